@@ -1,0 +1,73 @@
+//! The canonical form of text, in which documents are cut, counted and hashed.
+
+/// Puts text into the canonical form of documents.
+///
+/// LF line ends, no byte order mark, no control characters except LF and tab, no blanks at line
+/// ends, at most one empty line in a row, no empty line at the start, one LF at the end.
+/// Text of white space only becomes the empty string. The form is a fixpoint.
+/// Returns the text and how many control characters were taken out.
+pub fn canonical(text: &str) -> (String, usize) {
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut n_removed = 0;
+    let mut n_empty = 0;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+    for raw in text.split('\n') {
+        let line_start = out.len();
+        for character in raw.chars() {
+            if character.is_control() && character != '\t' {
+                n_removed += 1;
+            } else {
+                out.push(character);
+            }
+        }
+        let content_end = line_start + out[line_start..].trim_end().len();
+        out.truncate(content_end);
+        if out.len() == line_start {
+            n_empty += 1;
+            continue;
+        }
+        if line_start > 0 && n_empty > 0 {
+            out.insert(line_start, '\n');
+        }
+        n_empty = 0;
+        out.push('\n');
+    }
+    (out, n_removed)
+}
+
+/// Makes one line of any text: white space runs become one blank, control characters go.
+pub fn line(text: &str) -> String {
+    let visible: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).collect();
+    visible.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_text_has_one_form() {
+        let cases = [
+            ("", "", 0),
+            (" \n\t\n", "", 0),
+            ("a", "a\n", 0),
+            ("\u{feff}a\r\nb\rc\n", "a\nb\nc\n", 0),
+            ("\n\n  a  \n\n\n\nb\t\n\n", "  a\n\nb\n", 0),
+            ("a\u{1b}[31mb\u{7}\u{0}\u{9b}c", "a[31mbc\n", 4),
+            ("a\u{a0}\n\u{3000}\nb", "a\n\nb\n", 0),
+            ("x\u{85}y", "xy\n", 1),
+        ];
+        for (raw, text, n_removed) in cases {
+            assert_eq!(canonical(raw), (text.to_owned(), n_removed), "{raw:?}");
+            assert_eq!(canonical(text), (text.to_owned(), 0), "fixpoint of {raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        for (raw, text) in [(" a \n\tb\u{1b}]8;;x\u{7} ", "a b]8;;x"), ("", ""), ("\u{2028}a", "a")] {
+            assert_eq!(line(raw), text);
+        }
+    }
+}

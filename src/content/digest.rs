@@ -1,0 +1,115 @@
+//! SHA-256 digests, the names of everything that is stored.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest; shown as 64 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+/// The text is not 64 lower-case hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a SHA-256 digest: {0}")]
+pub struct ParseDigestError(pub String);
+
+impl Digest {
+    /// The plain SHA-256 of `bytes`, equal to what `sha256sum` prints.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of a typed object: SHA-256 over `forkful/<kind>/1`, a NUL and its canonical JSON.
+    pub fn of_object(kind: &str, canonical_json: &[u8]) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(b"forkful/");
+        hasher.update(kind.as_bytes());
+        hasher.update(b"/1\0");
+        hasher.update(canonical_json);
+        Self(hasher.finalize().into())
+    }
+
+    /// The digest whose 32 bytes are given, as a store keeps them.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The first seven hex digits, which people read and type.
+    pub fn short(&self) -> String {
+        self.to_string()[..7].to_owned()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({})", self.short())
+    }
+}
+
+impl FromStr for Digest {
+    type Err = ParseDigestError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParseDigestError(text.to_owned());
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return Err(refuse());
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let digit = |d: u8| match d {
+                b'0'..=b'9' => Ok(d - b'0'),
+                b'a'..=b'f' => Ok(d - b'a' + 10),
+                _ => Err(refuse()),
+            };
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl serde::Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_reads_what_it_prints_and_nothing_else() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(Digest::of(b"").to_string(), empty);
+        assert_eq!(empty.parse(), Ok(Digest::of(b"")));
+        for bad in ["", "e3b0", &empty[1..], &empty.to_uppercase(), &empty.replace('e', "g")] {
+            assert_eq!(bad.parse::<Digest>(), Err(ParseDigestError(bad.to_owned())));
+        }
+    }
+
+    #[test]
+    fn the_kind_of_an_object_is_part_of_its_name() {
+        assert_ne!(Digest::of_object("bundle", b"{}"), Digest::of_object("message", b"{}"));
+        assert_ne!(Digest::of_object("bundle", b"{}"), Digest::of(b"{}"));
+    }
+}

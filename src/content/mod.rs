@@ -1,0 +1,22 @@
+//! The values of forkful: what the other rooms pass to each other.
+//!
+//! A [`Document`] is one readable text with its [`Section`]s; a [`Thread`] is a discussion as read
+//! from an export, which becomes a document; a [`Message`] is one entry of a conversation.
+//! [`Digest`] names content by its SHA-256, [`Timestamp`] names a moment without reading a clock.
+//! Nothing here does IO, counts tokens or knows a file format.
+
+mod canonical;
+mod digest;
+mod document;
+mod message;
+mod problem;
+mod thread;
+mod timestamp;
+
+pub use canonical::{canonical, line};
+pub use digest::{Digest, ParseDigestError};
+pub use document::{Counts, Cue, Document, Kind, Link, ParseKindError, Quality, Section, SectionKind};
+pub use message::{Message, Part, Role};
+pub use problem::{Problem, Severity};
+pub use thread::{Post, Thread};
+pub use timestamp::{Timestamp, clock_mark};

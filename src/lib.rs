@@ -1,0 +1,3 @@
+//! forkful: a measured portion, on a fork.
+
+pub mod content;
