@@ -1,0 +1,39 @@
+//! Who gets how many tokens: fits measured sources into a capacity.
+//!
+//! Takes texts with their sections and a [`Policy`] each; returns a [`Plan`] that says which bytes
+//! stay, what was left out, and at which level each unit enters.
+//! The algorithm is level-fill: every [`Unit`] gets an entry level once, independent of the
+//! capacity; the plan for a capacity is the longest prefix of that one order whose exact cost fits.
+//! So a plan is never over, a larger capacity keeps all that a smaller one kept, small sources stay
+//! whole while large ones are trimmed to one level, and every decision is one number.
+//! Knows nothing of files, models, prices or formats: how a format writes text comes in with
+//! [`Measure`].
+
+mod fill;
+mod gap;
+mod measure;
+mod order;
+mod plan;
+mod policy;
+mod unit;
+
+pub use fill::fit;
+pub use gap::assemble;
+pub use measure::Measure;
+pub use plan::{Cut, Error, Gap, Need, Plan, Portion, Segment};
+pub use policy::{Keep, ParsePolicyError, Policy, Tier, Weight};
+pub use unit::{Unit, units};
+
+/// One text to be fitted, with what its owner asks for.
+#[derive(Debug, Clone)]
+pub struct Source<'a> {
+    /// Canonical text of the document.
+    pub text: &'a str,
+    /// Its units in order, from [`units`], covering all of `text`.
+    pub units: Vec<Unit>,
+    /// Weight, floor, ceiling, tier and cut order.
+    pub policy: Policy,
+}
+
+#[cfg(test)]
+mod promises;

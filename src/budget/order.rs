@@ -1,0 +1,100 @@
+//! The one order in which all units enter, computed without looking at the capacity.
+
+use std::cmp::Ordering;
+
+use super::{Keep, Policy, Source, Tier, Unit};
+use crate::tokens::Tokens;
+
+/// A unit's place in the order.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub source: usize,
+    pub unit: usize,
+    /// Pinned, or inside the floor: it enters or the fit is refused.
+    pub reserved: bool,
+    tier: Tier,
+    rank: usize,
+    /// Tokens of the source up to and with this unit, in cut order.
+    reached: u64,
+    weight: u32,
+}
+
+impl Entry {
+    /// Entry level: tokens reached divided by the weight, rounded up; 0 for reserved units.
+    pub(super) fn level(&self) -> u64 {
+        if self.reserved { 0 } else { (self.reached * 1000).div_ceil(u64::from(self.weight)) }
+    }
+
+    /// Compares entry levels as exact fractions.
+    fn compare(&self, other: &Self) -> Ordering {
+        let key = |entry: &Self| (!entry.reserved, if entry.reserved { Tier::Pin } else { entry.tier });
+        let level = || {
+            let left = u128::from(self.reached) * u128::from(other.weight);
+            left.cmp(&(u128::from(other.reached) * u128::from(self.weight)))
+        };
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| if self.reserved { Ordering::Equal } else { level() })
+            .then_with(|| (self.source, self.rank).cmp(&(other.source, other.rank)))
+    }
+}
+
+/// All units that may enter, in the order in which they do.
+///
+/// Reserved units come first whatever their tier, so that no floor can starve; then tier by tier,
+/// by level. A unit beyond its source's ceiling is not in the order.
+pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (index, source) in sources.iter().enumerate() {
+        let Policy { weight, floor, ceiling, tier, keep } = source.policy;
+        let mut reached = 0;
+        for (rank, unit) in cut_order(keep, source.units.len()).into_iter().enumerate() {
+            let reserved = tier == Tier::Pin || reached < u64::from(floor.0);
+            let Unit { tokens: Tokens(tokens), .. } = source.units[unit];
+            reached += u64::from(tokens);
+            if ceiling.is_some_and(|ceiling| reached > u64::from(ceiling.0)) {
+                break;
+            }
+            entries.push(Entry { source: index, unit, reserved, tier, rank, reached, weight: weight.thousandths() });
+        }
+    }
+    entries.sort_by(Entry::compare);
+    entries
+}
+
+/// A permutation of `0..n`: which unit enters first.
+fn cut_order(keep: Keep, n: usize) -> Vec<usize> {
+    match keep {
+        Keep::Head => (0..n).collect(),
+        Keep::Tail => (0..n).rev().collect(),
+        Keep::Ends => (0..n).map(|rank| if rank % 2 == 0 { rank / 2 } else { n - 1 - rank / 2 }).collect(),
+        // Van der Corput: positions by their reversed bits, so that every prefix is spread evenly.
+        Keep::Even => {
+            let bits = n.next_power_of_two().trailing_zeros();
+            let reversed = |rank: usize| if bits == 0 { 0 } else { rank.reverse_bits() >> (usize::BITS - bits) };
+            (0..1 << bits).map(reversed).filter(|&unit| unit < n).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cut_orders_are_permutations_that_start_where_they_say() {
+        let check = |keep, expected: &[usize]| assert_eq!(cut_order(keep, expected.len()), expected);
+        check(Keep::Head, &[0, 1, 2, 3, 4]);
+        check(Keep::Tail, &[4, 3, 2, 1, 0]);
+        check(Keep::Ends, &[0, 4, 1, 3, 2]);
+        check(Keep::Even, &[0, 4, 2, 1, 3]);
+        check(Keep::Even, &[0, 4, 2, 1, 5, 3]);
+        for keep in [Keep::Head, Keep::Tail, Keep::Ends, Keep::Even] {
+            for n in 0..40 {
+                let mut units = cut_order(keep, n);
+                units.sort_unstable();
+                assert_eq!(units, (0..n).collect::<Vec<_>>());
+            }
+        }
+    }
+}

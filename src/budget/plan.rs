@@ -1,0 +1,98 @@
+//! The plan: which bytes stay, what was left out and what it would take.
+
+use std::ops::Range;
+
+use crate::tokens::Tokens;
+
+/// The result of a fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What the kept text, the markers and the frame cost together.
+    pub total: Tokens,
+    /// The highest entry level that got in: normal sources up to this size are whole.
+    pub level: u64,
+    /// What it would take to keep everything.
+    pub whole: Tokens,
+    /// One portion a source, in order.
+    pub portions: Vec<Portion>,
+}
+
+/// What one source got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portion {
+    /// Cost of the whole text.
+    pub tokens: Tokens,
+    /// Cost of the kept text, without markers.
+    pub kept_tokens: Tokens,
+    /// Kept byte ranges, in order, none touching the next.
+    pub segments: Vec<Segment>,
+    /// What lies between and around them, as the markers tell it.
+    pub gaps: Vec<Gap>,
+    /// Every unit that was left out, in order.
+    pub cuts: Vec<Cut>,
+}
+
+/// A kept byte range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Bytes of the document's text.
+    pub range: Range<usize>,
+    /// Exact cost.
+    pub tokens: Tokens,
+}
+
+/// A byte range that a marker stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Bytes of the document's text.
+    pub range: Range<usize>,
+    /// What the bytes would cost, the marker not counted.
+    pub tokens: Tokens,
+}
+
+/// A unit, or the rest of one, that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// Bytes of the document's text.
+    pub range: Range<usize>,
+    /// What they would cost.
+    pub tokens: Tokens,
+    /// The level at which the unit enters; absent when the source's ceiling keeps it out.
+    pub level: Option<u64>,
+    /// The smallest capacity that keeps it; absent when the source's ceiling keeps it out.
+    pub needs: Option<Tokens>,
+}
+
+/// The fit is refused; nothing is dropped in silence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Frame and markers alone are more than the capacity.
+    #[error("the frame alone needs {needed} tokens, the budget leaves {capacity}")]
+    Frame {
+        /// What there is.
+        capacity: Tokens,
+        /// What it takes at least.
+        needed: Tokens,
+    },
+    /// Pinned sources and floors are more than the capacity.
+    #[error("pinned sources and floors need {needed} tokens with their frame, the budget leaves {capacity}")]
+    Reserved {
+        /// What there is.
+        capacity: Tokens,
+        /// What it takes at least.
+        needed: Tokens,
+        /// Who asks for it, by index of the source.
+        needs: Vec<Need>,
+    },
+}
+
+/// One source that insists on its share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// Index of the source.
+    pub source: usize,
+    /// Whether the whole source is pinned; else it has a floor.
+    pub pinned: bool,
+    /// What it insists on.
+    pub tokens: Tokens,
+}

@@ -1,0 +1,145 @@
+//! What the owner of a source asks for.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::tokens::Tokens;
+
+/// Weight, floor, ceiling, tier and cut order of one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Share against the other sources of its tier.
+    pub weight: Weight,
+    /// Tokens that must stay, or the fit is refused.
+    pub floor: Tokens,
+    /// Tokens that may stay at most.
+    pub ceiling: Option<Tokens>,
+    /// When the source's units enter.
+    pub tier: Tier,
+    /// Which units enter first.
+    pub keep: Keep,
+}
+
+impl Policy {
+    /// Equal weight, no floor, no ceiling, normal tier, from the start.
+    pub const PLAIN: Self =
+        Self { weight: Weight::ONE, floor: Tokens(0), ceiling: None, tier: Tier::Normal, keep: Keep::Head };
+}
+
+/// A positive share in thousandths; written `2`, `0.5` or `1.25`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Weight(u32);
+
+/// When the units of a source enter, first tier first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// Whole, or the fit is refused.
+    Pin,
+    /// Before every normal source.
+    Must,
+    /// Beside the other normal sources.
+    Normal,
+    /// Only in what the others leave.
+    Spare,
+}
+
+/// The cut order: which units enter first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// From the start.
+    Head,
+    /// From the end.
+    Tail,
+    /// From both ends towards the middle.
+    Ends,
+    /// Spread evenly over the text.
+    Even,
+}
+
+/// A word or number of a policy cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a {what}: {text} ({want})")]
+pub struct ParsePolicyError {
+    /// What was to be read.
+    pub what: &'static str,
+    /// What stood there.
+    pub text: String,
+    /// What may stand there.
+    pub want: &'static str,
+}
+
+impl Weight {
+    /// The weight of a source that asks for nothing.
+    pub const ONE: Self = Self(1000);
+
+    /// The share in thousandths.
+    pub fn thousandths(self) -> u32 {
+        self.0
+    }
+}
+
+impl FromStr for Weight {
+    type Err = ParsePolicyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParsePolicyError { what: "weight", text: text.to_owned(), want: "0.001 to 1000, as 2 or 0.5" };
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || fraction.len() > 3 || !digits(whole) || !digits(fraction) {
+            return Err(refuse());
+        }
+        let thousandths = format!("{whole}{fraction:0<3}").parse::<u32>().map_err(|_| refuse())?;
+        if (1..=1_000_000).contains(&thousandths) { Ok(Self(thousandths)) } else { Err(refuse()) }
+    }
+}
+
+impl fmt::Display for Weight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+impl FromStr for Tier {
+    type Err = ParsePolicyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "pin" => Ok(Self::Pin),
+            "must" => Ok(Self::Must),
+            "normal" => Ok(Self::Normal),
+            "spare" => Ok(Self::Spare),
+            _ => Err(ParsePolicyError { what: "tier", text: text.to_owned(), want: "pin, must, normal or spare" }),
+        }
+    }
+}
+
+impl FromStr for Keep {
+    type Err = ParsePolicyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "head" => Ok(Self::Head),
+            "tail" => Ok(Self::Tail),
+            "ends" => Ok(Self::Ends),
+            "even" => Ok(Self::Even),
+            _ => Err(ParsePolicyError { what: "cut order", text: text.to_owned(), want: "head, tail, ends or even" }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_read_as_they_print() {
+        for (text, thousandths) in [("1", 1000), ("0.5", 500), ("2.25", 2250), ("1000", 1_000_000), ("0.001", 1)] {
+            let weight: Weight = text.parse().unwrap();
+            assert_eq!((weight.thousandths(), weight.to_string().as_str()), (thousandths, text));
+        }
+        for text in ["", "0", "0.0001", "-1", "1e3", "1,5", ".5", "1001", "99999999999"] {
+            assert!(text.parse::<Weight>().is_err(), "{text}");
+        }
+    }
+}
