@@ -5,3 +5,4 @@
 pub mod budget;
 pub mod content;
 pub mod tokens;
+pub mod net;

@@ -1,0 +1,132 @@
+//! Addresses of servers.
+
+use std::fmt;
+
+use super::Error;
+
+/// An http or https address without a user name; shown without query and fragment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url(reqwest::Url);
+
+impl Url {
+    /// Reads an address as a person types it.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let url = reqwest::Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let Some(url) = url else {
+            return Err(Error::NotAnAddress { url: without_user(text.trim()) });
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::UserInAddress { url: Self(url).to_string() });
+        }
+        Ok(Self(url))
+    }
+
+    /// Scheme, host and port (unless it is the scheme's own): what a key is bound to.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The host without its port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default().trim_end_matches('.')
+    }
+
+    /// Whether bytes are encrypted on their way.
+    pub fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether the host is this machine by its address or by the name `localhost`.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        let literal = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || literal.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The address with `path` after its own; the query stays, a path that is there already is not doubled.
+    #[must_use]
+    pub fn join(&self, path: &str) -> Self {
+        let mut url = self.0.clone();
+        let own = url.path().trim_end_matches('/').to_owned();
+        let joined = if own.ends_with(&format!("/{path}")) { own } else { format!("{own}/{path}") };
+        url.set_path(&joined);
+        Self(url)
+    }
+
+    /// The whole address with its query, for the client that dials it.
+    pub(super) fn whole(&self) -> reqwest::Url {
+        self.0.clone()
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin(), self.0.path())
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Url({self})")
+    }
+}
+
+/// A text that is no address, without what stands before its `@` and after its `?`.
+fn without_user(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        (None, Some((_, host))) => host.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_web_and_without_user() {
+        let check = |text: &str, expected: Result<&str, &str>| {
+            let read = Url::parse(text).map(|url| url.to_string()).map_err(|error| error.to_string());
+            assert_eq!(read, expected.map(str::to_owned).map_err(str::to_owned), "{text}");
+        };
+        check(" https://api.openai.com/v1/ ", Ok("https://api.openai.com/v1/"));
+        check("HTTP://LocalHost:80/v1?key=deep#x", Ok("http://localhost/v1"));
+        check("localhost:8080", Err("not a web address: localhost:8080"));
+        check("ftp://host/v1", Err("not a web address: ftp://host/v1"));
+        check("", Err("not a web address: "));
+        check("https://", Err("not a web address: https://"));
+        check("https://me:deep@host/v1", Err("a user name in the address: https://host/v1"));
+        check("https://:deep@host/v1", Err("a user name in the address: https://host/v1"));
+        check("https://me:deep@/v1?key=deep", Err("not a web address: https:///v1"));
+        check("me:deep@host", Err("not a web address: host"));
+    }
+
+    #[test]
+    fn loopback_is_an_address_of_this_machine() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(Url::parse(text).expect("an address").is_loopback(), expected, "{text}");
+        };
+        for url in ["http://localhost:1", "http://localhost.:1", "http://127.0.0.1", "http://0x7f.1", "http://[::1]:8"]
+        {
+            check(url, true);
+        }
+        for url in ["http://10.0.0.1", "http://localhost.example.com", "http://127.0.0.1.example.com", "http://[::2]"] {
+            check(url, false);
+        }
+    }
+
+    #[test]
+    fn a_path_is_added_once_and_the_query_stays() {
+        let check = |base: &str, expected: &str| {
+            let joined = Url::parse(base).expect("an address").join("chat/completions");
+            assert_eq!(joined.whole().as_str(), expected);
+        };
+        check("https://h/v1", "https://h/v1/chat/completions");
+        check("https://h/v1//", "https://h/v1/chat/completions");
+        check("https://h", "https://h/chat/completions");
+        check("https://h/v1/chat/completions/", "https://h/v1/chat/completions");
+        check("https://h/v1?version=2", "https://h/v1/chat/completions?version=2");
+    }
+}
