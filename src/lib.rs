@@ -6,3 +6,4 @@ pub mod budget;
 pub mod content;
 pub mod tokens;
 pub mod net;
+pub mod send;

@@ -1,0 +1,115 @@
+//! The pieces in which an answer arrives, the same for every protocol.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+use super::failure::{MAX_SAID, shown};
+use crate::net::Request;
+
+/// One piece of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delta {
+    /// Words of the answer.
+    Text(String),
+    /// Words the model thinks aloud.
+    Reasoning(String),
+    /// Words with which the model declines.
+    Refusal(String),
+    /// Counts as known so far; a later delta replaces what it knows, it never adds.
+    Usage(Usage),
+    /// Why the model stopped.
+    Stop(Stop),
+    /// The model that the server says has answered.
+    Model(String),
+    /// The server's name for this answer.
+    Id(String),
+    /// The protocol's end mark: nothing follows.
+    End,
+    /// The server gave up inside an answer that had begun as a success.
+    Failed(Failure),
+    /// Nothing has arrived; the request goes out again after this pause.
+    Retry {
+        /// How long nothing happens.
+        pause: Duration,
+        /// What went wrong, in one line.
+        because: String,
+    },
+}
+
+/// What a call used, in tokens; `None` is unknown, which is not zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// The whole input, cached or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<u64>,
+    /// The part of the input read from a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached: Option<u64>,
+    /// The part of the input written to a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<u64>,
+    /// The whole output, reasoning included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<u64>,
+    /// The part of the output spent on reasoning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<u64>,
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// It had said everything.
+    Done,
+    /// It reached the output limit.
+    Length,
+    /// A filter of the provider cut in.
+    Filter,
+    /// It wants a tool to be called.
+    Tool,
+    /// The server's own word for anything else.
+    Other(String),
+}
+
+impl Delta {
+    /// The same fit for people: what a server says about itself is masked and short.
+    pub(super) fn told(self, request: &Request) -> Self {
+        let word = |word: String| shown(&request.redact(&word), MAX_SAID);
+        match self {
+            Self::Model(model) => Self::Model(word(model)),
+            Self::Id(id) => Self::Id(word(id)),
+            Self::Stop(Stop::Other(reason)) => Self::Stop(Stop::Other(word(reason))),
+            Self::Failed(failure) => Self::Failed(failure.told(request)),
+            other => other,
+        }
+    }
+}
+
+impl Usage {
+    /// These counts where they are known, else the earlier ones.
+    #[must_use]
+    pub fn or(self, earlier: Self) -> Self {
+        Self {
+            input: self.input.or(earlier.input),
+            cached: self.cached.or(earlier.cached),
+            cache_write: self.cache_write.or(earlier.cache_write),
+            output: self.output.or(earlier.output),
+            reasoning: self.reasoning.or(earlier.reasoning),
+        }
+    }
+}
+
+impl Stop {
+    /// One lower-case word.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Done => "done",
+            Self::Length => "length",
+            Self::Filter => "filter",
+            Self::Tool => "tool",
+            Self::Other(word) => word,
+        }
+    }
+}

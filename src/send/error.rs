@@ -1,0 +1,93 @@
+//! What keeps a prompt from being answered.
+
+use std::time::Duration;
+
+use super::Failure;
+use crate::net;
+
+/// Why there is no answer; each text in it is one line without control characters and without the key.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The base address cannot be used.
+    #[error("unusable base URL")]
+    BaseUrl {
+        /// What is wrong with it; names it.
+        source: net::Error,
+    },
+    /// A key would travel unencrypted to another machine.
+    #[error("refused to send a key unencrypted to {origin}")]
+    KeyInTheClear {
+        /// Scheme, host and port.
+        origin: String,
+    },
+    /// No response came.
+    #[error("no answer from {origin}")]
+    Unreached {
+        /// Scheme, host and port.
+        origin: String,
+        /// What happened to the connection.
+        source: net::Error,
+    },
+    /// The server accepted the request and said nothing for too long.
+    #[error("no answer from {origin} within {} seconds", waited.as_secs())]
+    Silent {
+        /// Scheme, host and port.
+        origin: String,
+        /// How long it had.
+        waited: Duration,
+    },
+    /// The server answered with an error status.
+    #[error("{origin} answered {status}{}", failure.clause())]
+    Status {
+        /// Scheme, host and port.
+        origin: String,
+        /// The status code.
+        status: u16,
+        /// What the server said.
+        failure: Box<Failure>,
+        /// How long the server asks to wait.
+        retry_after: Option<Duration>,
+        /// The server's name for the request.
+        request_id: Option<String>,
+    },
+    /// The server points elsewhere; a key does not follow.
+    #[error("{origin} answered {status} and points elsewhere")]
+    Redirected {
+        /// Scheme, host and port.
+        origin: String,
+        /// The status code.
+        status: u16,
+        /// Where it points, as it says.
+        location: Option<String>,
+    },
+    /// The prompt does not fit the model's window.
+    #[error("the prompt does not fit the model's window{}", failure.clause())]
+    WindowExceeded {
+        /// Tokens of the prompt as the server counts them.
+        prompt_tokens: Option<u64>,
+        /// Tokens of the window.
+        window: Option<u64>,
+        /// What the server said.
+        failure: Box<Failure>,
+    },
+    /// The server reported an error inside a response that began as a success.
+    #[error("{origin} gave up{}", failure.clause())]
+    GaveUp {
+        /// Scheme, host and port.
+        origin: String,
+        /// What the server said.
+        failure: Box<Failure>,
+    },
+    /// A success status with something that is no answer: a login page, another service.
+    #[error("{origin} answered {status} with {content_type}, which is no answer: {said}")]
+    NotAnAnswer {
+        /// Scheme, host and port.
+        origin: String,
+        /// The status code.
+        status: u16,
+        /// What the server calls it.
+        content_type: String,
+        /// The first visible characters of it.
+        said: String,
+    },
+}

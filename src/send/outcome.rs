@@ -1,0 +1,122 @@
+//! What one call came to.
+
+use std::time::Duration;
+
+use super::{Delta, Error, Stop, Usage};
+use crate::net;
+
+/// Everything that arrived, and how it ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// The words of the answer, as far as they came.
+    pub text: String,
+    /// What the model thought aloud.
+    pub reasoning: String,
+    /// The words with which the model declined.
+    pub refusal: String,
+    /// Token counts as far as the server told them.
+    pub usage: Usage,
+    /// Why the model stopped, if it said so.
+    pub stop: Option<Stop>,
+    /// The model that the server says has answered.
+    pub served_model: Option<String>,
+    /// The server's name for the answer.
+    pub answer_id: Option<String>,
+    /// The server's name for the request, which its support asks for.
+    pub request_id: Option<String>,
+    /// Why earlier attempts of the same call failed, in order.
+    pub retried: Vec<Error>,
+    /// The body as received, with the key masked where the server echoed it.
+    pub raw: Vec<u8>,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// The whole answer is here.
+    Complete,
+    /// An answer began (perhaps without a word yet) and is not whole.
+    Truncated(Cut),
+    /// The model or a filter declined.
+    Refused,
+    /// There is no answer, or the server gave up in the middle of it.
+    Failed(Error),
+}
+
+/// What cut an answer.
+#[derive(Debug)]
+pub enum Cut {
+    /// The output limit.
+    Length,
+    /// The person.
+    Cancelled,
+    /// The server closed the connection without an end mark.
+    Closed,
+    /// The connection broke.
+    Broken(net::Error),
+    /// Nothing arrived for this long.
+    Silent(Duration),
+    /// The server sent something that is not its protocol: one line of it.
+    Garbled(String),
+    /// One event passed this many bytes.
+    Oversized(usize),
+}
+
+impl Outcome {
+    /// One of complete, truncated, refused, error: the word of `forkful.ask/1`.
+    pub fn status(&self) -> &'static str {
+        match self.ending {
+            Ending::Complete => "complete",
+            Ending::Truncated(_) => "truncated",
+            Ending::Refused => "refused",
+            Ending::Failed(_) => "error",
+        }
+    }
+
+    pub(super) fn empty() -> Self {
+        Self {
+            ending: Ending::Truncated(Cut::Closed),
+            text: String::new(),
+            reasoning: String::new(),
+            refusal: String::new(),
+            usage: Usage::default(),
+            stop: None,
+            served_model: None,
+            answer_id: None,
+            request_id: None,
+            retried: Vec::new(),
+            raw: Vec::new(),
+        }
+    }
+
+    /// Adds what a delta says; `End` and failures are the caller's to act on.
+    pub(super) fn take(&mut self, delta: &Delta) {
+        match delta {
+            Delta::Text(text) => self.text.push_str(text),
+            Delta::Reasoning(text) => self.reasoning.push_str(text),
+            Delta::Refusal(text) => self.refusal.push_str(text),
+            Delta::Usage(usage) => self.usage = usage.or(self.usage),
+            Delta::Stop(stop) => self.stop = Some(stop.clone()),
+            Delta::Model(model) => self.served_model = Some(model.clone()),
+            Delta::Id(id) => self.answer_id = Some(id.clone()),
+            Delta::End | Delta::Failed(_) | Delta::Retry { .. } => {}
+        }
+    }
+
+    /// The ending of an answer that reached its end mark.
+    pub(super) fn whole(&self) -> Ending {
+        match &self.stop {
+            Some(Stop::Length) => Ending::Truncated(Cut::Length),
+            Some(Stop::Filter) => Ending::Refused,
+            _ if !self.refusal.is_empty() => Ending::Refused,
+            _ => Ending::Complete,
+        }
+    }
+
+    /// Whether a word of the answer has arrived.
+    pub(super) fn has_begun(&self) -> bool {
+        !(self.text.is_empty() && self.reasoning.is_empty() && self.refusal.is_empty())
+    }
+}

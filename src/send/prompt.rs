@@ -1,0 +1,81 @@
+//! What is asked of a model, before any protocol.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::content::Message;
+
+/// One question with everything the model sees before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// The model by the server's own name.
+    pub model: String,
+    /// Short and fixed instructions, the same for every fork of a bundle.
+    pub system: Option<String>,
+    /// The bundle as the first user message, then the turns, the question last.
+    pub messages: Vec<Message>,
+    /// How many tokens the answer may have; the server's own limit where absent.
+    pub max_output: Option<u32>,
+    /// How freely the model draws; the server's own value where absent.
+    pub temperature: Option<Temperature>,
+    /// Whether the answer comes word by word.
+    pub stream: bool,
+}
+
+/// A sampling temperature in thousandths, so that equal settings are equal bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Temperature {
+    /// 700 for `0.7`.
+    pub thousandths: u16,
+}
+
+/// The text is not a number from 0 to 65 with at most three decimals.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a temperature: {0}")]
+pub struct ParseTemperatureError(pub String);
+
+impl FromStr for Temperature {
+    type Err = ParseTemperatureError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParseTemperatureError(text.to_owned());
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits(whole) || !digits(decimals) {
+            return Err(refuse());
+        }
+        let thousandths: u32 = format!("{whole}{decimals:0<3}").parse().map_err(|_| refuse())?;
+        Ok(Self { thousandths: thousandths.try_into().map_err(|_| refuse())? })
+    }
+}
+
+impl From<Temperature> for f64 {
+    fn from(temperature: Temperature) -> Self {
+        Self::from(temperature.thousandths) / 1000.0
+    }
+}
+
+impl fmt::Display for Temperature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", f64::from(*self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temperature_is_a_short_decimal_number() {
+        let check = |text: &str, expected: Option<&str>| {
+            let read = text.parse::<Temperature>().map(|temperature| temperature.to_string());
+            assert_eq!(read.ok().as_deref(), expected, "{text}");
+        };
+        for (text, shown) in [("0", "0"), ("0.7", "0.7"), ("1.0", "1"), ("0.125", "0.125"), ("02", "2"), ("65", "65")] {
+            check(text, Some(shown));
+        }
+        for bad in ["", ".5", "1.", "-1", "+1", "1e1", "0.1234", "66", "999", "1.0.0", "one", "١"] {
+            check(bad, None);
+        }
+    }
+}
