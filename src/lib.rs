@@ -7,3 +7,4 @@ pub mod content;
 pub mod tokens;
 pub mod net;
 pub mod send;
+pub mod store;

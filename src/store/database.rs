@@ -1,0 +1,238 @@
+//! One database file: how it is opened, what its tables are, how its rows are sealed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Error;
+use crate::content::Digest;
+
+/// The format of the database written here; a store of a later one is not opened.
+pub const FORMAT: i64 = 1;
+
+/// `forK` in ASCII: says whose database this is.
+const APPLICATION: i64 = 0x666f_724b;
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const SCHEMA: &str = "
+    CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT;
+    CREATE TABLE object (id BLOB PRIMARY KEY NOT NULL, kind TEXT NOT NULL, data BLOB NOT NULL) STRICT;
+    CREATE TABLE pointer (name TEXT PRIMARY KEY NOT NULL, target BLOB NOT NULL REFERENCES object (id)) STRICT;
+    CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL) STRICT;
+    CREATE TABLE operation (number INTEGER PRIMARY KEY, record TEXT NOT NULL, sum BLOB NOT NULL) STRICT;
+    CREATE TABLE run (attempt TEXT PRIMARY KEY NOT NULL, answer BLOB, record TEXT NOT NULL, sum BLOB NOT NULL) STRICT;
+    CREATE INDEX run_of_answer ON run (answer);
+    CREATE TABLE provenance (sum BLOB PRIMARY KEY NOT NULL, document BLOB NOT NULL, record TEXT NOT NULL) STRICT;
+    CREATE INDEX provenance_of_document ON provenance (document);
+";
+
+/// An opened store; one writer at a time, any number of readers, in any number of processes.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the store in `folder`, and makes folder and store where there is none.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        create_private(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+        let path = folder.join("store.db");
+        let opened = Connection::open(&path);
+        let connection = opened.map_err(|source| Error::Database { path: path.clone(), source })?;
+        Self { connection, path }.prepared()
+    }
+
+    /// Opens a store that is gone when it is dropped.
+    pub fn open_in_memory() -> Result<Self, Error> {
+        let path = PathBuf::from(":memory:");
+        let opened = Connection::open_in_memory();
+        let connection = opened.map_err(|source| Error::Database { path: path.clone(), source })?;
+        Self { connection, path }.prepared()
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Checks whose database it is before anything is written to it, then sets it up.
+    fn prepared(self) -> Result<Self, Error> {
+        self.sql(self.connection.busy_timeout(PATIENCE))?;
+        let is_new = {
+            // Several questions about one moment: another process may be making the tables.
+            let _snapshot = self.snapshot()?;
+            self.recognised()?
+        };
+        self.patiently(|| self.connection.pragma_update(None, "journal_mode", "WAL"))?;
+        for (name, value) in
+            [("synchronous", "FULL"), ("foreign_keys", "ON"), ("trusted_schema", "OFF"), ("cell_size_check", "ON")]
+        {
+            self.sql(self.connection.pragma_update(None, name, value))?;
+        }
+        if is_new {
+            let transaction = self.begin()?;
+            // Another process may have made the tables since; its lock was waited for in `begin`.
+            if self.recognised()? {
+                self.sql(transaction.execute_batch(SCHEMA))?;
+                self.sql(transaction.execute("INSERT INTO meta VALUES ('format', ?1)", [FORMAT]))?;
+                self.sql(transaction.pragma_update(None, "application_id", APPLICATION))?;
+            }
+            self.sql(transaction.commit())?;
+        }
+        Ok(self)
+    }
+
+    /// Whether the database is empty; an error where it is somebody else's or newer.
+    fn recognised(&self) -> Result<bool, Error> {
+        let number = |query: &str| self.connection.query_row(query, [], |row| row.get::<_, i64>(0));
+        let not_ours = || Error::NotAStore { path: self.path.clone() };
+        let application = match number("PRAGMA application_id") {
+            Err(rusqlite::Error::SqliteFailure(code, _)) if code.code == ErrorCode::NotADatabase => {
+                return Err(not_ours());
+            }
+            outcome => self.sql(outcome)?,
+        };
+        let n_tables = self.sql(number("SELECT count(*) FROM sqlite_schema"))?;
+        match (application, n_tables) {
+            (0, 0) => return Ok(true),
+            (APPLICATION, _) => {}
+            _ => return Err(not_ours()),
+        }
+        match self.sql(number("SELECT value FROM meta WHERE key = 'format'"))? {
+            FORMAT => Ok(false),
+            found if found > FORMAT => Err(Error::NewerStore { path: self.path.clone(), found, known: FORMAT }),
+            _ => Err(not_ours()),
+        }
+    }
+
+    /// A write transaction, begun once every other writer is done.
+    pub(super) fn begin(&self) -> Result<Transaction<'_>, Error> {
+        self.sql(Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))
+    }
+
+    /// A read transaction: every statement in it sees the same moment.
+    pub(super) fn snapshot(&self) -> Result<Transaction<'_>, Error> {
+        self.sql(Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred))
+    }
+
+    /// Names the store in what the database says.
+    pub(super) fn sql<T>(&self, outcome: rusqlite::Result<T>) -> Result<T, Error> {
+        outcome.map_err(|source| Error::Database { path: self.path.clone(), source })
+    }
+
+    /// Tries again while the database is busy: the database does not wait by itself when it changes its journal.
+    fn patiently<T>(&self, attempt: impl Fn() -> rusqlite::Result<T>) -> Result<T, Error> {
+        let pause = Duration::from_millis(5);
+        for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
+            match attempt() {
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => std::thread::sleep(pause),
+                outcome => return self.sql(outcome),
+            }
+        }
+        self.sql(attempt())
+    }
+}
+
+/// A row's JSON and the checksum that stands beside it.
+pub(super) fn seal(row: &impl Serialize) -> (String, Digest) {
+    let text = serde_json::to_string(row).expect("rows have string keys and no failing field");
+    let sum = Digest::of(text.as_bytes());
+    (text, sum)
+}
+
+/// The row of a sealed text, if neither it nor the checksum was changed.
+pub(super) fn unseal<T: DeserializeOwned>(text: &str, sum: &[u8]) -> Option<T> {
+    if Digest::of(text.as_bytes()).as_bytes() != sum {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+/// Makes the folder, for its owner alone where the system knows owners.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database_of(folder: &Path) -> PathBuf {
+        folder.join("store.db")
+    }
+
+    #[test]
+    fn a_store_is_made_private_and_opened_again() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("a/b");
+        for _ in 0..2 {
+            let store = Store::open(&folder).unwrap();
+            let pragma = |name| store.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+            assert_eq!((pragma("synchronous"), pragma("foreign_keys"), pragma("application_id")), (2, 1, APPLICATION));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+        }
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_and_left_as_it_is() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        store.connection.execute("UPDATE meta SET value = 2", []).unwrap();
+        drop(store);
+        let before = fs::read(database_of(root.path())).unwrap();
+        match Store::open(root.path()) {
+            Err(Error::NewerStore { path, found: 2, known: FORMAT }) => assert_eq!(path, database_of(root.path())),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(fs::read(database_of(root.path())).unwrap(), before);
+    }
+
+    #[test]
+    fn what_is_no_store_is_refused_and_left_as_it_is() {
+        let root = tempfile::tempdir().unwrap();
+        let path = database_of(root.path());
+        let foreign = {
+            let other = root.path().join("other.db");
+            Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+            fs::read(other).unwrap()
+        };
+        for bytes in [b"# Notes, not a database\n".repeat(100), foreign] {
+            fs::write(&path, &bytes).unwrap();
+            match Store::open(root.path()) {
+                Err(Error::NotAStore { path: named }) => assert_eq!(named, path),
+                other => panic!("{other:?}"),
+            }
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn many_can_make_the_same_store_at_once() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("new");
+        std::thread::scope(|scope| {
+            let openers: Vec<_> = (0..8).map(|_| scope.spawn(|| Store::open(&folder).map(drop))).collect();
+            for opener in openers {
+                opener.join().unwrap().unwrap();
+            }
+        });
+    }
+}

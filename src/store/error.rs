@@ -1,0 +1,147 @@
+//! What can go wrong between a caller and the stored bytes.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::{Fault, NameError, ObjectKind};
+use crate::content::Digest;
+
+/// A store that cannot be used, an object that is not what it should be, or a move that came too late.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder of the store cannot be made or protected.
+    #[error("cannot create the store folder {path}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file is no forkful store: another database, or no database at all.
+    #[error("not a forkful store: {path}")]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The store was written by a later version; nothing was written to it.
+    #[error("the store {path} has format {found}, newer than {known}")]
+    NewerStore {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format known here.
+        known: i64,
+    },
+    /// The database refused: disk full, locked for too long, damaged.
+    #[error("cannot use the store {path}")]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What the database says.
+        source: rusqlite::Error,
+    },
+    /// The stored bytes are not the ones that the id names.
+    #[error("object {id} is damaged")]
+    Corrupt {
+        /// The object.
+        id: Digest,
+    },
+    /// A row beside the objects does not match its checksum or its shape.
+    #[error("row {key} of table {table} is damaged")]
+    CorruptRow {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        key: String,
+    },
+    /// No object has this id.
+    #[error("no object {id}")]
+    Missing {
+        /// The id.
+        id: Digest,
+    },
+    /// An object names another one that the store lacks or that is of another kind.
+    #[error("object {from} refers to {to}, which is not there")]
+    Dangling {
+        /// The object that refers.
+        from: Digest,
+        /// The id it names.
+        to: Digest,
+    },
+    /// The object is of a kind that cannot stand here.
+    #[error("object {id} is a {found}, not a {expected}")]
+    WrongKind {
+        /// The object.
+        id: Digest,
+        /// The kind that was asked for.
+        expected: ObjectKind,
+        /// The kind it has.
+        found: ObjectKind,
+    },
+    /// The object's hash is right and its JSON is not a record of its kind.
+    #[error("object {id} is not a well-formed {kind}")]
+    Malformed {
+        /// The object.
+        id: Digest,
+        /// Its kind.
+        kind: ObjectKind,
+        /// What the JSON reader says.
+        source: serde_json::Error,
+    },
+    /// The object was written by a later version.
+    #[error("object {id} is a {kind} of version {found}, newer than 1")]
+    NewerRecord {
+        /// The object.
+        id: Digest,
+        /// Its kind.
+        kind: ObjectKind,
+        /// Its version.
+        found: u64,
+    },
+    /// A document's sections or links lie outside its text, overlap, or cut a character.
+    #[error("a section of the document does not fit its text: {start}..{end} of {length} bytes")]
+    Section {
+        /// First byte.
+        start: usize,
+        /// One past the last byte.
+        end: usize,
+        /// Length of the text.
+        length: usize,
+    },
+    /// A value cannot be put into the hashed form.
+    #[error("cannot store the {kind}")]
+    Unhashable {
+        /// The kind of the object.
+        kind: ObjectKind,
+        /// What the hashed form refuses.
+        source: Fault,
+    },
+    /// Somebody else moved the pointer first; nothing was written.
+    #[error("{name} was moved by somebody else")]
+    Moved {
+        /// The pointer.
+        name: String,
+        /// Where the caller saw it.
+        expected: Option<Digest>,
+        /// Where it is.
+        found: Option<Digest>,
+    },
+    /// The short name already stands for something else.
+    #[error("the name {name} is taken by {by}")]
+    Taken {
+        /// The pointer that was to be made.
+        name: String,
+        /// The pointer that has the name.
+        by: String,
+    },
+    /// The text cannot be a name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A run with this attempt id was begun before.
+    #[error("run {attempt} was begun before")]
+    RunExists {
+        /// The attempt id.
+        attempt: String,
+    },
+}

@@ -1,0 +1,32 @@
+//! Keeps objects by their hash, pointers to them, and the journal of every move.
+//!
+//! An [`Object`] is a blob, a document, a bundle or a message; its id is the SHA-256 of its
+//! canonical bytes, so it is never rewritten and is checked on every read. Pointers
+//! (`branches/main`, `bundles/bitter`) and `@` are all that changes, and they change in one
+//! transaction together with an operation ([`Store::transact`]): compare, swap, journal, or nothing.
+//! Runs and provenance are rows beside the objects and reach no hash.
+//!
+//! This room alone defines stored bytes: [`record`] holds the JSON.
+//! It reads no clock and no environment; moments and commands come in as values.
+//! It knows nothing of turns, addresses or trees: that is the room `fork`.
+
+pub mod record;
+
+mod database;
+mod error;
+mod journal;
+mod json;
+mod name;
+mod object;
+mod objects;
+mod runs;
+#[cfg(test)]
+pub(crate) mod sample;
+
+pub use database::{FORMAT, Store};
+pub use error::Error;
+pub use journal::{At, Change, Entry};
+pub use json::Fault;
+pub use name::{BRANCHES, BUNDLES, NameError, SPACES, TAGS, check_name, numbered};
+pub use object::{Object, ObjectKind, Record, Reference};
+pub use objects::Resolved;

@@ -1,0 +1,10 @@
+//! The JSON of everything that is stored, version 1.
+//!
+//! Absent is absent: a field without a value does not stand in the JSON. Records of objects are
+//! hashed and name their version; rows beside the objects are sealed with a checksum instead.
+
+mod hashed;
+mod rows;
+
+pub use hashed::{BundleRecord, DocumentRecord, ItemRecord, MessageRecord, SegmentRecord, V1};
+pub use rows::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RunRecord, RunState, Usage};

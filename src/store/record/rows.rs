@@ -1,0 +1,146 @@
+//! The JSON of rows beside the objects: runs, operations, provenance.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::content::{Digest, Timestamp};
+
+/// Names and the ids that they stand for, in the order of the names.
+pub type Pointers = BTreeMap<String, Digest>;
+
+/// One model call; a row that no hash covers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Names the call, given by the caller.
+    pub attempt: String,
+    /// How far it came.
+    pub state: RunState,
+    /// The tip that was asked from.
+    pub parent: Digest,
+    /// The message of the question.
+    pub question: Digest,
+    /// The message of the answer, whole or partial.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub answer: Option<Digest>,
+    /// The branch that was to move.
+    pub branch: String,
+    /// The model that was asked for.
+    pub model: String,
+    /// The model that answered, as the provider names it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub served_model: Option<String>,
+    /// Where it was sent.
+    pub base_url: String,
+    /// The protocol: `anthropic-messages`.
+    pub protocol: String,
+    /// Parameters of the request, floats and all.
+    pub params: serde_json::Value,
+    /// The hash of the request body.
+    pub request_sha256: Digest,
+    /// What the provider counted.
+    #[serde(default)]
+    pub usage: Usage,
+    /// Why it failed, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+    /// When the intent was stored.
+    pub started: Timestamp,
+    /// When the last byte came.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ended: Option<Timestamp>,
+}
+
+/// How far a run came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// Begun; after a crash it stays so.
+    Streaming,
+    /// The whole answer is there.
+    Complete,
+    /// The answer stops early.
+    Truncated,
+    /// The model declined.
+    Refused,
+    /// No answer came.
+    Error,
+}
+
+/// Tokens as the provider counts them; a count it does not give is absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read, cached ones included.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub input: Option<u64>,
+    /// Those that came from the provider's cache.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cached: Option<u64>,
+    /// Those that were written to it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cache_write: Option<u64>,
+    /// Tokens of the answer, reasoning included.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output: Option<u64>,
+    /// Those that were reasoning.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reasoning: Option<u64>,
+}
+
+/// One entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationRecord {
+    /// Its place, from 1 without gaps.
+    pub number: u64,
+    /// When.
+    pub time: Timestamp,
+    /// What it did, for people.
+    pub description: String,
+    /// The words of the command, without secrets.
+    pub command: Vec<String>,
+    /// Which pointers moved.
+    pub moves: Vec<Move>,
+    /// Where `@` went, if it did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<AtMove>,
+    /// The operation that this one takes back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undoes: Option<u64>,
+}
+
+/// A pointer's way; absent is "not there".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// The pointer: `branches/main`.
+    pub name: String,
+    /// Where it was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<Digest>,
+    /// Where it went.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to: Option<Digest>,
+}
+
+/// The way of `@`: names of pointers or ids in hex.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtMove {
+    /// Where it was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<String>,
+    /// Where it went.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to: Option<String>,
+}
+
+/// Where a document came from; a row that no hash covers, one a reading.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ProvenanceRecord {
+    /// The path or URL that the user named.
+    pub locator: String,
+    /// The plain hash of the bytes that were read.
+    pub sha256: Digest,
+    /// The document made of them.
+    pub document: Digest,
+    /// When.
+    pub time: Timestamp,
+}
