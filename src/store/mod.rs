@@ -11,6 +11,7 @@
 //! It knows nothing of turns, addresses or trees: that is the room `fork`.
 
 pub mod record;
+pub mod verify;
 
 mod database;
 mod error;
