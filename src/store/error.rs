@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::exchange::Refusal;
 use super::{Fault, NameError, ObjectKind};
 use crate::content::Digest;
 
@@ -144,4 +145,24 @@ pub enum Error {
         /// The attempt id.
         attempt: String,
     },
+    /// A `.forkful` file is refused as a whole.
+    #[error("line {line} of the file is refused")]
+    Package {
+        /// The line, from 1.
+        line: usize,
+        /// Why.
+        source: Box<Refusal>,
+    },
+    /// The file is a thin reply, and the store lacks what it builds on.
+    #[error("the file builds on {} objects that are not here", ids.len())]
+    Prerequisites {
+        /// The missing ids.
+        ids: Vec<Digest>,
+    },
+    /// The `.forkful` file cannot be read.
+    #[error("cannot read the file")]
+    Read(#[source] io::Error),
+    /// The `.forkful` file cannot be written.
+    #[error("cannot write the file")]
+    Write(#[source] io::Error),
 }

@@ -6,10 +6,11 @@
 //! transaction together with an operation ([`Store::transact`]): compare, swap, journal, or nothing.
 //! Runs and provenance are rows beside the objects and reach no hash.
 //!
-//! This room alone defines stored bytes: [`record`] holds the JSON.
+//! This room alone defines stored bytes: [`record`] holds the JSON, [`exchange`] the `.forkful` file.
 //! It reads no clock and no environment; moments and commands come in as values.
 //! It knows nothing of turns, addresses or trees: that is the room `fork`.
 
+pub mod exchange;
 pub mod record;
 pub mod verify;
 

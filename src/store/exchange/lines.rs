@@ -1,0 +1,71 @@
+//! Lines of a stranger's file, and how many of them and how long they may be.
+
+use std::io::{BufRead, Read as _};
+
+use super::Refusal;
+
+/// The most that a file may ask of its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one line.
+    pub line_bytes: usize,
+    /// Objects.
+    pub objects: usize,
+    /// Bytes of the whole file.
+    pub total_bytes: usize,
+}
+
+impl Limits {
+    /// 64 MiB a line, a million objects, 2 GiB.
+    pub const STANDARD: Self = Self { line_bytes: 64 << 20, objects: 1_000_000, total_bytes: 2 << 30 };
+}
+
+/// Lines of a bounded length from a file of a bounded length.
+pub(super) struct Lines<R> {
+    input: R,
+    pub(super) limits: Limits,
+    /// Number of the line that was read last, from 1.
+    pub(super) number: usize,
+    n_bytes: usize,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(super) fn new(input: R, limits: Limits) -> Self {
+        Self { input, limits, number: 0, n_bytes: 0 }
+    }
+
+    /// The next line without its end, or nothing at the end of the file.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, Stop> {
+        let room = self.limits.line_bytes.saturating_add(2);
+        let mut line = Vec::new();
+        let mut bounded = self.input.by_ref().take(room as u64);
+        bounded.read_until(b'\n', &mut line).map_err(Stop::Io)?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        self.n_bytes += line.len();
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        if line.len() > self.limits.line_bytes {
+            return Err(Refusal::LongLine { limit: self.limits.line_bytes }.into());
+        }
+        if self.n_bytes > self.limits.total_bytes {
+            return Err(Refusal::Large { limit: self.limits.total_bytes }.into());
+        }
+        Ok(Some(line))
+    }
+}
+
+/// Why reading stopped early.
+pub(super) enum Stop {
+    Io(std::io::Error),
+    Refused(Refusal),
+}
+
+impl<T: Into<Refusal>> From<T> for Stop {
+    fn from(refusal: T) -> Self {
+        Self::Refused(refusal.into())
+    }
+}

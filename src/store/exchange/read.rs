@@ -1,0 +1,243 @@
+//! From a file to verified objects; the file is a stranger's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufRead;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::lines::{Limits, Lines, Stop};
+use super::{TAG, VERSION};
+use crate::content::Digest;
+use crate::store::name::split_pointer;
+use crate::store::record::Pointers;
+use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, json};
+
+/// A file whose every hash was verified and whose every reference is met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// The sender's names.
+    pub pointers: Pointers,
+    /// What the receiver must have already.
+    pub prerequisites: BTreeSet<Digest>,
+    /// The objects, what is pointed to first.
+    pub objects: Vec<Object>,
+}
+
+/// Why a file is refused as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The file does not start with a header.
+    #[error("not a forkful file")]
+    NotForkful,
+    /// The file was written by a later version.
+    #[error("the file has version {found}, newer than {VERSION}")]
+    Newer {
+        /// Its version.
+        found: u64,
+    },
+    /// The reader would have to know more than it does.
+    #[error("the file needs {name:?}, which is not known here")]
+    UnknownCapability {
+        /// The capability.
+        name: String,
+    },
+    /// The file ends before its trailer.
+    #[error("the file is cut off")]
+    Truncated,
+    /// Something follows the trailer.
+    #[error("something follows the end of the file")]
+    Trailing,
+    /// The line is not JSON that can be hashed.
+    #[error("not a line of a forkful file")]
+    Json(#[from] Fault),
+    /// The line lacks a field, or has it in another shape.
+    #[error("the field {field} is missing or wrong")]
+    Field {
+        /// The field.
+        field: &'static str,
+    },
+    /// The kind of the object is not known.
+    #[error("no such kind of object: {kind:?}")]
+    UnknownKind {
+        /// The kind.
+        kind: String,
+    },
+    /// The bytes are not the ones that the id names.
+    #[error("object {id} is damaged")]
+    WrongHash {
+        /// The id that the line claims.
+        id: Digest,
+    },
+    /// The same object stands in the file twice.
+    #[error("object {id} stands in the file twice")]
+    Repeated {
+        /// The object.
+        id: Digest,
+    },
+    /// The object is not what its kind says.
+    #[error("the object is not well-formed")]
+    Object(#[source] Box<Error>),
+    /// An object or a name points to something that neither came before nor is a prerequisite.
+    #[error("{id} is pointed to and did not come before")]
+    Dangling {
+        /// What is pointed to.
+        id: Digest,
+    },
+    /// The text cannot be the name of a pointer.
+    #[error("a name in the file is refused")]
+    Name(#[from] NameError),
+    /// The trailer counts other objects than came.
+    #[error("the trailer counts {claimed} objects, there are {found}")]
+    Count {
+        /// The trailer's number.
+        claimed: u64,
+        /// How many came.
+        found: usize,
+    },
+    /// The trailer's hash is not that of the file.
+    #[error("the hash of the file is wrong")]
+    Trailer,
+    /// A line is too long.
+    #[error("a line is longer than {limit} bytes")]
+    LongLine {
+        /// The most bytes.
+        limit: usize,
+    },
+    /// There are too many objects.
+    #[error("the file holds more than {limit} objects")]
+    ManyObjects {
+        /// The most objects.
+        limit: usize,
+    },
+    /// The file is too large.
+    #[error("the file is larger than {limit} bytes")]
+    Large {
+        /// The most bytes.
+        limit: usize,
+    },
+}
+
+/// Reads and verifies a file as a whole; nothing is stored.
+pub fn read(input: impl BufRead, limits: &Limits) -> Result<Package, Error> {
+    let mut lines = Lines::new(input, *limits);
+    let outcome = read_lines(&mut lines);
+    outcome.map_err(|stop| match stop {
+        Stop::Io(error) => Error::Read(error),
+        Stop::Refused(refusal) => Error::Package { line: lines.number.max(1), source: Box::new(refusal) },
+    })
+}
+
+fn read_lines(lines: &mut Lines<impl BufRead>) -> Result<Package, Stop> {
+    let header = lines.next()?.ok_or(Refusal::NotForkful)?;
+    let header = json::parse(&header).map_err(|_| Refusal::NotForkful)?;
+    let (pointers, prerequisites) = read_header(&header)?;
+    let mut hasher = Sha256::new_with_prefix(json::canonical(&header)?);
+    let mut kinds = BTreeMap::new();
+    let mut objects = Vec::new();
+    loop {
+        let line = lines.next()?.ok_or(Refusal::Truncated)?;
+        let Value::Object(fields) = json::parse(&line)? else { return Err(Refusal::Field { field: "kind" }.into()) };
+        if !fields.contains_key("kind") {
+            read_trailer(&fields, objects.len(), &Digest::from_bytes(hasher.finalize().into()))?;
+            break;
+        }
+        if objects.len() == lines.limits.objects {
+            return Err(Refusal::ManyObjects { limit: lines.limits.objects }.into());
+        }
+        let object = read_object(fields)?;
+        for reference in object.references().map_err(|error| Refusal::Object(Box::new(error)))? {
+            let is_met = match kinds.get(&reference.id) {
+                Some(kind) => reference.kinds.contains(kind),
+                None => prerequisites.contains(&reference.id),
+            };
+            if !is_met {
+                return Err(Refusal::Dangling { id: reference.id }.into());
+            }
+        }
+        hasher.update(format!("{} {TAG}{}\n", object.kind(), object.id()));
+        if kinds.insert(object.id(), object.kind()).is_some() {
+            return Err(Refusal::Repeated { id: object.id() }.into());
+        }
+        objects.push(object);
+    }
+    if lines.next()?.is_some() {
+        return Err(Refusal::Trailing.into());
+    }
+    for (name, id) in &pointers {
+        let (space, _) = split_pointer(name)?;
+        let is_met = match kinds.get(id) {
+            Some(ObjectKind::Bundle) => true,
+            Some(ObjectKind::Message) => space != BUNDLES,
+            Some(_) => false,
+            None => prerequisites.contains(id),
+        };
+        if !is_met {
+            return Err(Refusal::Dangling { id: *id }.into());
+        }
+    }
+    Ok(Package { pointers, prerequisites, objects })
+}
+
+fn read_header(header: &Value) -> Result<(Pointers, BTreeSet<Digest>), Refusal> {
+    match header.get("forkful").and_then(Value::as_u64) {
+        Some(VERSION) => {}
+        Some(found) if found > VERSION => return Err(Refusal::Newer { found }),
+        _ => return Err(Refusal::NotForkful),
+    }
+    let list = |field| match header.get(field) {
+        None => Ok(&[][..]),
+        Some(Value::Array(items)) => Ok(&items[..]),
+        Some(_) => Err(Refusal::Field { field }),
+    };
+    if let Some(capability) = list("caps")?.first() {
+        let name = capability.as_str().map_or_else(|| capability.to_string(), str::to_owned);
+        return Err(Refusal::UnknownCapability { name });
+    }
+    let prerequisites = list("prerequisites")?.iter().map(|id| digest(Some(id), "prerequisites"));
+    let prerequisites = prerequisites.collect::<Result<_, _>>()?;
+    let pointers = match header.get("refs") {
+        None => Pointers::new(),
+        Some(Value::Object(refs)) => {
+            let named = refs.iter().map(|(name, id)| Ok((name.clone(), digest(Some(id), "refs")?)));
+            named.collect::<Result<_, Refusal>>()?
+        }
+        Some(_) => return Err(Refusal::Field { field: "refs" }),
+    };
+    Ok((pointers, prerequisites))
+}
+
+fn read_object(mut fields: Map<String, Value>) -> Result<Object, Refusal> {
+    let id = digest(fields.get("id"), "id")?;
+    let name = fields.get("kind").and_then(Value::as_str).ok_or(Refusal::Field { field: "kind" })?;
+    let kind = ObjectKind::from_name(name).ok_or_else(|| Refusal::UnknownKind { kind: name.to_owned() })?;
+    let object = match (kind, fields.remove("data"), fields.get("enc").and_then(Value::as_str)) {
+        (ObjectKind::Blob, Some(Value::String(text)), Some("utf-8")) => Object::blob(text),
+        (ObjectKind::Blob, Some(Value::String(text)), Some("base64")) => {
+            Object::blob(STANDARD.decode(text).map_err(|_| Refusal::Field { field: "data" })?)
+        }
+        (ObjectKind::Blob, Some(Value::String(_)), _) => return Err(Refusal::Field { field: "enc" }),
+        (ObjectKind::Blob, ..) | (_, None, _) => return Err(Refusal::Field { field: "data" }),
+        (_, Some(value), _) => Object::of_value(kind, &value)?,
+    };
+    if object.id() == id { Ok(object) } else { Err(Refusal::WrongHash { id }) }
+}
+
+fn read_trailer(fields: &Map<String, Value>, n_objects: usize, sha256: &Digest) -> Result<(), Refusal> {
+    let claimed = fields.get("objects").and_then(Value::as_u64).ok_or(Refusal::Field { field: "objects" })?;
+    if usize::try_from(claimed) != Ok(n_objects) {
+        return Err(Refusal::Count { claimed, found: n_objects });
+    }
+    match fields.get("sha256").and_then(Value::as_str) {
+        Some(text) if text.parse() == Ok(*sha256) => Ok(()),
+        _ => Err(Refusal::Trailer),
+    }
+}
+
+/// The digest of a tagged id.
+fn digest(value: Option<&Value>, field: &'static str) -> Result<Digest, Refusal> {
+    let text = value.and_then(Value::as_str).and_then(|text| text.strip_prefix(TAG));
+    text.and_then(|hex| hex.parse().ok()).ok_or(Refusal::Field { field })
+}
