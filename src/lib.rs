@@ -7,4 +7,5 @@ pub mod content;
 pub mod tokens;
 pub mod net;
 pub mod send;
+pub mod fork;
 pub mod store;
