@@ -2,8 +2,8 @@
 //!
 //! A message follows another message or a bundle; a branch is a pointer to the last one, and
 //! forking writes a new pointer. What comes in are ids, names and addresses as people type them
-//! (`main~2`, `@`, `9f3a`); what goes out are chains of messages, [`Turn`]s, moved branches.
-//! Every move is an operation, and [`undo`] takes the last one back.
+//! (`main~2`, `@`, `9f3a`); what goes out are chains of messages, [`Turn`]s, moved branches, and the
+//! [`log()`] with its drawing. Every move is an operation, and [`undo`] takes the last one back.
 //!
 //! Walks use no recursion, so a chain may be as deep as it likes. They end: ids are hashes that every
 //! read checks, so no message can be its own ancestor.
@@ -12,11 +12,17 @@
 mod address;
 mod branch;
 mod chain;
+mod draw;
 mod error;
+mod log;
+mod tree;
 mod undo;
 
 pub use address::{Address, Place, resolve};
 pub use branch::{Branch, advance, branch, branches, create, delete, free_name, move_to, name_bundle, rename, tag};
 pub use chain::{Turn, append, bundle_of, chain, conversation, following, turns};
+pub use draw::draw;
 pub use error::Error;
+pub use log::{Tree, log, of_bundle};
+pub use tree::{Node, Row, Status, layout};
 pub use undo::{redo, undo};

@@ -1,0 +1,228 @@
+//! The log as plain text.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
+
+use super::tree::Status;
+use super::{Row, Tree};
+
+/// More names than this at one place are counted instead.
+const MOST_NAMES: usize = 4;
+
+/// Draws trees, one line a turn, each at most `width` columns wide.
+pub fn draw(trees: &[Tree], width: usize) -> String {
+    let mut lines = Vec::new();
+    for tree in trees {
+        let names = if tree.names.is_empty() { String::new() } else { format!(" {}", tree.names.join(", ")) };
+        let labels = labels(&tree.branches, &tree.tags, tree.at);
+        lines.push(format!("◆ {}{names}{labels}", tree.bundle.short()));
+        lines.extend(tree.rows.iter().map(drawn));
+    }
+    lines.iter().map(|line| fitted(line, width) + "\n").collect()
+}
+
+fn drawn(row: &Row) -> String {
+    let node = &row.node;
+    let status = match node.status {
+        Status::Complete => "",
+        Status::Unanswered => " (no answer)",
+        Status::Truncated => " (truncated)",
+        Status::Refused => " (refused)",
+        Status::Failed => " (failed)",
+    };
+    let labels = labels(&node.branches, &node.tags, node.at);
+    format!("{}{}{labels}{status} {}", row.lanes, node.id.short(), node.preview)
+}
+
+/// ` [main, skeptic, tag v1, @]`, or nothing.
+fn labels(branches: &[String], tags: &[String], at: bool) -> String {
+    let names: Vec<String> = branches.iter().cloned().chain(tags.iter().map(|tag| format!("tag {tag}"))).collect();
+    let mut shown: Vec<String> = names.iter().take(MOST_NAMES).cloned().collect();
+    if names.len() > MOST_NAMES {
+        shown.push(format!("{} more", names.len() - MOST_NAMES));
+    }
+    if at {
+        shown.push("@".to_owned());
+    }
+    if shown.is_empty() { String::new() } else { format!(" [{}]", shown.join(", ")) }
+}
+
+/// The line, cut to the width with an ellipsis.
+fn fitted(line: &str, width: usize) -> String {
+    let line = line.trim_end();
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 1;
+    for character in line.chars() {
+        used += character.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        kept.push(character);
+    }
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Branch, advance, append, create, following, log, name_bundle, tag};
+    use super::*;
+    use crate::content::{Digest, Message, Role};
+    use crate::store::record::{Move, RunRecord, RunState};
+    use crate::store::sample::{self, entry};
+    use crate::store::{At, Change, Store, exchange};
+
+    /// Branches `name` at `parent` with turns of a question and an answer each.
+    fn talk(store: &Store, name: &str, parent: Digest, questions: &[&str]) -> Branch {
+        let messages = questions.iter().flat_map(|question| {
+            [Message::text(Role::User, *question), Message::text(Role::Assistant, format!("{name} says {question}"))]
+        });
+        let objects = following(parent, &messages.collect::<Vec<_>>()).unwrap();
+        let branch = create(store, name, parent, entry("fork")).unwrap();
+        advance(store, &branch, objects, vec![], entry("ask")).unwrap()
+    }
+
+    fn check(store: &Store, expected: &[&str]) {
+        assert_eq!(without_ids(&draw(&log(store).unwrap(), 80)), expected.join("\n") + "\n");
+    }
+
+    /// Ids depend on every byte of the samples; the drawing is about the rest.
+    fn without_ids(drawing: &str) -> String {
+        let is_id = |word: &str| word.len() == 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let hide = |word| if is_id(word) { "ID" } else { word };
+        drawing.lines().map(|line| line.split(' ').map(hide).collect::<Vec<_>>().join(" ") + "\n").collect()
+    }
+
+    fn furnished() -> (Store, Digest) {
+        let (store, bundle) = sample::store();
+        name_bundle(&store, "bitter", bundle, entry("pack")).unwrap();
+        let main = talk(&store, "main", bundle, &["Where do they disagree?", "Who is right?", "And then?"]);
+        let turns = super::super::turns(&store, main.tip).unwrap();
+        talk(&store, "skeptic", turns[0].end(), &["Argue the opposite,\nciting the transcript", "Go on"]);
+        let open = append(&store, turns[1].end(), &Message::text(Role::User, "Anything else?")).unwrap();
+        create(&store, "open", open, entry("fork")).unwrap();
+        tag(&store, "good", turns[1].end(), entry("tag")).unwrap();
+        (store, bundle)
+    }
+
+    #[test]
+    fn a_log_reads_as_a_tree_of_turns() {
+        let (store, bundle) = furnished();
+        let other = sample::fill(&store, "Another bundle.\n");
+        create(&store, "aside", other, entry("fork")).unwrap();
+        check(
+            &store,
+            &[
+                "◆ ID bitter",
+                "● ID Where do they disagree?",
+                "├─● ID [tag good] Who is right?",
+                "│ ├─● ID [main] And then?",
+                "│ └─○ ID [open] (no answer) Anything else?",
+                "└─● ID Argue the opposite, citing the transcript",
+                "  ● ID [skeptic] Go on",
+                "◆ ID [aside, @]",
+            ],
+        );
+        let trees = log(&store).unwrap();
+        let names: Vec<String> = trees[0].all_branches().into_iter().map(|branch| branch.name).collect();
+        assert_eq!(names, ["main", "open", "skeptic"]);
+        assert_eq!(super::super::of_bundle(&store, bundle).unwrap().len(), 5);
+    }
+
+    #[test]
+    fn an_import_gives_the_same_log() {
+        let (ours, _) = furnished();
+        let leave = Change { at: At::Leave, ..Change::new(entry("leave")) };
+        ours.transact(&leave).unwrap();
+        let pointers = ours.pointers("").unwrap();
+        let mut file = Vec::new();
+        exchange::write(&ours, &exchange::Selection { pointers, ..Default::default() }, &mut file).unwrap();
+        let package = exchange::read(file.as_slice(), &exchange::Limits::STANDARD).unwrap();
+        let theirs = Store::open_in_memory().unwrap();
+        exchange::import(&theirs, package, entry("import")).unwrap();
+        assert_eq!(log(&theirs).unwrap(), log(&ours).unwrap());
+    }
+
+    #[test]
+    fn answers_that_are_not_whole_say_so() {
+        let (store, bundle) = sample::store();
+        let states = [
+            ("b1", Some(RunState::Truncated)),
+            ("b2", Some(RunState::Refused)),
+            ("b3", Some(RunState::Error)),
+            ("b4", Some(RunState::Complete)),
+            ("b5", None),
+        ];
+        for (name, state) in states {
+            let branch = talk(&store, name, bundle, &["Why?"]);
+            if let Some(state) = state {
+                store.save_run(&RunRecord { answer: Some(branch.tip), state, ..sample::run(name, bundle) }).unwrap();
+            }
+        }
+        check(
+            &store,
+            &[
+                "◆ ID",
+                "├─● ID [b1] (truncated) Why?",
+                "├─● ID [b2] (refused) Why?",
+                "├─● ID [b3] (failed) Why?",
+                "├─● ID [b4] Why?",
+                "└─● ID [b5, @] Why?",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_question_with_and_without_an_answer_stands_twice() {
+        let (store, bundle) = sample::store();
+        let main = talk(&store, "main", bundle, &["Why?"]);
+        let turns = super::super::turns(&store, main.tip).unwrap();
+        create(&store, "retry", turns[0].question, entry("fork")).unwrap();
+        check(&store, &["◆ ID", "├─● ID [main] Why?", "└─○ ID [retry, @] (no answer) Why?"]);
+    }
+
+    #[test]
+    fn lines_fit_the_width_in_columns() {
+        let long = "漢字 ".repeat(60);
+        let (store, bundle) = sample::store();
+        talk(&store, "main", bundle, &[&long]);
+        for number in 1..=6 {
+            create(&store, &format!("m{number}"), bundle, entry("fork")).unwrap();
+        }
+        check(
+            &store,
+            &[
+                "◆ ID [m1, m2, m3, m4, 2 more, @]",
+                "● ID [main] 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢…",
+            ],
+        );
+        for width in [20, 40, 80] {
+            let widest = draw(&log(&store).unwrap(), width).lines().map(UnicodeWidthStr::width).max();
+            assert!(widest <= Some(width), "{widest:?} of {width}");
+        }
+    }
+
+    #[test]
+    fn five_hundred_forks_share_what_they_share() {
+        let (store, bundle) = sample::store();
+        let main = talk(&store, "main", bundle, &["one", "two", "three", "four", "five"]);
+        let third = super::super::turns(&store, main.tip).unwrap()[2].end();
+        let mut change = Change::new(entry("fan out"));
+        for number in 0..500 {
+            let messages = [format!("q{number}"), format!("r{number}")].map(|text| Message::text(Role::User, text));
+            let objects = following(third, &messages).unwrap();
+            let name = format!("branches/each-{number:03}");
+            change.moves.push(Move { name, from: None, to: Some(objects[1].id()) });
+            change.objects.extend(objects);
+        }
+        store.transact(&change).unwrap();
+        let drawing = without_ids(&draw(&log(&store).unwrap(), 80));
+        let lines: Vec<&str> = drawing.lines().collect();
+        assert_eq!(lines.len(), 1 + 5 + 1000);
+        let head = ["◆ ID", "● ID one", "● ID two", "● ID three", "├─○ ID (no answer) q0"];
+        assert_eq!(lines[..5], head);
+        let foot = ["└─● ID four", "  ● ID [main, @] five"];
+        assert_eq!(lines[1004..], foot);
+    }
+}
