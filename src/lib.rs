@@ -9,3 +9,4 @@ pub mod net;
 pub mod send;
 pub mod fork;
 pub mod store;
+pub mod gather;

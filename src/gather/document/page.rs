@@ -1,0 +1,208 @@
+//! What a page is before anyone reads it: too deep, or not the page that was wanted.
+
+/// The deepest nesting of elements that is read; browsers stop at 512.
+pub(super) const MAX_DEPTH: usize = 512;
+
+/// Elements without an end tag.
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+/// Elements that the next of their kind ends, so that they never nest by themselves.
+const ENDED_BY_NEXT: &[&str] = &[
+    "html", "head", "body", "p", "li", "dd", "dt", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "option",
+    "optgroup", "a", "button", "rt", "rp",
+];
+
+/// Whether elements nest deeper than [`MAX_DEPTH`]; stops as soon as it knows.
+///
+/// Parsers of HTML keep their own stack, but what walks their trees may not: this looks first.
+pub(super) fn is_too_deep(html: &str) -> bool {
+    let mut stack: Vec<String> = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start + 1..];
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+            continue;
+        }
+        let closing = rest.starts_with('/');
+        let tag = rest.strip_prefix('/').unwrap_or(rest);
+        let name_end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<')).unwrap_or(tag.len());
+        let name = tag[..name_end].to_ascii_lowercase();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        let foreign = stack.iter().any(|open| matches!(open.as_str(), "svg" | "math"));
+        if closing {
+            if let Some(at) = stack.iter().rposition(|open| *open == name) {
+                stack.truncate(at);
+            }
+            continue;
+        }
+        let self_closed = foreign && tag.find('>').is_some_and(|end| tag[..end].ends_with('/'));
+        if matches!(name.as_str(), "script" | "style" | "textarea" | "title") && !foreign {
+            // Raw text: nothing in it is a tag but its own end.
+            let end = format!("</{name}");
+            rest = find_ignoring_case(tag, &end).map_or("", |at| &tag[at..]);
+            continue;
+        }
+        if !VOID.contains(&name.as_str()) && !self_closed && (foreign || !ENDED_BY_NEXT.contains(&name.as_str())) {
+            stack.push(name);
+        }
+        if stack.len() > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// First place of an ASCII needle, whatever its case.
+fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find("</") {
+        at += found;
+        if text.as_bytes()[at..].get(..needle.len()).is_some_and(|start| start.eq_ignore_ascii_case(needle.as_bytes()))
+        {
+            return Some(at);
+        }
+        at += 2;
+    }
+    None
+}
+
+/// What was seen of a page.
+pub(super) struct Seen<'a> {
+    pub(super) title: &'a str,
+    /// All visible text of the page.
+    pub(super) whole: &'a str,
+    /// Characters of the main text.
+    pub(super) n_main: usize,
+    /// The page as it came.
+    pub(super) html: &'a str,
+}
+
+/// Says what stands in front of the page that was wanted, if something does.
+///
+/// Only short pages are suspected: an article about captchas is an article.
+pub(super) fn blocked(seen: &Seen) -> Option<&'static str> {
+    const SHORT: usize = 4000;
+    const PHRASES: &[(&str, &[&str])] = &[
+        (
+            "an anti-bot check stands there",
+            &[
+                "verifying your browser",
+                "checking your browser",
+                "verify you are human",
+                "verify that you are human",
+                "verifying you are human",
+                "are you a robot",
+                "not a robot",
+                "unusual traffic",
+                "attention required! | cloudflare",
+                "just a moment...",
+                "complete the captcha",
+                "ddos protection by",
+                "press & hold to confirm",
+                "whoa there, pardner",
+                "blocked by network security",
+                "enable javascript and cookies to continue",
+            ],
+        ),
+        (
+            "an age check stands there",
+            &["you must be 18+", "you must be at least eighteen", "are you over eighteen", "confirm your age"],
+        ),
+        (
+            "a login page stands there",
+            &[
+                "log in to continue",
+                "sign in to continue",
+                "login to continue",
+                "you must log in",
+                "you must be logged in",
+                "please log in to",
+                "please sign in to",
+                "log in to x",
+                "sign in to x",
+                "join today.\n",
+            ],
+        ),
+        ("access to it was denied", &["access denied", "403 forbidden", "you don't have permission to access"]),
+    ];
+    let whole = without_targets(seen.whole);
+    let whole = whole.trim();
+    let lower = format!("{}\n{}", seen.title, whole).to_lowercase();
+    if whole.len() < SHORT && seen.n_main < SHORT / 2 {
+        for (reason, phrases) in PHRASES {
+            if phrases.iter().any(|phrase| lower.contains(phrase)) {
+                return Some(reason);
+            }
+        }
+    }
+    let script_only = [
+        "enable javascript",
+        "javascript is disabled",
+        "requires javascript",
+        "turn on javascript",
+        "javascript is not available",
+    ];
+    if whole.len() < 600 && script_only.iter().any(|phrase| lower.contains(phrase)) {
+        return Some("it shows its text only with JavaScript");
+    }
+    let shell =
+        ["id=\"root\"", "id=\"__next\"", "id=\"app\"", "id=root", "id=app"].iter().any(|mark| seen.html.contains(mark));
+    let scripted = shell || seen.html.matches("<script").count() > 4;
+    (whole.len() < 200 && seen.html.len() > 20_000 && scripted).then_some("it shows its text only with JavaScript")
+}
+
+/// Markdown without the addresses of its links, which nobody sees.
+fn without_targets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("](") {
+        out.push_str(&rest[..start]);
+        let end = rest[start..].find(')').map_or(rest.len(), |length| start + length + 1);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_is_that_of_the_tree() {
+        let deep = MAX_DEPTH + 1;
+        for (html, too_deep) in [
+            ("<div>".repeat(deep), true),
+            ("<div><x></div>".repeat(deep), false),
+            ("<div></x>".repeat(deep), true),
+            ("<p>text<li>item<td>cell<a>link<br>".repeat(deep), false),
+            ("<div></div>".repeat(deep), false),
+            (format!("<svg>{}", "<a>".repeat(deep)), true),
+            (format!("<svg>{}", "<g/>".repeat(deep)), false),
+            (format!("<!-- {} --><script>{}</SCRIPT>", "<div>".repeat(deep), "<div>".repeat(deep)), false),
+            ("< <3 </".to_owned(), false),
+        ] {
+            assert_eq!(is_too_deep(&html), too_deep, "{}", &html[..6]);
+        }
+    }
+
+    #[test]
+    fn a_short_page_that_asks_for_something_else_is_blocked() {
+        let seen = |title, whole, html| blocked(&Seen { title, whole, n_main: 0, html });
+        assert_eq!(seen("Just a moment...", "", ""), Some("an anti-bot check stands there"));
+        assert_eq!(seen("", "You must be 18+ to view this", ""), Some("an age check stands there"));
+        assert_eq!(seen("", "Please log in to read", ""), Some("a login page stands there"));
+        assert_eq!(
+            seen("", "You need to enable JavaScript to run this app.", ""),
+            Some("it shows its text only with JavaScript")
+        );
+        let shell = format!("<div id=\"root\"></div><script>{}</script>", "x".repeat(30_000));
+        assert_eq!(seen("App", "", &shell), Some("it shows its text only with JavaScript"));
+        let essay = "About captchas: verify you are human. ".repeat(200);
+        assert_eq!(seen("", &essay, ""), None);
+        assert_eq!(seen("Words", "A short page.", "<p>A short page."), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! What can be wrong with a source as a whole.
+
+use std::io;
+
+/// A source that could not be read; each variant names the culprit.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No file or folder has this name.
+    #[error("no such file: {path}")]
+    Missing {
+        /// The path as it was given.
+        path: String,
+        /// The name in the same folder that looks most like it.
+        nearest: Option<String>,
+    },
+    /// The operating system refused.
+    #[error("cannot read {path}")]
+    Read {
+        /// The path as it was given.
+        path: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A folder without one readable source.
+    #[error("nothing to read in {path}")]
+    NothingInFolder {
+        /// The folder as it was given.
+        path: String,
+        /// How many entries it has that were not readable as sources.
+        n_skipped: usize,
+    },
+    /// Nothing but white space.
+    #[error("{name} is empty")]
+    Empty {
+        /// Name of the source.
+        name: String,
+    },
+    /// More bytes than a source may have.
+    #[error("{name} is larger than {limit} bytes")]
+    TooLarge {
+        /// Name of the source.
+        name: String,
+        /// The most bytes that are read.
+        limit: usize,
+    },
+    /// The bytes are text in another encoding, or no text.
+    #[error("{name} is not UTF-8 at byte {offset}")]
+    NotUtf8 {
+        /// Name of the source.
+        name: String,
+        /// First byte that is not UTF-8.
+        offset: usize,
+        /// The encoding that it looks like.
+        looks_like: Option<String>,
+    },
+    /// The bytes are not text.
+    #[error("{name} is not text")]
+    Binary {
+        /// Name of the source.
+        name: String,
+        /// The format that its first bytes announce.
+        looks_like: Option<&'static str>,
+    },
+    /// The word after `as=` is neither a format nor a kind.
+    #[error("no such format or kind: {word}")]
+    UnknownFormat {
+        /// The word as it was given.
+        word: String,
+        /// The format or kind that looks most like it.
+        nearest: Option<&'static str>,
+    },
+    /// The format asked for does not fit the bytes.
+    #[error("{name} is not {format}: {reason}")]
+    Malformed {
+        /// Name of the source.
+        name: String,
+        /// Name of the format.
+        format: &'static str,
+        /// What is missing or wrong.
+        reason: &'static str,
+    },
+    /// The reader understood the format and found nothing in it.
+    #[error("{name} holds no {items}")]
+    NothingRead {
+        /// Name of the source.
+        name: String,
+        /// What was looked for: `posts`, `captions`.
+        items: &'static str,
+    },
+    /// A page that stands in front of the one that was wanted.
+    #[error("{name} is blocked: {reason}")]
+    Blocked {
+        /// Name of the source.
+        name: String,
+        /// What stands there instead.
+        reason: &'static str,
+    },
+    /// Elements nested so deep that reading them is not safe.
+    #[error("{name} nests elements deeper than {limit}")]
+    TooDeep {
+        /// Name of the source.
+        name: String,
+        /// The deepest nesting that is read.
+        limit: usize,
+    },
+}

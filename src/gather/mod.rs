@@ -1,0 +1,110 @@
+//! Bytes from anywhere become documents.
+//!
+//! A [`Format`] is a record: a name, a function that says how sure it is that a text is of its
+//! form, and a function that reads it. [`FORMATS`] lists them all; help, README and the fixture
+//! test iterate that list. [`read`] picks a format by what stands in the text (the name of the
+//! file only breaks ties), reads it and holds the promises that every document gives: canonical
+//! text, sections in order that cover it, no success on zero items.
+//! [`source`] is the one file here that touches the disk; [`unresolved`] looks at several documents
+//! together and says which sources a thread talks about that are not there.
+//! Nothing here counts tokens, cuts text or follows a link.
+
+mod detect;
+mod document;
+mod draft;
+mod error;
+mod front_matter;
+mod links;
+mod mentions;
+mod nearest;
+pub mod source;
+mod thread;
+
+use crate::content::{Document, Kind, Problem};
+
+pub use error::Error;
+pub use links::{LinkClass, classify, links};
+pub use mentions::unresolved;
+
+/// Reads one form of source.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// The name in `forkful formats`, in JSON and after `as=`.
+    pub name: &'static str,
+    /// The kind of its documents, unless the source says otherwise.
+    pub kind: Kind,
+    /// One line for help and README.
+    pub about: &'static str,
+    /// File name extensions; they decide only between formats that are equally sure.
+    pub extensions: &'static [&'static str],
+    /// Says how sure it is that the text has this form.
+    pub sniff: fn(&Input) -> Confidence,
+    /// Reads the text.
+    pub read: fn(&Input) -> Result<Reading, Error>,
+}
+
+/// A source on its way into a reader.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// Name of the source, for problems and ties.
+    pub name: &'a str,
+    /// The text as it stands, byte order mark taken off.
+    pub text: &'a str,
+}
+
+/// How sure a format is that a text has its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// It has not.
+    No,
+    /// Nothing speaks against it.
+    Possible,
+    /// Its marks are there.
+    Likely,
+    /// The form announces itself.
+    Certain,
+}
+
+/// What a source held.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The documents, at least one.
+    pub documents: Vec<Document>,
+    /// What a person should know about them.
+    pub problems: Vec<Problem>,
+}
+
+/// Every format there is; of two that are equally sure, the first reads.
+pub const FORMATS: &[Format] = &[
+    thread::markdown::FORMAT,
+    document::webvtt::FORMAT,
+    document::srt::FORMAT,
+    document::transcript::FORMAT,
+    document::html::FORMAT,
+    document::json::FORMAT,
+    document::csv::FORMAT,
+    document::text::FORMAT,
+    document::markdown::FORMAT,
+];
+
+/// Reads the documents that `bytes` hold.
+///
+/// `name` breaks ties and stands in problems; `as_format` is the name of a format or of a kind.
+pub fn read(name: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Reading, Error> {
+    let text = detect::text(name, bytes)?;
+    let input = Input { name, text };
+    let (format, kind) = detect::choose(&input, as_format)?;
+    let mut reading = (format.read)(&input)?;
+    for document in &mut reading.documents {
+        if let Some(kind) = kind {
+            document.kind = kind;
+        }
+        reading.problems.extend(draft::settle(name, document));
+    }
+    reading.documents.retain(|document| !document.text.is_empty());
+    if reading.documents.is_empty() {
+        return Err(Error::NothingRead { name: name.to_owned(), items: "text" });
+    }
+    reading.problems.extend(detect::odd_characters(&input));
+    Ok(reading)
+}
