@@ -10,7 +10,8 @@ pub fn canonical(text: &str) -> (String, usize) {
     let mut out = String::with_capacity(text.len() + 1);
     let mut n_removed = 0;
     let mut n_empty = 0;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+    // A byte order mark further in would lead the text once the lines before it are gone.
+    let text = text.replace('\u{feff}', "").replace("\r\n", "\n").replace('\r', "\n");
     for raw in text.split('\n') {
         let line_start = out.len();
         for character in raw.chars() {
@@ -57,6 +58,7 @@ mod tests {
             ("a\u{1b}[31mb\u{7}\u{0}\u{9b}c", "a[31mbc\n", 4),
             ("a\u{a0}\n\u{3000}\nb", "a\n\nb\n", 0),
             ("x\u{85}y", "xy\n", 1),
+            ("\n\u{feff}\u{feff}\n\u{1}\u{feff}a", "a\n", 1),
         ];
         for (raw, text, n_removed) in cases {
             assert_eq!(canonical(raw), (text.to_owned(), n_removed), "{raw:?}");
