@@ -108,3 +108,85 @@ pub fn read(name: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Reading
     reading.problems.extend(detect::odd_characters(&input));
     Ok(reading)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Pieces that formats are made of, so that random texts come near to them.
+    fn hostile_text() -> impl Strategy<Value = String> {
+        let pieces = [
+            "WEBVTT\n",
+            "\n\n",
+            "\n",
+            "\r",
+            " ",
+            "00:01.000 --> 00:02.000",
+            "00:00:01,000 --> 00:00:02,000\n",
+            "1\n",
+            "<v Ada>",
+            "<00:00.500>",
+            "&gt;&gt; ",
+            "&foo;",
+            "Ada: ",
+            "[0:47](https://v.example/?t=1)",
+            "**1:00** · ",
+            "# Thread Export\n\n",
+            "- Tweets captured: 2\n",
+            "## Tweet 1\n\n",
+            "\n\n## Tweet 2\n\n",
+            "# ",
+            "## Transcript\n",
+            "```\n",
+            "---\n",
+            "a: b\n",
+            "<div>",
+            "<p>",
+            "</p>",
+            "<html>",
+            "<svg>",
+            "<!--",
+            "[",
+            "](https://",
+            ")",
+            "!",
+            "the full podcast",
+            "\u{feff}",
+            "\0",
+            "\u{1b}",
+            "é",
+            "👩‍🌾",
+            "\u{202e}",
+            "{",
+            "}",
+            "\"",
+            ",",
+            "words and words. ",
+        ];
+        prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_or_keeps_the_promises(text in hostile_text(), name in "[a-z]{1,3}(\\.(md|txt|vtt|srt|html|csv))?") {
+            let words = FORMATS.iter().map(|format| Some(format.name)).chain([None, Some("transcript"), Some("paper")]);
+            for word in words {
+                let Ok(reading) = read(&name, text.as_bytes(), word) else { continue };
+                prop_assert!(!reading.documents.is_empty());
+                for document in &reading.documents {
+                    prop_assert!(!document.text.is_empty());
+                    prop_assert_eq!(&crate::content::canonical(&document.text).0, &document.text);
+                    prop_assert!(draft::covers(&document.text, &document.sections), "{:?} as {:?}", &document.text, word);
+                    let links = document.links.iter().filter_map(|link| link.start);
+                    prop_assert!(links.into_iter().all(|start| document.text.get(start..).is_some()));
+                }
+                prop_assert!(!reading.problems.iter().any(|problem| problem.message.contains("did not fit")));
+                prop_assert_eq!(reading, read(&name, text.as_bytes(), word).unwrap());
+                let documents = read(&name, text.as_bytes(), word).unwrap().documents;
+                unresolved(&documents.iter().collect::<Vec<_>>());
+            }
+        }
+    }
+}

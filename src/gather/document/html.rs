@@ -28,7 +28,7 @@ pub(crate) const FORMAT: Format = Format {
 /// Pages larger than this are data, not reading.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Main content shorter than this is compared with the whole page, in characters.
-const DOUBTFUL: usize = 500;
+const DOUBTFUL: usize = 200;
 
 fn sniff(input: &Input) -> Confidence {
     let text = input.text.trim_start();
@@ -127,24 +127,38 @@ impl Extraction {
 fn extract(html: &str) -> Option<Extraction> {
     let config = Config { text_mode: TextMode::Formatted, ..Config::default() };
     let mut found = Extraction::default();
-    let mut readability = Readability::new(html, None, Some(config)).ok()?;
+    let mut readability = Readability::new(html, None, Some(config.clone())).ok()?;
     let address = readability.doc.select("link[rel=canonical]").attr("href").map(|href| href.to_string());
+    let absolute = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+    let heading = some(&readability.doc.select("h1").first().text());
     found.language = readability.doc.select("html").attr("lang").and_then(|lang| some(&lang));
     found.title = some(&readability.get_article_title());
     if let Ok(article) = readability.parse() {
-        let (main, n_warnings) = to_markdown(&article.content)?;
+        found.url = address.filter(absolute).or(article.url.filter(absolute)).map(|url| line(&url));
+        let (main, n_warnings) = to_markdown(&article.content, found.url.as_deref())?;
         found.main = main;
         found.n_warnings = n_warnings;
         found.title = some(&article.title).or(found.title);
         found.author = article.byline.and_then(|byline| some(&byline));
         found.date = article.published_time.and_then(|date| some(&date));
         found.language = article.lang.and_then(|lang| some(&lang)).or(found.language);
-        found.url = article.url;
+    } else {
+        found.url = address.filter(absolute).map(|url| line(&url));
     }
-    let absolute = |url: &String| url.starts_with("http://") || url.starts_with("https://");
-    found.url = address.filter(absolute).or(found.url.filter(absolute)).map(|url| line(&url));
-    if found.main.len() < 2 * DOUBTFUL {
-        found.whole = to_markdown(html)?.0;
+    let title = found.title.as_deref().unwrap_or_default();
+    found.title = without_site(title, heading.as_deref()).or(found.title);
+    if found.main.len() < DOUBTFUL && html.contains("<noscript") {
+        // Forums put the posts there for those without scripts.
+        let shown = html.replace("<noscript", "<div").replace("</noscript", "</div");
+        let article = Readability::new(shown, None, Some(config)).ok()?.parse().ok();
+        let (main, n_warnings) =
+            article.and_then(|article| to_markdown(&article.content, found.url.as_deref())).unwrap_or_default();
+        if main.len() > 10 * DOUBTFUL {
+            (found.main, found.n_warnings) = (main, n_warnings);
+        }
+    }
+    if found.main.len() < 10 * DOUBTFUL {
+        found.whole = to_markdown(html, found.url.as_deref())?.0;
     } else {
         found.whole.clone_from(&found.main);
     }
@@ -156,12 +170,21 @@ fn some(text: &str) -> Option<String> {
     Some(line(text)).filter(|text| !text.is_empty())
 }
 
-/// Markdown of cleaned HTML, and how often the converter was in doubt.
-fn to_markdown(html: &str) -> Option<(String, usize)> {
+/// The heading where the title is that and the name of the site: `The Pear | Fruit Letters`.
+fn without_site(title: &str, heading: Option<&str>) -> Option<String> {
+    let heading = heading.filter(|heading| !heading.is_empty() && heading.len() < title.len())?;
+    let rest = title.strip_prefix(heading).or_else(|| title.strip_suffix(heading))?.trim();
+    let separates = |c: char| matches!(c, '|' | '-' | '–' | '—' | '·' | '•' | '»' | '«' | ':' | '/');
+    (rest.starts_with(separates) || rest.ends_with(separates)).then(|| heading.to_owned())
+}
+
+/// Markdown of cleaned HTML, and how often the converter was in doubt; `base` makes links absolute.
+fn to_markdown(html: &str, base: Option<&str>) -> Option<(String, usize)> {
     let options = ConversionOptions {
         compact_tables: true,
         extract_metadata: false,
-        inline_data_media: InlineDataMedia::AltTextOnly,
+        inline_data_media: InlineDataMedia::DropElement,
+        base_url: base.map(str::to_owned),
         ..ConversionOptions::default()
     };
     let result = convert(html, options).ok()?;
@@ -210,12 +233,13 @@ mod tests {
     fn the_main_content_becomes_markdown() {
         let body = format!(
             "<p>{}</p><h2>Skin</h2><ul><li>green</li><li>red</li></ul><pre><code>let pear = 1;</code></pre>\
-             <table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table><p>See <a href=\"https://x.example\">more</a>.</p>",
+             <table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table><p>See <a href=\"/more\">more</a>.</p>",
             ARTICLE.repeat(8)
         );
         let document = document(&page(&body));
+        assert_eq!(document.title.as_deref(), Some("The Pear"));
         let expected = format!(
-            "{}\n\n## Skin\n\n- green\n- red\n\n```\nlet pear = 1;\n```\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\nSee [more](https://x.example).\n",
+            "{}\n\n## Skin\n\n- green\n- red\n\n```\nlet pear = 1;\n```\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\nSee [more](https://f.example/more).\n",
             ARTICLE.repeat(8).trim_end()
         );
         assert_eq!(document.text, expected);

@@ -138,20 +138,42 @@ pub(super) fn blocked(seen: &Seen) -> Option<&'static str> {
             }
         }
     }
-    let script_only = [
-        "enable javascript",
-        "javascript is disabled",
-        "requires javascript",
-        "turn on javascript",
-        "javascript is not available",
-    ];
-    if whole.len() < 600 && script_only.iter().any(|phrase| lower.contains(phrase)) {
+    let n_visible = n_visible(seen.html);
+    let html = || seen.html.to_lowercase();
+    if n_visible < 600 && SCRIPT_ONLY.iter().any(|phrase| lower.contains(phrase) || html().contains(phrase)) {
         return Some("it shows its text only with JavaScript");
     }
-    let shell =
-        ["id=\"root\"", "id=\"__next\"", "id=\"app\"", "id=root", "id=app"].iter().any(|mark| seen.html.contains(mark));
-    let scripted = shell || seen.html.matches("<script").count() > 4;
-    (whole.len() < 200 && seen.html.len() > 20_000 && scripted).then_some("it shows its text only with JavaScript")
+    let shell = SHELLS.iter().any(|mark| seen.html.contains(mark)) || seen.html.matches("<script").count() > 4;
+    (n_visible < 200 && seen.html.len() > 20_000 && shell).then_some("it shows its text only with JavaScript")
+}
+
+/// How a page says that it is nothing without its scripts.
+const SCRIPT_ONLY: &[&str] = &[
+    "enable javascript",
+    "javascript is disabled",
+    "requires javascript",
+    "turn on javascript",
+    "javascript is not available",
+];
+/// Where scripts put the page.
+const SHELLS: &[&str] = &["id=\"root\"", "id=\"__next\"", "id=\"app\"", "id=root", "id=app"];
+
+/// Characters of a page that are no tag, script, style or white space.
+fn n_visible(html: &str) -> usize {
+    let mut n = 0;
+    let mut rest = html;
+    loop {
+        let start = rest.find('<').unwrap_or(rest.len());
+        n += rest[..start].chars().filter(|c| !c.is_whitespace()).count();
+        let Some(tag) = rest.get(start + 1..) else { return n };
+        let name: String = tag.chars().take_while(char::is_ascii_alphabetic).collect();
+        let raw = ["script", "style", "title"].iter().find(|raw| name.eq_ignore_ascii_case(raw));
+        let tag = match raw {
+            Some(raw) => find_ignoring_case(tag, &format!("</{raw}")).map_or("", |end| &tag[end + 1..]),
+            None => tag,
+        };
+        rest = tag.find('>').map_or("", |end| &tag[end + 1..]);
+    }
 }
 
 /// Markdown without the addresses of its links, which nobody sees.
@@ -191,12 +213,12 @@ mod tests {
 
     #[test]
     fn a_short_page_that_asks_for_something_else_is_blocked() {
-        let seen = |title, whole, html| blocked(&Seen { title, whole, n_main: 0, html });
+        let seen = |title, whole, html: &str| blocked(&Seen { title, whole, n_main: 0, html });
         assert_eq!(seen("Just a moment...", "", ""), Some("an anti-bot check stands there"));
         assert_eq!(seen("", "You must be 18+ to view this", ""), Some("an age check stands there"));
         assert_eq!(seen("", "Please log in to read", ""), Some("a login page stands there"));
         assert_eq!(
-            seen("", "You need to enable JavaScript to run this app.", ""),
+            seen("", "", "<noscript>You need to enable JavaScript to run this app.</noscript>"),
             Some("it shows its text only with JavaScript")
         );
         let shell = format!("<div id=\"root\"></div><script>{}</script>", "x".repeat(30_000));

@@ -115,7 +115,8 @@ fn read(input: &Input) -> Result<Reading, Error> {
     document.links.extend(links(&document.text));
     document.counts = Counts { items: read.n_turns, visible: read.n_turns, hidden: 0, branches: 1 };
     let mut problems = Vec::new();
-    if talk.headed && !body.replacen(talk.text, "", 1).trim().is_empty() {
+    let around = |line: &&str| !line.trim().is_empty() && markdown::heading(line).is_none();
+    if talk.headed && body.lines().filter(around).count() > talk.text.lines().filter(around).count() {
         problems.push(Problem::note(
             input.name,
             format!("left out around the transcript: {outside} bytes of summary, highlights and headings"),
