@@ -75,3 +75,72 @@ impl Transport for Live {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::Secret;
+    use crate::net::scripted::{Provider, Script};
+
+    const KEY: &str = "sk-harbour-4711";
+
+    fn request(url: &str, key: &str) -> Request {
+        let credential = Credential { header: "x-api-key", prefix: "", secret: Secret::new(key) };
+        Request {
+            method: Method::Post,
+            url: Url::parse(url).expect("an address"),
+            headers: vec![("content-type", "text/plain".to_owned())],
+            credential: Some(credential),
+            body: b"body".to_vec(),
+        }
+    }
+
+    fn send(route: &Route, request: &Request) -> Result<Response, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(Live::new(route).expect("a client").send(request))
+    }
+
+    #[test]
+    fn a_request_arrives_as_it_is_and_only_useful_headers_come_back() {
+        let headers = ["Retry-After: 3", "set-cookie: a=b", "content-type: text/plain"];
+        let provider = Provider::start(vec![Script::answers(503, &headers, "down")]);
+        let response = send(&Route::Direct, &request(&provider.base_url(), KEY)).expect("a response");
+        let header = |name| response.header(name);
+        assert_eq!((response.status, header("retry-after"), header("set-cookie")), (503, Some("3"), None));
+        let heard = &provider.requests()[0];
+        let names = ["x-api-key", "content-type", "user-agent", "referer", "accept-encoding"];
+        let agent = concat!("forkful/", env!("CARGO_PKG_VERSION"));
+        assert_eq!(names.map(|name| heard.header(name)), [Some(KEY), Some("text/plain"), Some(agent), None, None]);
+        assert_eq!(heard.text(), "body");
+    }
+
+    #[test]
+    fn an_error_names_the_origin_and_neither_key_nor_query() {
+        let check = |url: &str, key: &str, expected: &str| {
+            let error = send(&Route::Direct, &request(&format!("{url}/v1?token=deep"), key)).expect_err(expected);
+            let (told, shown) = (error.to_string(), format!("{error:?}"));
+            let origin = Url::parse(url).expect("an address").origin();
+            assert_eq!(told, expected.replace("ORIGIN", &origin));
+            assert!(!shown.contains("harbour") && !shown.contains("deep"), "{shown}");
+        };
+        check("http://127.0.0.1:1", KEY, "cannot connect to ORIGIN");
+        let plain = Provider::start(vec![Script::default()]);
+        check(&plain.origin(), KEY, "the connection to ORIGIN broke");
+        check(
+            &plain.origin(),
+            "sk-harbour\n4711",
+            "the header x-api-key for ORIGIN has characters that cannot be sent",
+        );
+        let greeting = Provider::start(vec![Script::greets("220 mail\r\n")]);
+        check(&greeting.origin().replace("http", "https"), KEY, "cannot connect to ORIGIN");
+    }
+
+    #[test]
+    fn a_proxy_is_used_when_named() {
+        let proxy = Provider::start(vec![Script::answers(200, &[], "")]);
+        let route = Route::Through(Url::parse(&proxy.origin()).expect("an address"));
+        let response = send(&route, &request("http://models.invalid/v1", KEY)).expect("the proxy's response");
+        assert_eq!(response.status, 200);
+        assert_eq!(proxy.requests()[0].head.lines().next(), Some("POST http://models.invalid/v1 HTTP/1.1"));
+    }
+}

@@ -39,6 +39,7 @@ pub(crate) struct Heard {
 /// What happens on one connection once the request's head was read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Script {
+    greeting: Vec<u8>,
     acts: Vec<Act>,
 }
 
@@ -128,7 +129,12 @@ impl Heard {
 impl Script {
     /// Answers a chat completion with `text`, streamed word by word where the request says so.
     pub(crate) fn says(text: &str) -> Self {
-        Self { acts: vec![Act::Say(text.to_owned())] }
+        Self { acts: vec![Act::Say(text.to_owned())], ..Self::default() }
+    }
+
+    /// Speaks first and hangs up, as servers of other protocols do.
+    pub(crate) fn greets(greeting: &str) -> Self {
+        Self { greeting: greeting.as_bytes().to_vec(), acts: Vec::new() }
     }
 
     /// Answers with a body of known length; `headers` are whole lines without their ends.
@@ -240,6 +246,10 @@ fn locked(state: &Mutex<State>) -> std::sync::MutexGuard<'_, State> {
 /// Plays one connection; a client that hangs up early ends it.
 fn play(mut stream: TcpStream, script: &Script, state: &Mutex<State>) {
     let _ = stream.set_nodelay(true);
+    if !script.greeting.is_empty() {
+        let _ = stream.write_all(&script.greeting).and_then(|()| stream.shutdown(Shutdown::Both));
+        return;
+    }
     let Some(head) = read_head(&mut stream) else { return };
     let length: usize = Heard { head: head.clone(), body: Vec::new() }
         .header("content-length")
