@@ -119,6 +119,7 @@ mod tests {
         check("\n\n\n", &[]);
         check("data: a\n\n", &[("", "a")]);
         check("data:a\r\rdata:b\r\n\r\ndata: c\n\n", &[("", "a"), ("", "b"), ("", "c")]);
+        check("data: a\r\ndata: b\r\n\r\n", &[("", "a\nb")]);
         check("\u{feff}data: a\n\n\u{feff}data: b\n\n", &[("", "a")]);
         check(": a comment\n\n:another\ndata: a\n\n", &[("", "a")]);
         check("data: a\ndata:  b\ndata\ndata:\n\n", &[("", "a\n b\n\n")]);

@@ -25,11 +25,14 @@ fn request(base_url: &str) -> Request {
     (PROTOCOLS[0].encode)(&prompt, &Endpoint { base_url, key: Some(Secret::new(KEY)) })
 }
 
-/// A call whose waits pass at once: the outcome, the deltas and the waits longer than patience for words.
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}
+
+/// A call whose waits pass at once, with its deltas.
 fn call(transport: &impl Transport, base_url: &str, cancel: impl Future<Output = ()>) -> (Outcome, Vec<Delta>) {
     let deltas = RefCell::new(Vec::new());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let outcome = runtime.block_on(answer(
+    let outcome = run(answer(
         transport,
         &request(base_url),
         &PROTOCOLS[0],
@@ -49,6 +52,18 @@ fn events(chunks: &[&str]) -> Recorded {
     Recorded::new(200, "text/event-stream", chunks.iter().map(|chunk| format!("data: {chunk}\n\n")))
 }
 
+/// The same with all bytes that come before anything else as one chunk.
+fn in_one_chunk(recorded: &Recorded) -> Recorded {
+    let is_bytes = |step: &&Step| matches!(step, Step::Bytes(_));
+    let bytes = recorded.steps.iter().filter_map(|step| match step {
+        Step::Bytes(bytes) => Some(bytes.as_slice()),
+        Step::Break | Step::Hang => None,
+    });
+    let mut steps = vec![Step::Bytes(bytes.collect::<Vec<_>>().concat())];
+    steps.extend(recorded.steps.iter().filter(|step| !is_bytes(step)).cloned());
+    Recorded { steps, ..recorded.clone() }
+}
+
 /// How an outcome ended, in words, and its text.
 fn told(outcome: &Outcome) -> (String, &str) {
     let ending = match &outcome.ending {
@@ -66,6 +81,7 @@ const STOP: &str = r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
 #[test]
 fn an_answer_is_whole_only_with_its_end_mark() {
     let check = |recorded: Recorded, ending: &str, text: &str| {
+        assert_eq!(told(&replay(vec![in_one_chunk(&recorded)])), (ending.to_owned(), text));
         assert_eq!(told(&replay(vec![recorded])), (ending.to_owned(), text));
     };
     check(events(&[A, STOP, "[DONE]"]), "complete", "a");
@@ -164,11 +180,10 @@ fn a_call_goes_out_again_only_while_nothing_has_arrived() {
 #[test]
 fn a_cancelled_call_keeps_what_came() {
     let seen = Cell::new(0);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let check = |recorded: Recorded, n_deltas: usize, text: &str| {
         seen.set(0);
         let enough = poll_fn(|_| if seen.get() >= n_deltas { Poll::Ready(()) } else { Poll::Pending });
-        let outcome = runtime.block_on(answer(
+        let outcome = run(answer(
             &Replay::new(vec![recorded]),
             &request("https://h/v1"),
             &PROTOCOLS[0],
@@ -219,14 +234,13 @@ fn a_stream_cut_at_any_byte_keeps_a_prefix_of_the_truth() {
 fn live(scripts: Vec<Script>) -> (Outcome, Provider) {
     let provider = Provider::start(scripts);
     let transport = Live::new(&Route::Direct).expect("a client");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let sleep = |limit: Duration| async move {
         // A pause between attempts passes at once, a limit on silence never.
         if limit >= Patience::STANDARD.idle {
             pending::<()>().await;
         }
     };
-    let outcome = runtime.block_on(answer(
+    let outcome = run(answer(
         &transport,
         &request(&provider.base_url()),
         &PROTOCOLS[0],
@@ -327,10 +341,8 @@ fn a_redirect_is_told_and_not_followed() {
 
 #[test]
 fn nobody_there_is_tried_three_times() {
-    let origin = Provider::start(Vec::new()).base_url();
     let transport = Live::new(&Route::Direct).expect("a client");
     let (outcome, deltas) = {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let deltas = RefCell::new(Vec::new());
         let sleep = |limit: Duration| async move {
             if limit >= Patience::STANDARD.idle {
@@ -338,9 +350,9 @@ fn nobody_there_is_tried_three_times() {
             }
         };
         let on_delta = |delta: &Delta| deltas.borrow_mut().push(delta.clone());
-        let request = request(&origin);
+        let request = request("http://127.0.0.1:1/v1");
         let call = answer(&transport, &request, &PROTOCOLS[0], &Patience::STANDARD, sleep, on_delta, pending());
-        (runtime.block_on(call), deltas.into_inner())
+        (run(call), deltas.into_inner())
     };
     assert!(matches!(outcome.ending, Ending::Failed(Error::Unreached { source: net::Error::Connect { .. }, .. })));
     assert_eq!((outcome.retried.len(), deltas.len()), (2, 2));
@@ -350,10 +362,9 @@ fn nobody_there_is_tried_three_times() {
 fn a_held_connection_is_left_when_cancelled() {
     let provider = Provider::start(vec![Script::streams().chunk(&stream_of("one two")[1]).holds()]);
     let transport = Live::new(&Route::Direct).expect("a client");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (seen, heard) = tokio::sync::oneshot::channel::<()>();
     let seen = RefCell::new(Some(seen));
-    let outcome = runtime.block_on(answer(
+    let outcome = run(answer(
         &transport,
         &request(&provider.base_url()),
         &PROTOCOLS[0],
