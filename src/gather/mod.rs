@@ -82,9 +82,9 @@ pub const FORMATS: &[Format] = &[
     document::transcript::FORMAT,
     document::html::FORMAT,
     document::json::FORMAT,
-    document::csv::FORMAT,
     document::text::FORMAT,
     document::markdown::FORMAT,
+    document::csv::FORMAT,
 ];
 
 /// Reads the documents that `bytes` hold.

@@ -60,12 +60,17 @@ pub fn gather(named: &str, as_format: Option<&str>, stdin: &mut dyn Read) -> Res
 fn folder(named: &str, path: &Path, as_format: Option<&str>) -> Result<Harvest, Error> {
     let mut problems = Vec::new();
     let mut gathered = Vec::new();
-    for (relative, path) in walk(named, path, &mut problems)? {
-        let locator = match named.trim_end_matches('/') {
-            "." => relative,
-            "" => format!("/{relative}"),
-            folder => format!("{folder}/{relative}"),
-        };
+    let locate = |relative: &str| match named.trim_end_matches('/') {
+        "." => relative.to_owned(),
+        "" => format!("/{relative}"),
+        folder => format!("{folder}/{relative}"),
+    };
+    let files = walk(named, path, &mut problems)?;
+    for problem in &mut problems {
+        problem.place = locate(&problem.place);
+    }
+    for (relative, path) in files {
+        let locator = locate(&relative);
         match file(&locator, &path, as_format) {
             Ok(source) => gathered.push(source),
             // A word that names no format is wrong for every file alike.

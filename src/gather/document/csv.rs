@@ -20,11 +20,17 @@ fn sniff(input: &Input) -> Confidence {
     if input.text.contains('\0') {
         return Confidence::No;
     }
-    let table = [',', ';', '\t'].into_iter().any(|separator| {
-        let widths = widths(input.text, separator);
+    let table = [',', ';', '\t'].into_iter().find(|separator| {
+        let widths = widths(input.text, *separator);
         widths.len() > 2 && widths[0] > 1 && widths.iter().all(|width| *width == widths[0])
     });
-    if table { Confidence::Likely } else { Confidence::No }
+    let head = input.text.lines().next().unwrap_or_default();
+    match table {
+        // Lines of verse can have one comma each; a table has no blank after it in its head.
+        Some(separator) if head.contains(&format!("{separator} ")) => Confidence::Possible,
+        Some(_) => Confidence::Likely,
+        None => Confidence::No,
+    }
 }
 
 /// How many fields the first records have.
@@ -74,6 +80,7 @@ mod tests {
         for (text, confidence) in [
             ("a,b\n1,2\n3,\"x, \ny\"\n", Confidence::Likely),
             ("a\tb\n1\t2\n3\t4", Confidence::Likely),
+            ("Rose, thou\nart sick, oh\ninvisible, worm\n", Confidence::Possible),
             ("Dear Ada, hello\nso, then\n", Confidence::No),
             ("one\ntwo\nthree\n", Confidence::No),
             ("a,b\n1,2\nwords\n", Confidence::No),

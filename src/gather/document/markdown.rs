@@ -20,8 +20,21 @@ fn sniff(input: &Input) -> Confidence {
         return Confidence::No;
     }
     let (front, body) = front_matter::split(input.text);
-    let headed = body.lines().any(|line| heading(line).is_some());
-    if headed || front != front_matter::FrontMatter::default() { Confidence::Likely } else { Confidence::Possible }
+    if front != front_matter::FrontMatter::default() || is_headed(body) {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    }
+}
+
+/// Whether a heading stands free, or a title on top; `# words` is a comment to many languages.
+fn is_headed(body: &str) -> bool {
+    let lines: Vec<&str> = body.lines().collect();
+    let blank = |index: Option<usize>| index.and_then(|i| lines.get(i)).is_none_or(|line| line.trim().is_empty());
+    let free = |i: &usize| blank(i.checked_sub(1)) && blank(Some(i + 1));
+    let headings: Vec<usize> = (0..lines.len()).filter(|i| heading(lines[*i]).is_some()).collect();
+    let titled = headings == [0] && lines[0].starts_with("# ") && lines[0].len() <= 120;
+    !body.starts_with("#!") && (titled || headings.iter().any(free))
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
