@@ -172,6 +172,14 @@ fn the_acceptance_case_reads_as_its_page_says() {
 }
 
 #[test]
+fn a_page_in_front_of_the_page_is_blocked() {
+    let Some(folder) = shared("inputs/web_pages") else { return };
+    for name in ["a2web_old_reddit_over18_interstitial.html", "a2web_xcancel_antibot_interstitial.html"] {
+        assert!(matches!(read_file(&folder.join(name)), Err(Error::Blocked { .. })), "{name}");
+    }
+}
+
+#[test]
 fn nothing_in_the_shared_material_breaks_a_reader() {
     let mut n_read = 0;
     let mut n_refused = 0;
