@@ -110,6 +110,13 @@ impl Store {
         })
     }
 
+    /// The ids of every object of a kind, in order.
+    pub fn ids(&self, kind: ObjectKind) -> Result<Vec<Digest>, Error> {
+        let mut statement = self.sql(self.connection.prepare("SELECT id FROM object WHERE kind = ?1 ORDER BY id"))?;
+        let rows = self.sql(statement.query_map([kind.name()], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
+        self.sql(rows.collect())
+    }
+
     /// Stores objects without moving anything; what they refer to must be among them or in the store.
     pub fn put(&self, objects: &[Object]) -> Result<(), Error> {
         let transaction = self.begin()?;

@@ -65,6 +65,7 @@ pub(crate) fn bundle(text: &str) -> Vec<Object> {
             tokens: 5,
             kept_tokens: 5,
             segments: vec![SegmentRecord { start: 0, end: text.len(), tokens: 5 }],
+            gaps: vec![],
         }],
     };
     let bundle = Object::of(&bundle).unwrap();

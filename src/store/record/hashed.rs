@@ -88,9 +88,12 @@ pub struct ItemRecord {
     pub kept_tokens: u32,
     /// The pieces that were kept, in order.
     pub segments: Vec<SegmentRecord>,
+    /// The pieces that a marker stands for, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub gaps: Vec<SegmentRecord>,
 }
 
-/// A byte range of a document's text that stands in the bundle.
+/// A byte range of a document's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentRecord {
     /// First byte in the document's text.

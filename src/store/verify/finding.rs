@@ -1,5 +1,7 @@
 //! What can be wrong with a store.
 
+use std::fmt;
+
 use crate::content::Digest;
 use crate::store::ObjectKind;
 
@@ -79,4 +81,21 @@ pub enum Finding {
         /// The object.
         id: Digest,
     },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database { detail } => write!(f, "the database is damaged: {detail}"),
+            Self::Unreadable { table, detail } => write!(f, "table {table} cannot be read to its end: {detail}"),
+            Self::Row { table, row } => write!(f, "row {row} of table {table} is damaged"),
+            Self::Altered { id } => write!(f, "object {id} is not what its id says"),
+            Self::Malformed { id, kind } => write!(f, "object {id} is not a well-formed {kind}"),
+            Self::Dangling { from, to } => write!(f, "object {from} refers to {to}, which is not there"),
+            Self::Pointer { name, target } => write!(f, "{name} stands on {target}, which is not there"),
+            Self::Unaccounted { name } => write!(f, "{name} is not where the journal left it"),
+            Self::Operation { number, id } => write!(f, "operation {number} names {id}, which is not there"),
+            Self::Unmet { table, id } => write!(f, "a row of table {table} names {id}, which is not there"),
+        }
+    }
 }

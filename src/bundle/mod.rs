@@ -1,0 +1,86 @@
+//! One forkable context bundle: frozen text with its manifest.
+//!
+//! [`plan`] measures documents as a renderer will write them and fits them to a budget; [`freeze`]
+//! renders the plan, counts the bytes again as one text and names the result by its hash.
+//! A bundle holds no clock, path, host or locale: the same documents, policies and budget give the
+//! same bytes everywhere. It is never changed; another question or budget makes another bundle.
+//! Counts add up unit by unit in additive formats; in the others the joint count decides.
+
+mod frame;
+mod freeze;
+mod plan;
+pub mod render;
+
+#[cfg(test)]
+mod promises;
+
+use crate::content::{Digest, Document};
+use crate::store::record::{BundleRecord, DocumentRecord};
+use crate::tokens::Tokens;
+use crate::{budget, store};
+
+pub use freeze::freeze;
+pub use plan::{Entry, Planned, Request, plan};
+
+/// A frozen bundle with the documents it was cut from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundle {
+    /// Hash of the manifest, which holds the hash of the text and of every document.
+    pub id: Digest,
+    /// The manifest.
+    pub manifest: BundleRecord,
+    /// The documents in the order of the manifest, whole.
+    pub documents: Vec<Document>,
+    /// The rendered text: what a model reads.
+    pub text: String,
+}
+
+/// A bundle cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Pins, floors or the frame alone exceed the budget.
+    #[error(transparent)]
+    Budget(#[from] budget::Error),
+    /// The reserve leaves nothing of the budget.
+    #[error("the reserve of {reserve} tokens leaves nothing of the budget of {budget}")]
+    Reserve {
+        /// Tokens kept free.
+        reserve: Tokens,
+        /// Tokens there are.
+        budget: Tokens,
+    },
+    /// There is nothing to pack.
+    #[error("no sources to pack")]
+    Empty,
+    /// The sum of the units is not the count of the text: a defect of forkful.
+    #[error("the parts count {parts} tokens, the text counts {text}: this is a defect of forkful")]
+    Recount {
+        /// Sum over frame, units and markers.
+        parts: Tokens,
+        /// Joint count of the rendered bytes.
+        text: Tokens,
+    },
+    /// A stored manifest names bytes that its documents do not have.
+    #[error("bundle {id} does not fit its documents")]
+    Misfit {
+        /// The bundle.
+        id: Digest,
+    },
+    /// The manifest cannot be put into its stored form.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Bundle {
+    /// The objects of the bundle, what is pointed to first.
+    pub fn objects(&self) -> Result<Vec<store::Object>, Error> {
+        let mut objects = Vec::new();
+        for document in &self.documents {
+            let (record, text) = DocumentRecord::new(document);
+            objects.extend([text, store::Object::of(&record)?]);
+        }
+        objects.push(store::Object::blob(self.text.as_bytes()));
+        objects.push(store::Object::of(&self.manifest)?);
+        Ok(objects)
+    }
+}

@@ -1,0 +1,94 @@
+//! From documents to a plan that a renderer can carry out.
+
+use super::Error;
+use super::frame::Frame;
+use super::render::Renderer;
+use crate::budget::{self, Plan, Policy, Source, units};
+use crate::content::Document;
+use crate::tokens::{Encoding, Tokens, count};
+
+/// One document with what its owner asks for.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The document, whole.
+    pub document: Document,
+    /// The name it goes by when it has no title.
+    pub name: String,
+    /// Weight, floor, ceiling, tier and cut order.
+    pub policy: Policy,
+}
+
+/// What a bundle is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    /// The encoding that counts.
+    pub encoding: Encoding,
+    /// Tokens the bundle may take, reserve included; all there is when absent.
+    pub budget: Option<Tokens>,
+    /// Tokens of the budget kept free for the answer.
+    pub reserve: Tokens,
+    /// The target format.
+    pub renderer: &'static Renderer,
+}
+
+/// A plan with the frame and the bytes it gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Which units stay and what became of the others.
+    pub plan: Plan,
+    /// Ids, titles and mark.
+    pub frame: Frame,
+    /// Exact cost of the frame.
+    pub frame_tokens: Tokens,
+    /// The rendered bytes.
+    pub text: String,
+    /// Joint count of the bytes.
+    pub total: Tokens,
+}
+
+/// Fits `entries` to the request's budget and renders the result.
+pub fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
+    if entries.is_empty() {
+        return Err(Error::Empty);
+    }
+    let Request { encoding, budget, reserve, renderer } = *request;
+    if let Some(budget) = budget.filter(|budget| *budget <= reserve && reserve > Tokens(0)) {
+        return Err(Error::Reserve { reserve, budget });
+    }
+    let capacity = budget.map(|budget| budget - reserve);
+    let documents: Vec<_> = entries.iter().map(|entry| (&entry.document, entry.name.as_str())).collect();
+    let frame = Frame::new(&documents);
+    let frame_tokens = renderer.frame_cost(&frame, encoding);
+    let measure = renderer.measure(encoding);
+    let source = |entry| {
+        let Entry { document, policy, .. }: &Entry = entry;
+        Source { text: &document.text, units: units(&document.text, &document.sections, measure), policy: *policy }
+    };
+    let sources: Vec<_> = entries.iter().map(source).collect();
+    let attempt = |capacity| -> Result<Planned, Error> {
+        let plan = budget::fit(&sources, capacity, frame_tokens, measure)?;
+        let text = render(renderer, &frame, entries, &plan);
+        let total = count(encoding, &text);
+        Ok(Planned { plan, frame: frame.clone(), frame_tokens, text, total })
+    };
+    let mut planned = attempt(capacity)?;
+    if renderer.additive() {
+        let parts = planned.plan.total;
+        return if parts == planned.total { Ok(planned) } else { Err(Error::Recount { parts, text: planned.total }) };
+    }
+    // The outer form costs more than the parts: take the excess off until the whole fits.
+    let Some(capacity) = capacity else { return Ok(planned) };
+    let mut inner = capacity;
+    while planned.total > capacity {
+        inner = inner - (planned.total - capacity);
+        planned = attempt(Some(inner))?;
+    }
+    Ok(planned)
+}
+
+fn render(renderer: &Renderer, frame: &Frame, entries: &[Entry], plan: &Plan) -> String {
+    let parts = entries.iter().zip(&plan.portions);
+    let parts: Vec<_> =
+        parts.map(|(entry, portion)| (&entry.document, &portion.segments[..], &portion.gaps[..])).collect();
+    renderer.render(frame, &parts)
+}
