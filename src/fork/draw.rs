@@ -4,6 +4,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use super::tree::Status;
 use super::{Row, Tree};
+use crate::tokens::Tokens;
 
 /// More names than this at one place are counted instead.
 const MOST_NAMES: usize = 4;
@@ -14,7 +15,7 @@ pub fn draw(trees: &[Tree], width: usize) -> String {
     for tree in trees {
         let names = if tree.names.is_empty() { String::new() } else { format!(" {}", tree.names.join(", ")) };
         let labels = labels(&tree.branches, &tree.tags, tree.at);
-        lines.push(format!("◆ {}{names}{labels}", tree.bundle.short()));
+        lines.push(format!("◆ {}{names}{labels}  {} tok", tree.bundle.short(), Tokens(tree.tokens)));
         lines.extend(tree.rows.iter().map(drawn));
     }
     lines.iter().map(|line| fitted(line, width) + "\n").collect()
@@ -114,14 +115,14 @@ mod tests {
         check(
             &store,
             &[
-                "◆ ID bitter",
+                "◆ ID bitter  9 tok",
                 "● ID Where do they disagree?",
                 "├─● ID [tag good] Who is right?",
                 "│ ├─● ID [main] And then?",
                 "│ └─○ ID [open] (no answer) Anything else?",
                 "└─● ID Argue the opposite, citing the transcript",
                 "  ● ID [skeptic] Go on",
-                "◆ ID [aside, @]",
+                "◆ ID [aside, @]  9 tok",
             ],
         );
         let trees = log(&store).unwrap();
@@ -163,7 +164,7 @@ mod tests {
         check(
             &store,
             &[
-                "◆ ID",
+                "◆ ID  9 tok",
                 "├─● ID [b1] (truncated) Why?",
                 "├─● ID [b2] (refused) Why?",
                 "├─● ID [b3] (failed) Why?",
@@ -179,7 +180,7 @@ mod tests {
         let main = talk(&store, "main", bundle, &["Why?"]);
         let turns = super::super::turns(&store, main.tip).unwrap();
         create(&store, "retry", turns[0].question, entry("fork")).unwrap();
-        check(&store, &["◆ ID", "├─● ID [main] Why?", "└─○ ID [retry, @] (no answer) Why?"]);
+        check(&store, &["◆ ID  9 tok", "├─● ID [main] Why?", "└─○ ID [retry, @] (no answer) Why?"]);
     }
 
     #[test]
@@ -193,7 +194,7 @@ mod tests {
         check(
             &store,
             &[
-                "◆ ID [m1, m2, m3, m4, 2 more, @]",
+                "◆ ID [m1, m2, m3, m4, 2 more, @]  9 tok",
                 "● ID [main] 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢字 漢…",
             ],
         );
@@ -220,7 +221,7 @@ mod tests {
         let drawing = without_ids(&draw(&log(&store).unwrap(), 80));
         let lines: Vec<&str> = drawing.lines().collect();
         assert_eq!(lines.len(), 1 + 5 + 1000);
-        let head = ["◆ ID", "● ID one", "● ID two", "● ID three", "├─○ ID (no answer) q0"];
+        let head = ["◆ ID  9 tok", "● ID one", "● ID two", "● ID three", "├─○ ID (no answer) q0"];
         assert_eq!(lines[..5], head);
         let foot = ["└─● ID four", "  ● ID [main, @] five"];
         assert_eq!(lines[1004..], foot);

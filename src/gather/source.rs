@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::nearest::nearest;
-use super::{Error, Reading};
+use super::{Error, Reading, detect};
 use crate::content::{Digest, Document, Problem};
 
 /// The most bytes that one source may have.
@@ -46,14 +46,31 @@ pub fn gather(named: &str, as_format: Option<&str>, stdin: &mut dyn Read) -> Res
         return Ok(Harvest { gathered: vec![gathered(named, &bytes, as_format)?], problems: Vec::new() });
     }
     let path = Path::new(named);
-    let metadata = fs::metadata(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => Error::Missing { path: named.to_owned(), nearest: neighbour(path) },
-        _ => Error::Read { path: named.to_owned(), source },
-    })?;
-    if metadata.is_dir() {
+    if metadata(named)?.is_dir() {
         return folder(named, path, as_format);
     }
     Ok(Harvest { gathered: vec![file(named, path, as_format)?], problems: Vec::new() })
+}
+
+/// The text of a file, or for `-` of what `stdin` gives, as it stands: byte order mark and all.
+pub fn raw(named: &str, stdin: &mut dyn Read) -> Result<String, Error> {
+    let bytes = if named == "-" {
+        read_capped(stdin, named)?
+    } else {
+        metadata(named)?;
+        contents(named, Path::new(named))?
+    };
+    detect::text(named, &bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What is there under this name, if anything is.
+fn metadata(named: &str) -> Result<fs::Metadata, Error> {
+    let path = Path::new(named);
+    fs::metadata(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => Error::Missing { path: named.to_owned(), nearest: neighbour(path) },
+        _ => Error::Read { path: named.to_owned(), source },
+    })
 }
 
 /// Every readable source below a folder.
@@ -126,9 +143,12 @@ fn walk(named: &str, root: &Path, problems: &mut Vec<Problem>) -> Result<Vec<(St
 
 /// Reads one file.
 fn file(locator: &str, path: &Path, as_format: Option<&str>) -> Result<Gathered, Error> {
+    gathered(locator, &contents(locator, path)?, as_format)
+}
+
+fn contents(locator: &str, path: &Path) -> Result<Vec<u8>, Error> {
     let mut open = File::open(path).map_err(|source| Error::Read { path: locator.to_owned(), source })?;
-    let bytes = read_capped(&mut open, locator)?;
-    gathered(locator, &bytes, as_format)
+    read_capped(&mut open, locator)
 }
 
 /// All bytes of a reader, up to [`MAX_BYTES`].

@@ -1,0 +1,79 @@
+//! Why a verb could not be done.
+
+use crate::budget::{self, Need};
+use crate::store::{self, ObjectKind};
+use crate::{bundle, fork, send};
+
+/// Why a verb could not be done; the cause below names the culprit.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Pins, floors or the frame alone exceed the budget.
+    #[error("{error}")]
+    DoesNotFit {
+        /// What it takes and what there is.
+        error: budget::Error,
+        /// Locators of the sources that insist, with what they insist on.
+        needs: Vec<(String, Need)>,
+    },
+    /// The bundle cannot be made or rendered.
+    #[error(transparent)]
+    Bundle(bundle::Error),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// An address or a branch is not what it should be.
+    #[error(transparent)]
+    Fork(#[from] fork::Error),
+    /// The model cannot be asked.
+    #[error(transparent)]
+    Send(#[from] send::Error),
+    /// Nobody says which model to ask.
+    #[error("no model is named")]
+    NoModel,
+    /// A question of white space only.
+    #[error("the {0} is empty")]
+    EmptyText(&'static str),
+    /// The place asked from is not the tip of a branch, and no branch was named.
+    #[error("{address} is not the tip of a branch")]
+    NotATip {
+        /// The address as typed.
+        address: String,
+    },
+    /// The address names an object of a kind that the verb does not take.
+    #[error("{address} is a {found}")]
+    WrongKind {
+        /// The address as typed.
+        address: String,
+        /// What it is.
+        found: ObjectKind,
+    },
+    /// There is no operation to take back.
+    #[error("nothing to undo")]
+    NothingToUndo,
+}
+
+impl Error {
+    /// A bundle's error, with the locators of the sources that do not fit.
+    pub(super) fn fit(error: bundle::Error, locators: &[String]) -> Self {
+        match error {
+            bundle::Error::Budget(error) => {
+                let needs = match &error {
+                    budget::Error::Reserved { needs, .. } => needs.clone(),
+                    budget::Error::Frame { .. } => Vec::new(),
+                };
+                let named = |need: Need| Some((locators.get(need.source)?.clone(), need));
+                Self::DoesNotFit { error, needs: needs.into_iter().filter_map(named).collect() }
+            }
+            other => Self::Bundle(other),
+        }
+    }
+}
+
+impl From<bundle::Error> for Error {
+    fn from(error: bundle::Error) -> Self {
+        match error {
+            bundle::Error::Store(error) => Self::Store(error),
+            other => Self::Bundle(other),
+        }
+    }
+}

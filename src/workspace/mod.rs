@@ -1,0 +1,67 @@
+//! What forkful can do, free of any face: one file a verb.
+//!
+//! Reading, counting and planning need no store and are functions; whatever keeps something is a
+//! method of [`Workspace`], an opened store. Every verb takes values (moments come in, so does the
+//! word that makes an attempt unique) and returns values that the faces print; [`shape`] has their
+//! JSON. Decisions are made here, so that the terminal and the page decide alike.
+
+pub mod shape;
+
+mod ask;
+mod count;
+mod error;
+mod exchange;
+mod fork;
+mod log;
+mod pack;
+mod read;
+mod record;
+mod show;
+mod source;
+mod undo;
+mod verify;
+
+use std::path::Path;
+
+use crate::content::Timestamp;
+use crate::store::{Entry, Store};
+
+pub use ask::{Answered, Ask, Draft};
+pub use count::{Counted, count, count_raw};
+pub use error::Error;
+pub use exchange::Imported;
+pub use fork::Forked;
+pub use log::Logged;
+pub use pack::{Fit, Packed, plan};
+pub use read::{markdown, read};
+pub use record::Recorded;
+pub use source::{ParseSourceError, Source, Sourced, Sources, gather};
+pub use verify::Verified;
+
+/// An opened store and what its faces need to change it.
+#[derive(Debug)]
+pub struct Workspace {
+    store: Store,
+}
+
+/// Who changes the store, and when: what the journal says of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// The moment of the command.
+    pub time: Timestamp,
+    /// Its words, without secrets.
+    pub command: Vec<String>,
+}
+
+impl Workspace {
+    /// Opens the store in `folder`, creating it if it is not there.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        Ok(Self { store: Store::open(folder)? })
+    }
+}
+
+impl Act {
+    fn entry(&self, description: String) -> Entry {
+        Entry { time: self.time, description, command: self.command.clone(), undoes: None }
+    }
+}

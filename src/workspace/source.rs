@@ -1,0 +1,198 @@
+//! Sources as a person names them: a path with wishes.
+
+use std::io::Read;
+
+use crate::budget::{ParsePolicyError, Policy, Tier};
+use crate::content::{Document, Problem};
+use crate::gather::{self, source::Gathered};
+use crate::tokens::Tokens;
+
+/// A path, folder or `-` with the wishes of its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path as typed, or `-`.
+    pub locator: String,
+    /// Weight, floor, ceiling, tier and cut order.
+    pub policy: Policy,
+    /// The format or kind to read it as.
+    pub as_format: Option<String>,
+}
+
+/// What was read of several sources.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// Those that could be read, in the order they were named.
+    pub read: Vec<Sourced>,
+    /// What was passed over in folders.
+    pub skipped: Vec<Problem>,
+    /// Sources that threads mention and nobody gave.
+    pub unresolved: Vec<Problem>,
+    /// Those that could not be read.
+    pub failures: Vec<gather::Error>,
+}
+
+/// One source with its documents and wishes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sourced {
+    /// What it held.
+    pub gathered: Gathered,
+    /// What its owner asks for.
+    pub policy: Policy,
+}
+
+/// A source's wishes cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseSourceError {
+    /// No wish has this name.
+    #[error("{source_text}: no such wish: {word}")]
+    Word {
+        /// The source as typed.
+        source_text: String,
+        /// What stood there.
+        word: String,
+    },
+    /// A value cannot be read.
+    #[error("{source_text}: {error}")]
+    Policy {
+        /// The source as typed.
+        source_text: String,
+        /// What is wrong with it.
+        error: ParsePolicyError,
+    },
+    /// The floor is above the ceiling.
+    #[error("{source_text}: the floor of {floor} tokens is above the cap of {cap}")]
+    FloorAboveCap {
+        /// The source as typed.
+        source_text: String,
+        /// Tokens that must stay.
+        floor: Tokens,
+        /// Tokens that may stay.
+        cap: Tokens,
+    },
+}
+
+impl Source {
+    /// Reads `path@weight=2,floor=2k,pin`; `amount` reads numbers of tokens, `plain` is the policy of
+    /// a source without wishes, `exists` says that a path is there as it stands.
+    pub fn parse(
+        text: &str,
+        plain: Policy,
+        amount: impl Fn(&str) -> Option<Tokens>,
+        exists: impl Fn(&str) -> bool,
+    ) -> Result<Self, ParseSourceError> {
+        let whole = Self { locator: text.to_owned(), policy: plain, as_format: None };
+        let Some((locator, wishes)) = text.rsplit_once('@').filter(|(locator, _)| !locator.is_empty()) else {
+            return Ok(whole);
+        };
+        let looks_like_wishes = wishes.split(',').all(|wish| wish == "pin" || wish.contains('='));
+        if exists(text) || !looks_like_wishes {
+            return Ok(whole);
+        }
+        let mut source = Self { locator: locator.to_owned(), ..whole };
+        for wish in wishes.split(',') {
+            source.wish(text, wish, &amount)?;
+        }
+        match source.policy {
+            Policy { floor, ceiling: Some(cap), .. } if floor > cap => {
+                Err(ParseSourceError::FloorAboveCap { source_text: text.to_owned(), floor, cap })
+            }
+            _ => Ok(source),
+        }
+    }
+
+    fn wish(
+        &mut self,
+        text: &str,
+        wish: &str,
+        amount: impl Fn(&str) -> Option<Tokens>,
+    ) -> Result<(), ParseSourceError> {
+        let policy_error = |error| ParseSourceError::Policy { source_text: text.to_owned(), error };
+        let tokens = |what, value: &str| {
+            let error = ParsePolicyError { what, text: value.to_owned(), want: "a number of tokens, as 2000 or 2k" };
+            amount(value).ok_or(policy_error(error))
+        };
+        match wish.split_once('=').unwrap_or((wish, "")) {
+            ("pin", "") => self.policy.tier = Tier::Pin,
+            ("weight", value) => self.policy.weight = value.parse().map_err(policy_error)?,
+            ("tier", value) => self.policy.tier = value.parse().map_err(policy_error)?,
+            ("keep", value) => self.policy.keep = value.parse().map_err(policy_error)?,
+            ("floor", value) => self.policy.floor = tokens("floor", value)?,
+            ("cap", value) => self.policy.ceiling = Some(tokens("cap", value)?),
+            ("as", value) => self.as_format = Some(value.to_owned()),
+            _ => return Err(ParseSourceError::Word { source_text: text.to_owned(), word: wish.to_owned() }),
+        }
+        Ok(())
+    }
+}
+
+impl Sources {
+    /// What the readers noticed, then what is missing.
+    pub fn problems(&self) -> Vec<Problem> {
+        let noticed = self.read.iter().flat_map(|sourced| &sourced.gathered.problems);
+        noticed.chain(&self.skipped).chain(&self.unresolved).cloned().collect()
+    }
+}
+
+/// Reads every source; one that fails does not stop the others.
+pub fn gather(sources: &[Source], stdin: &mut dyn Read) -> Sources {
+    let mut all = Sources::default();
+    for source in sources {
+        match gather::source::gather(&source.locator, source.as_format.as_deref(), stdin) {
+            Ok(found) => {
+                all.skipped.extend(found.problems);
+                let policy = source.policy;
+                all.read.extend(found.gathered.into_iter().map(|gathered| Sourced { gathered, policy }));
+            }
+            Err(error) => all.failures.push(error),
+        }
+    }
+    let documents: Vec<&Document> = all.read.iter().flat_map(|sourced| &sourced.gathered.documents).collect();
+    all.unresolved = gather::unresolved(&documents);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::Keep;
+
+    fn parse(text: &str) -> Result<Source, ParseSourceError> {
+        let amount = |text: &str| text.strip_suffix('k').and_then(|n| n.parse::<u32>().ok()).map(|n| Tokens(n * 1000));
+        Source::parse(text, Policy::PLAIN, amount, |path| path == "odd@name=1")
+    }
+
+    #[test]
+    fn wishes_stand_after_the_last_at_sign() {
+        let check = |text: &str, locator: &str, policy: Policy, as_format: Option<&str>| {
+            let expected = Source { locator: locator.to_owned(), policy, as_format: as_format.map(str::to_owned) };
+            assert_eq!(parse(text), Ok(expected), "{text}");
+        };
+        check("talk.vtt", "talk.vtt", Policy::PLAIN, None);
+        check("me@home.md", "me@home.md", Policy::PLAIN, None);
+        check("odd@name=1", "odd@name=1", Policy::PLAIN, None);
+        check("@pin", "@pin", Policy::PLAIN, None);
+        check("a@b.md@pin", "a@b.md", Policy { tier: Tier::Pin, ..Policy::PLAIN }, None);
+        let all = Policy {
+            weight: "2.5".parse().unwrap(),
+            floor: Tokens(2000),
+            ceiling: Some(Tokens(8000)),
+            tier: Tier::Spare,
+            keep: Keep::Ends,
+        };
+        check("x@weight=2.5,floor=2k,cap=8k,keep=ends,tier=spare,as=transcript", "x", all, Some("transcript"));
+    }
+
+    #[test]
+    fn a_bad_wish_names_itself() {
+        let cases = [
+            ("x@colour=red", "x@colour=red: no such wish: colour=red"),
+            ("x@pin=1", "x@pin=1: no such wish: pin=1"),
+            ("x@weight=0", "x@weight=0: not a weight: 0 (0.001 to 1000, as 2 or 0.5)"),
+            ("x@floor=many", "x@floor=many: not a floor: many (a number of tokens, as 2000 or 2k)"),
+            ("x@floor=2k,cap=1k", "x@floor=2k,cap=1k: the floor of 2,000 tokens is above the cap of 1,000"),
+        ];
+        for (text, message) in cases {
+            assert_eq!(parse(text).unwrap_err().to_string(), message);
+        }
+    }
+}
