@@ -2,11 +2,21 @@
 //!
 //! Rooms in the order of the pipeline, lowest floor first; ARCHITECTURE.md is the map.
 
-pub mod budget;
 pub mod content;
-pub mod tokens;
+pub mod prompts;
+
 pub mod net;
-pub mod send;
-pub mod fork;
 pub mod store;
+pub mod tokens;
+
+pub mod budget;
 pub mod gather;
+pub mod send;
+
+pub mod bundle;
+
+pub mod fork;
+
+pub mod workspace;
+
+pub mod cli;

@@ -1,0 +1,27 @@
+# What a developer types; `just` lists it.
+
+_default:
+    @just --list
+
+# Everything that lands passes this.
+check:
+    .ci/run
+
+# The tests.
+test:
+    cargo test
+
+# Format, lints and docs as the gate checks them.
+lint:
+    cargo fmt --all --check
+    cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+
+# The budget's promises over many random cases.
+promises cases="20000":
+    PROPTEST_CASES={{cases}} cargo test --release --lib -- budget::promises --nocapture
+
+# Look at changed snapshots.
+review:
+    INSTA_UPDATE=always cargo test
+    git diff tests

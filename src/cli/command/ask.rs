@@ -1,0 +1,175 @@
+//! `forkful ask [ADDRESS] QUESTION`
+
+use std::io::{self, Read};
+
+use super::super::args::ModelArgs;
+use super::super::settings::now;
+use super::super::{Context, Failure};
+use crate::net::{Live, Route};
+use crate::send::{Cut, Delta, Ending};
+use crate::tokens::Tokens;
+use crate::workspace::{self, Answered, Draft, Workspace};
+
+/// The answer is not whole, or there is none.
+const PROVIDER: u8 = 6;
+/// The person stopped it.
+const INTERRUPTED: u8 = 130;
+
+/// Ask a model from any place of the tree; the answer streams to stdout and is kept
+#[derive(Debug, clap::Args)]
+pub(crate) struct Ask {
+    /// The question, or - for stdin; before it a branch, bundle, id or @ to ask from [default: @]
+    #[arg(value_name = "[ADDRESS] QUESTION", required = true, num_args = 1..=2)]
+    words: Vec<String>,
+    /// Make this branch for the answer
+    #[arg(short, long, value_name = "NAME")]
+    branch: Option<String>,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+impl Ask {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let (address, question) = match self.words.as_slice() {
+            [address, question] => (address.as_str(), question.as_str()),
+            words => ("@", words.first().map_or("", String::as_str)),
+        };
+        let workspace = super::open(context)?;
+        put(context, &workspace, address, self.branch.clone(), question, &self.model)
+    }
+}
+
+/// Puts a question at an address, on a new branch if one is named.
+pub(crate) fn put(
+    context: &Context,
+    workspace: &Workspace,
+    address: &str,
+    new_branch: Option<String>,
+    question: &str,
+    model: &ModelArgs,
+) -> Result<u8, Failure> {
+    let mut question = question.to_owned();
+    if question == "-" {
+        question.clear();
+        io::stdin()
+            .lock()
+            .read_to_string(&mut question)
+            .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
+    }
+    let ask = workspace::Ask {
+        address: address.to_owned(),
+        new_branch,
+        question: question.trim().to_owned(),
+        model: model.model.clone().or_else(|| context.settings.model.clone()),
+        base_url: model.base_url.clone(),
+        max_output: model.max_output,
+        temperature: model.temperature,
+        stream: !context.json,
+    };
+    let draft = workspace.draft(&ask, &context.settings.endpoints)?;
+    if model.dry_run {
+        let body = String::from_utf8_lossy(&draft.request.body);
+        context.printer.out(&format!("{body}\n"))?;
+        context.printer.say(format_args!("Dry run  {}", size(&draft)));
+        return Ok(0);
+    }
+    context.printer.say(format_args!(
+        "Asking  {} at {}, {}",
+        draft.prompt.model,
+        draft.endpoint.base_url,
+        size(&draft)
+    ));
+    let answered = send(context, workspace, &draft)?;
+    finish(context, answered, &draft)
+}
+
+fn size(draft: &Draft) -> String {
+    let n_messages = draft.prompt.messages.len();
+    format!("{} tokens in {n_messages} messages (exact, {})", draft.tokens, draft.encoding)
+}
+
+fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    let on_delta = |delta: &Delta| match delta {
+        // What cannot be shown is kept all the same.
+        Delta::Text(text) | Delta::Refusal(text) if !context.json => drop(context.printer.out(text)),
+        Delta::Retry { pause, because } => {
+            context.printer.say(format_args!("Again in {:.1} s: {because}", pause.as_secs_f32()));
+        }
+        _ => {}
+    };
+    let transport = Live::new(&Route::Direct)?;
+    let act = context.settings.act();
+    let answered = runtime.block_on(workspace.ask(draft, &act, &transport, on_delta, interrupted(), now))?;
+    Ok(answered)
+}
+
+/// Ends with the first Ctrl-C or SIGTERM.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+                _ = hang_up.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Says how it went: one line of talk, one exit code.
+fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
+    let printer = &context.printer;
+    if context.json {
+        printer.json(&answered.shape())?;
+    } else if answered.message.is_some() && !answered.outcome.text.ends_with('\n') {
+        printer.out("\n")?;
+    }
+    if let Some(message) = answered.message {
+        printer.say(format_args!("{}  {}  {}", answered.branch, message.short(), account(&answered)));
+        if answered.branch != draft.branch {
+            printer
+                .say(format_args!("{} was moved by somebody else; the answer is on {}", draft.branch, answered.branch));
+        }
+    }
+    match answered.outcome.ending {
+        Ending::Complete => Ok(0),
+        Ending::Refused => {
+            printer.say("The model declined");
+            Ok(PROVIDER)
+        }
+        Ending::Truncated(Cut::Cancelled) => {
+            let kept =
+                if answered.message.is_some() { "what came is kept as truncated" } else { "nothing had come yet" };
+            printer.say(format_args!("Interrupted: {kept}"));
+            Ok(INTERRUPTED)
+        }
+        Ending::Truncated(cut) => {
+            let failure = Failure::cut(&cut, answered.message.is_some());
+            failure.tell();
+            Ok(PROVIDER)
+        }
+        Ending::Failed(error) => Err(workspace::Error::from(error).into()),
+    }
+}
+
+/// `12,041 in (11,998 cached) · 812 out · gemma · 9.1 s`; what the server does not say is left out.
+fn account(answered: &Answered) -> String {
+    let usage = answered.outcome.usage;
+    let tokens = |n: u64| Tokens(u32::try_from(n).unwrap_or(u32::MAX));
+    let cached = usage.cached.map_or(String::new(), |cached| format!(" ({} cached)", tokens(cached)));
+    let fields = [
+        usage.input.map(|input| format!("{} in{cached}", tokens(input))),
+        usage.output.map(|output| format!("{} out", tokens(output))),
+        Some(answered.outcome.served_model.clone().unwrap_or_else(|| answered.model.clone())),
+        Some(format!("{}.{} s", answered.elapsed / 1000, answered.elapsed % 1000 / 100)),
+    ];
+    fields.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,54 @@
+//! `forkful count SRC...`
+
+use std::io;
+
+use super::super::args::{EncodingArg, SourceArgs};
+use super::super::table::cell;
+use super::super::{Context, Failure};
+use crate::budget::Policy;
+use crate::gather::source;
+use crate::workspace::{self, Counted};
+
+/// Tokens of what `read` gives: a bare number for one source, a table for several
+#[derive(Debug, clap::Args)]
+pub(crate) struct Count {
+    #[command(flatten)]
+    sources: SourceArgs,
+    /// Count the file's bytes as they stand
+    #[arg(long)]
+    raw: bool,
+    #[command(flatten)]
+    encoding: EncodingArg,
+}
+
+impl Count {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let encoding = self.encoding.encoding;
+        let (counted, code) = if self.raw {
+            let mut texts = Vec::new();
+            for locator in &self.sources.sources {
+                texts.push((locator.clone(), source::raw(locator, &mut io::stdin().lock())?));
+            }
+            (workspace::count_raw(&texts, encoding), 0)
+        } else {
+            let gathered = super::gather(context, &self.sources, Policy::PLAIN)?;
+            (workspace::count(&gathered.sources, encoding), gathered.code)
+        };
+        if context.json {
+            context.printer.json(&counted.shape())?;
+        } else if counted.sources.len() == 1 {
+            context.printer.out(&format!("{}\n", counted.total().0))?;
+        } else {
+            context.printer.out(&table(&counted))?;
+        }
+        Ok(code)
+    }
+}
+
+fn table(counted: &Counted) -> String {
+    let names = counted.sources.iter().map(|(locator, _)| locator.as_str()).chain(["total"]);
+    let columns = names.map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0).min(60);
+    let row = |name: &str, tokens| format!("{}  {tokens:>11}\n", cell(name, columns));
+    let rows = counted.sources.iter().map(|(locator, tokens)| row(locator, *tokens));
+    rows.chain([row("total", counted.total())]).collect()
+}

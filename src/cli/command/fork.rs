@@ -1,0 +1,42 @@
+//! `forkful fork ADDRESS -b NAME [QUESTION]`
+
+use super::super::args::ModelArgs;
+use super::super::{Context, Failure};
+
+/// A new branch at any place, and a first question on it
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fork {
+    /// Branch, bundle, id, NAME~2 or @
+    #[arg(value_name = "ADDRESS", default_value = "@")]
+    address: String,
+    /// The question to ask there
+    #[arg(value_name = "QUESTION")]
+    question: Option<String>,
+    /// The new branch's name
+    #[arg(short, long, value_name = "NAME")]
+    branch: Option<String>,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+impl Fork {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let workspace = super::open(context)?;
+        if let Some(question) = &self.question {
+            let branch = workspace.fork_name(self.branch.as_deref())?;
+            return super::ask::put(context, &workspace, &self.address, Some(branch), question, &self.model);
+        }
+        let forked = workspace.fork(&self.address, self.branch.as_deref(), &context.settings.act())?;
+        if context.json {
+            let value = serde_json::json!({
+                "schema": "forkful.fork/1",
+                "branch": forked.branch,
+                "tip": forked.tip,
+                "bundle": forked.bundle,
+            });
+            context.printer.json(&value)?;
+        }
+        context.printer.say(format_args!("Forked  {}  at {}", forked.branch, forked.tip.short()));
+        Ok(0)
+    }
+}

@@ -1,0 +1,145 @@
+//! `forkful pack SRC...`
+
+use std::path::PathBuf;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::super::args::{FitArgs, SourceArgs};
+use super::super::table::{cell, tail};
+use super::super::{Context, Failure};
+use super::plan::counted;
+use crate::bundle::render::Renderer;
+use crate::content::{Document, Kind};
+use crate::tokens::Tokens;
+use crate::workspace::{self, Fit, Workspace};
+
+/// Gather, fit and freeze: one bundle on stdout, in a file or in the store
+#[derive(Debug, clap::Args)]
+pub(crate) struct Pack {
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+    /// md, xml, text, messages or forkful [default: by the ending of -o, else md]
+    #[arg(short = 'F', long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Write to a file; - is stdout, also on a terminal
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Keep the bundle under this name
+    #[arg(short, long, value_name = "NAME")]
+    name: Option<String>,
+}
+
+/// What is written: a rendered bundle, or the file that can be imported.
+enum Target {
+    Rendered(&'static Renderer),
+    Exchange,
+}
+
+impl Pack {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let target = self.target()?;
+        let renderer = match target {
+            Target::Rendered(renderer) => renderer,
+            Target::Exchange => super::renderer("md")?,
+        };
+        let gathered = super::gather(context, &self.sources, super::plain_policy(&self.fit)?)?;
+        let fit = workspace::plan(&gathered.sources, super::request(&self.fit, renderer))?;
+        let bundle = fit.freeze()?;
+        let file = self.output.as_ref().filter(|path| path.as_os_str() != "-");
+
+        // The artifact needs no store: one that cannot be opened matters only where it is asked for.
+        let workspace = match super::open(context) {
+            Ok(workspace) => Some(workspace),
+            Err(failure) if self.name.is_some() || matches!(target, Target::Exchange) => return Err(failure),
+            Err(failure) => {
+                failure.warn("the bundle is not kept");
+                None
+            }
+        };
+        if let Some(workspace) = &workspace {
+            workspace.pack(&fit, self.name.as_deref(), &context.settings.act())?;
+        }
+        let product = match target {
+            Target::Rendered(_) => bundle.text.clone().into_bytes(),
+            Target::Exchange => exported(workspace.as_ref(), &bundle.id.to_string())?,
+        };
+        if let Some(path) = file {
+            super::write(path, &product)?;
+        }
+        let shown = file.map(|path| path.display().to_string());
+        if context.json {
+            context.printer.json(&fit.pack_shape(bundle.id, self.name.as_deref(), shown.as_deref()))?;
+        } else if file.is_none() && (self.output.is_some() || !context.printer.to_terminal) {
+            context.printer.out(&String::from_utf8_lossy(&product))?;
+        }
+        self.summary(context, &fit, &bundle.id.short(), shown.as_deref());
+        Ok(gathered.code)
+    }
+
+    fn target(&self) -> Result<Target, Failure> {
+        let ending = self.output.as_ref().and_then(|path| path.extension()).and_then(|ending| ending.to_str());
+        let name = match (self.format.as_deref(), ending) {
+            (Some(name), _) => name,
+            (None, Some("forkful")) => "forkful",
+            (None, Some("xml")) => "xml",
+            (None, Some("txt")) => "text",
+            (None, Some("json")) => "messages",
+            (None, _) => "md",
+        };
+        if name == "forkful" { Ok(Target::Exchange) } else { super::renderer(name).map(Target::Rendered) }
+    }
+
+    fn summary(&self, context: &Context, fit: &Fit, id: &str, output: Option<&str>) {
+        let printer = &context.printer;
+        let columns = fit.locators.iter().map(|locator| locator.width()).max().unwrap_or(0).clamp(8, 28);
+        for ((entry, locator), portion) in fit.entries.iter().zip(&fit.locators).zip(&fit.planned.plan.portions) {
+            let about = cell(&about(&entry.document), printer.width.saturating_sub(columns + 24));
+            printer.say(format_args!(
+                "Read    {}  {about} {:>9} tok",
+                cell(&tail(locator, columns), columns),
+                portion.tokens
+            ));
+        }
+        for (item, portion) in fit.planned.frame.items.iter().zip(&fit.planned.plan.portions) {
+            let left_out = portion.tokens - portion.kept_tokens;
+            if left_out > Tokens(0) {
+                let gaps = counted(portion.gaps.len(), "gap");
+                printer.say(format_args!(
+                    "Cut     {}  {left_out} of {} tokens left out, in {gaps}",
+                    item.id, portion.tokens
+                ));
+            }
+        }
+        let name = self.name.as_deref().unwrap_or("");
+        let limit = fit.request.budget.map_or(String::new(), |budget| format!(" of {}", budget - fit.request.reserve));
+        let total = format!("{}{limit} tokens (exact, {})", fit.planned.total, fit.request.encoding);
+        printer.say(format_args!("Packed  {name}{}{total}   bundle {id}", if name.is_empty() { "" } else { "  " }));
+        if let Some(output) = output {
+            printer.say(format_args!("Wrote   {output}"));
+        }
+        if printer.to_terminal && !context.json && self.output.is_none() {
+            let address = if name.is_empty() { id } else { name };
+            printer.say(format_args!("Next    forkful show {address}     forkful ask {address} \"...\" -m MODEL"));
+        }
+    }
+}
+
+fn exported(workspace: Option<&Workspace>, id: &str) -> Result<Vec<u8>, Failure> {
+    let Some(workspace) = workspace else { return Ok(Vec::new()) };
+    Ok(workspace.export(Some(id))?)
+}
+
+/// A document in a few words: `thread · @karpathy · 2 posts`.
+fn about(document: &Document) -> String {
+    let noun = match document.kind {
+        Kind::Thread => "post",
+        Kind::Transcript => "turn",
+        _ => "section",
+    };
+    let items = counted(document.sections.len(), noun);
+    let who = document.author.as_deref().or(document.title.as_deref());
+    let fields = [Some(document.kind.name()), Some(&items), who];
+    fields.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}

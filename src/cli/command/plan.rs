@@ -1,0 +1,82 @@
+//! `forkful plan SRC...`
+
+use super::super::args::{FitArgs, SourceArgs};
+use super::super::table::{bar, cell, tail};
+use super::super::{Context, Failure};
+use crate::tokens::Tokens;
+use crate::workspace::{self, Fit};
+
+/// Where the tokens would go and what would be cut; writes nothing
+#[derive(Debug, clap::Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+    /// The format to fit for: md, xml, text or messages
+    #[arg(short = 'F', long, value_name = "FORMAT", default_value = "md")]
+    format: String,
+}
+
+impl Plan {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let renderer = super::renderer(&self.format)?;
+        let gathered = super::gather(context, &self.sources, super::plain_policy(&self.fit)?)?;
+        let fit = workspace::plan(&gathered.sources, super::request(&self.fit, renderer))?;
+        if context.json {
+            context.printer.json(&fit.shape())?;
+        } else {
+            context.printer.out(&ledger(&fit))?;
+        }
+        Ok(gathered.code)
+    }
+}
+
+/// The plan as a table: a bar per source, what it keeps of what it has, and its fate.
+fn ledger(fit: &Fit) -> String {
+    let planned = &fit.planned;
+    let limit = fit.request.budget.map_or(planned.total, |budget| budget - fit.request.reserve);
+    let mut out = String::new();
+    for ((item, portion), locator) in planned.frame.items.iter().zip(&planned.plan.portions).zip(&fit.locators) {
+        let left_out = portion.tokens - portion.kept_tokens;
+        let fate = match (left_out, portion.kept_tokens) {
+            (Tokens(0), _) => "whole".to_owned(),
+            (_, Tokens(0)) => "left out".to_owned(),
+            _ => format!("−{left_out} in {}", counted(portion.gaps.len(), "gap")),
+        };
+        out += &format!(
+            "  {:<3} {} {} {:>9} / {:<9} {fate}\n",
+            item.id,
+            cell(&tail(locator, 22), 22),
+            cell(&bar(portion.kept_tokens, limit, 16), 16),
+            portion.kept_tokens,
+            portion.tokens,
+        );
+    }
+    let markers = planned.total - planned.frame_tokens - planned.plan.portions.iter().map(|p| p.kept_tokens).sum();
+    let rest = planned.frame_tokens + markers;
+    out += &format!("      {} {} {rest:>9}\n", cell("frame and gap marks", 22), cell(&bar(rest, limit, 16), 16));
+    out += &format!("      {:<22} {:16} {:>9}", "total", "", planned.total);
+    out += &match fit.request.budget {
+        Some(_) => format!(" of {limit} (exact, {})\n", fit.request.encoding),
+        None => format!(" (exact, {})\n", fit.request.encoding),
+    };
+    let left_out: Tokens = planned.plan.portions.iter().map(|p| p.tokens - p.kept_tokens).sum();
+    if left_out > Tokens(0) {
+        out += &format!("Sources up to {} tokens are whole, larger ones are trimmed to that level\n", level(fit));
+        out += &match fit.whole() {
+            Some(whole) => format!("Left out: {left_out} tokens; whole with --budget {}\n", whole.0),
+            None => format!("Left out: {left_out} tokens, some by a cap\n"),
+        };
+    }
+    out
+}
+
+fn level(fit: &Fit) -> Tokens {
+    Tokens(u32::try_from(fit.planned.plan.level).unwrap_or(u32::MAX))
+}
+
+/// `1 gap`, `3 gaps`.
+pub(crate) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,29 @@
+//! `forkful read SRC`
+
+use super::super::args::SourceArgs;
+use super::super::{Context, Failure};
+use crate::budget::Policy;
+use crate::workspace;
+
+/// What a source holds: its text as Markdown on stdout
+#[derive(Debug, clap::Args)]
+pub(crate) struct Read {
+    #[command(flatten)]
+    sources: SourceArgs,
+}
+
+impl Read {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let gathered = super::gather(context, &self.sources, Policy::PLAIN)?;
+        if context.json {
+            for value in workspace::read(&gathered.sources) {
+                context.printer.json(&value)?;
+            }
+            return Ok(gathered.code);
+        }
+        let documents = gathered.sources.read.iter().flat_map(|sourced| &sourced.gathered.documents);
+        let texts: Vec<String> = documents.map(workspace::markdown).collect();
+        context.printer.out(&texts.join("\n"))?;
+        Ok(gathered.code)
+    }
+}

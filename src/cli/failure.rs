@@ -1,0 +1,268 @@
+//! Errors become words, hints and exit codes here and nowhere else.
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use super::printer::complain;
+use crate::workspace::{Error, ParseSourceError};
+use crate::{budget, bundle, fork, gather, net, send, store};
+
+/// The command could not be done.
+const FAILURE: u8 = 1;
+/// The command line makes no sense.
+const USAGE: u8 = 2;
+/// Floors, pins or the frame exceed the budget.
+const DOES_NOT_FIT: u8 = 3;
+/// The store is not what its hashes say.
+const MISMATCH: u8 = 5;
+/// The provider refused, failed or cut.
+const PROVIDER: u8 = 6;
+
+/// What a person is told when a command fails.
+#[derive(Debug)]
+pub(super) struct Failure {
+    code: u8,
+    errors: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure at run time.
+    pub(super) fn error(message: impl Into<String>) -> Self {
+        Self { code: FAILURE, errors: vec![message.into()], hints: Vec::new() }
+    }
+
+    /// A command line that makes no sense.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self { code: USAGE, ..Self::error(message) }
+    }
+
+    /// With one more thing to type next.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// An answer that is not whole; `kept` says that something came.
+    pub(super) fn cut(cut: &send::Cut, kept: bool) -> Self {
+        let cause = match cut {
+            send::Cut::Length => "the output limit cut the answer".to_owned(),
+            send::Cut::Cancelled => "the answer was stopped".to_owned(),
+            send::Cut::Closed => "the server closed the connection before the end".to_owned(),
+            send::Cut::Broken(error) => format!("the connection broke: {}", chain(error)),
+            send::Cut::Silent(waited) => format!("the server said nothing for {} seconds", waited.as_secs()),
+            send::Cut::Garbled(line) => format!("the server sent what is not its protocol: {line}"),
+            send::Cut::Oversized(limit) => format!("the server sent an event of more than {limit} bytes"),
+        };
+        let failure = Self { code: PROVIDER, ..Self::error(cause) };
+        let failure =
+            if kept { failure.hint("what came is kept as truncated; `forkful undo` takes it off") } else { failure };
+        if matches!(cut, send::Cut::Length) { failure.hint("raise `--max-output`") } else { failure }
+    }
+
+    /// The sources that failed, and whether the others could go on without them.
+    pub(super) fn sources(failures: Vec<gather::Error>, others: bool) -> Self {
+        let mut all = Self { code: FAILURE, errors: Vec::new(), hints: Vec::new() };
+        for failure in failures.into_iter().map(Self::from) {
+            all.code = all.code.max(failure.code);
+            all.errors.extend(failure.errors);
+            all.hints.extend(failure.hints);
+        }
+        if others { all.hint("the others go on with `--keep-going`") } else { all }
+    }
+
+    /// Says what went wrong.
+    pub(super) fn tell(&self) {
+        for error in &self.errors {
+            complain(&format!("error: {error}"));
+        }
+        for hint in &self.hints {
+            complain(&format!("hint: {hint}"));
+        }
+    }
+
+    /// Says that something was done without this.
+    pub(super) fn warn(&self, consequence: &str) {
+        for error in &self.errors {
+            complain(&format!("warning: {error}; {consequence}"));
+        }
+    }
+
+    /// Says what went wrong and how the process ends.
+    pub(super) fn report(&self) -> ExitCode {
+        self.tell();
+        ExitCode::from(self.code)
+    }
+}
+
+/// The error with its causes, outermost first.
+fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl From<ParseSourceError> for Failure {
+    fn from(error: ParseSourceError) -> Self {
+        Self::usage(chain(&error)).hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin`")
+    }
+}
+
+impl From<gather::Error> for Failure {
+    fn from(error: gather::Error) -> Self {
+        let failure = Self::error(chain(&error));
+        match error {
+            gather::Error::Missing { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
+            gather::Error::NotUtf8 { name, looks_like: Some(encoding), .. } => {
+                failure.hint(format!("convert it: `iconv -f {encoding} -t UTF-8 {name} > utf8.txt`"))
+            }
+            gather::Error::NotUtf8 { name, .. } => {
+                failure.hint(format!("convert it: `iconv -f WINDOWS-1252 -t UTF-8 {name} > utf8.txt`"))
+            }
+            gather::Error::Binary { looks_like: Some(format), .. } => {
+                failure.hint(format!("it looks like {format}, which is not read yet; export it as text or Markdown"))
+            }
+            gather::Error::Binary { looks_like: None, .. } => failure.hint("`forkful formats` lists what can be read"),
+            gather::Error::UnknownFormat { nearest, .. } => {
+                let failure = Self { code: USAGE, ..failure };
+                match nearest {
+                    Some(nearest) => failure.hint(format!("there is `{nearest}`; `forkful formats` lists them all")),
+                    None => failure.hint("`forkful formats` lists what can be read"),
+                }
+            }
+            gather::Error::Malformed { name, .. } | gather::Error::NothingRead { name, .. } => {
+                failure.hint(format!("read it as plain text with `{name}@as=text`"))
+            }
+            gather::Error::Blocked { .. } => failure.hint("save the page from a browser where it can be read"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        let failure = Self::error(chain(&error));
+        match error {
+            store::Error::Corrupt { .. } | store::Error::CorruptRow { .. } | store::Error::Package { .. } => {
+                Self { code: MISMATCH, ..failure }.hint("`forkful verify` checks the whole store")
+            }
+            store::Error::NewerStore { .. } | store::Error::NewerRecord { .. } => failure.hint("update forkful"),
+            store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
+                failure.hint("name another folder with `--store DIR`")
+            }
+            store::Error::Moved { .. } => failure.hint("run the command again"),
+            store::Error::Taken { .. } => failure.hint("choose another name"),
+            store::Error::Name(_) => Self { code: USAGE, ..failure },
+            _ => failure,
+        }
+    }
+}
+
+impl From<fork::Error> for Failure {
+    fn from(error: fork::Error) -> Self {
+        let message = chain(&error);
+        match error {
+            fork::Error::Store(error) => Self::from(error),
+            fork::Error::Unknown { nearest: Some(nearest), .. } => {
+                Self::error(message).hint(format!("there is `{nearest}`"))
+            }
+            fork::Error::Unknown { nearest: None, .. } => Self::error(message).hint("`forkful log` lists what is here"),
+            fork::Error::Ambiguous { ids, .. } => {
+                let ids: Vec<_> = ids.iter().map(|id| id.to_string()[..12].to_owned()).collect();
+                Self::error(message).hint(format!("type one of {}", ids.join(", ")))
+            }
+            fork::Error::NowhereYet => {
+                Self::error(message).hint("pack something first: `forkful pack SRC... --name NAME`")
+            }
+            fork::Error::Taken { .. } => Self::error(message).hint("choose another name with `-b NAME`"),
+            fork::Error::Name(_) | fork::Error::Address { .. } => Self { code: USAGE, ..Self::error(message) },
+            _ => Self::error(message),
+        }
+    }
+}
+
+impl From<net::Error> for Failure {
+    fn from(error: net::Error) -> Self {
+        Self::error(chain(&error))
+    }
+}
+
+impl From<send::Error> for Failure {
+    fn from(error: send::Error) -> Self {
+        let failure = Self { code: PROVIDER, ..Self::error(chain(&error)) };
+        match error {
+            send::Error::BaseUrl { .. } => {
+                Self { code: USAGE, ..failure }.hint("it looks like `--base-url http://127.0.0.1:8080/v1`")
+            }
+            send::Error::KeyInTheClear { .. } => failure.hint("use an https address, or unset the key"),
+            send::Error::Unreached { .. } => failure.hint("is the server running, and is `--base-url` right?"),
+            send::Error::Status { status: 401 | 403, .. } => failure.hint(
+                "the key comes from OPENAI_API_KEY for OpenAI, from FORKFUL_API_KEY for the server of `--base-url`",
+            ),
+            send::Error::Status { status: 404, .. } => {
+                failure.hint("check the model's name, and that `--base-url` ends where `/chat/completions` begins")
+            }
+            send::Error::Status { status: 429, retry_after: Some(wait), .. } => {
+                failure.hint(format!("ask again in {} seconds", wait.as_secs()))
+            }
+            send::Error::Redirected { .. } => failure.hint("a key does not follow; name the right `--base-url`"),
+            send::Error::WindowExceeded { prompt_tokens: Some(prompt), window: Some(window), .. }
+                if prompt > window =>
+            {
+                let over = prompt - window;
+                failure.hint(format!("{over} tokens over: pack again with a `--budget` that much smaller"))
+            }
+            send::Error::WindowExceeded { .. } => failure.hint("pack again with a smaller `--budget`"),
+            send::Error::NotAnAnswer { .. } => failure.hint("check that `--base-url` names a chat API, up to `/v1`"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<bundle::Error> for Failure {
+    fn from(error: bundle::Error) -> Self {
+        let failure = Self::error(chain(&error));
+        match error {
+            bundle::Error::Reserve { .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint("raise `--budget` or lower `--reserve`")
+            }
+            bundle::Error::Recount { .. } | bundle::Error::Misfit { .. } => Self { code: MISMATCH, ..failure },
+            _ => failure,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let failure = Self::error(chain(&error));
+        match error {
+            Error::DoesNotFit { error, needs } => does_not_fit(failure, &error, needs),
+            Error::Bundle(error) => error.into(),
+            Error::Store(error) => error.into(),
+            Error::Fork(error) => error.into(),
+            Error::Send(error) => error.into(),
+            Error::NoModel => Self { code: USAGE, ..failure }.hint("name one with `-m MODEL`, or set FORKFUL_MODEL"),
+            Error::EmptyText(_) => Self { code: USAGE, ..failure },
+            Error::NotATip { address } => {
+                failure.hint(format!("branch off there: `forkful fork {address} -b NAME \"question\"`"))
+            }
+            Error::WrongKind { .. } | Error::NothingToUndo => failure,
+        }
+    }
+}
+
+fn does_not_fit(failure: Failure, error: &budget::Error, needs: Vec<(String, budget::Need)>) -> Failure {
+    let mut failure = Failure { code: DOES_NOT_FIT, ..failure };
+    for (locator, need) in needs {
+        let word = if need.pinned { "pinned" } else { "floor" };
+        failure.errors.push(format!("{locator}: {word}, {} tokens", need.tokens));
+    }
+    let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = error;
+    let missing = *needed - *capacity;
+    failure
+        .hint(format!("{missing} tokens are missing: raise `--budget` by that much, unpin a source or lower a floor"))
+}

@@ -1,0 +1,66 @@
+//! The terminal: arguments to workspace to printer.
+//!
+//! The only room that knows clap, terminals, the environment, the clock and exit codes. A verb is
+//! one file in `command/`: it says what its flags are, calls the workspace and prints what comes
+//! back. Errors become words and exit codes once, in `failure.rs`.
+
+mod args;
+mod command;
+mod failure;
+mod printer;
+mod settings;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Verb};
+use failure::Failure;
+use printer::Printer;
+use settings::Settings;
+
+/// What a verb needs beside its own flags.
+struct Context {
+    settings: Settings,
+    printer: Printer,
+    json: bool,
+}
+
+/// Reads the command line, runs the verb and says how it went.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Where the stream is gone there is nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match dispatch(arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
+    let settings = Settings::read(global.store);
+    let printer = Printer::new(global.quiet, settings.width);
+    let context = Context { settings, printer, json: global.json };
+    match verb {
+        Verb::Pack(verb) => verb.run(&context),
+        Verb::Plan(verb) => verb.run(&context),
+        Verb::Read(verb) => verb.run(&context),
+        Verb::Count(verb) => verb.run(&context),
+        Verb::Show(verb) => verb.run(&context),
+        Verb::Ask(verb) => verb.run(&context),
+        Verb::Fork(verb) => verb.run(&context),
+        Verb::Record(verb) => verb.run(&context),
+        Verb::Log(verb) => verb.run(&context),
+        Verb::Undo(verb) => verb.run(&context),
+        Verb::Export(verb) => verb.run(&context),
+        Verb::Import(verb) => verb.run(&context),
+        Verb::Verify(verb) => verb.run(&context),
+        Verb::Formats(verb) => verb.run(&context),
+    }
+}

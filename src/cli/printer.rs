@@ -1,0 +1,89 @@
+//! stdout is the product, stderr is the talk.
+//!
+//! Nothing that could steer a terminal leaves this file towards one: escape and control characters
+//! of sources, servers and file names are dropped. A reader that closed its end is no error.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::content::{Problem, Severity};
+
+/// The two streams and how much to say.
+pub(crate) struct Printer {
+    /// stdout is a terminal.
+    pub to_terminal: bool,
+    /// Columns to fill.
+    pub width: usize,
+    quiet: bool,
+}
+
+impl Printer {
+    pub(super) fn new(quiet: bool, width: usize) -> Self {
+        Self { to_terminal: io::stdout().is_terminal(), width, quiet }
+    }
+
+    /// The product, exactly; made harmless when a person sees it.
+    pub(crate) fn out(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        let written = if self.to_terminal {
+            stdout.write_all(harmless(text).as_bytes())
+        } else {
+            stdout.write_all(text.as_bytes())
+        };
+        closed_is_fine(written.and_then(|()| stdout.flush()))
+    }
+
+    /// The product as one JSON document.
+    pub(crate) fn json<T: Serialize>(&self, value: &T) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
+        self.out(&(text + "\n"))
+    }
+
+    /// A line of talk.
+    pub(crate) fn say(&self, line: impl Display) {
+        if !self.quiet {
+            complain(&line.to_string());
+        }
+    }
+
+    /// What a reader noticed: notes are talk, the rest is always said.
+    pub(crate) fn problems(&self, problems: &[Problem]) {
+        for problem in problems {
+            match problem.severity {
+                Severity::Note => self.say(format_args!("note: {}: {}", problem.place, problem.message)),
+                Severity::Warning => complain(&format!("warning: {}: {}", problem.place, problem.message)),
+                Severity::Error => complain(&format!("error: {}: {}", problem.place, problem.message)),
+            }
+        }
+    }
+}
+
+/// A line on stderr, quiet or not.
+pub(crate) fn complain(line: &str) {
+    // Where stderr is gone there is nobody to tell.
+    let _ = writeln!(io::stderr().lock(), "{}", harmless(line));
+}
+
+/// The text without what steers a terminal: controls except line end and tab.
+fn harmless(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+fn closed_is_fine(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(harmless("a\u{1b}[2J\u{9b}31m\u{7}\u{8}\r\nb\tc\u{7f}"), "a[2J31m\nb\tc");
+    }
+}

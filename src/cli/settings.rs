@@ -1,0 +1,81 @@
+//! What the environment says: the one file that reads variables, the clock and the working folder.
+
+use std::path::{Path, PathBuf};
+
+use crate::content::Timestamp;
+use crate::net::Secret;
+use crate::send::endpoint::Environment;
+use crate::workspace::Act;
+
+/// The environment of one command.
+pub(super) struct Settings {
+    /// Columns of the terminal, 80 where nothing says otherwise.
+    pub width: usize,
+    /// Model to ask where no flag names one.
+    pub model: Option<String>,
+    /// Base URLs and keys.
+    pub endpoints: Environment,
+    store: Option<PathBuf>,
+    data: Option<PathBuf>,
+    here: Option<PathBuf>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the file that reads the environment and the clock")]
+mod environment {
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    pub(super) fn variable(name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.is_empty())
+    }
+
+    /// The clock, or `SOURCE_DATE_EPOCH` where a run shall be reproducible.
+    pub(super) fn milliseconds() -> i64 {
+        if let Some(seconds) = variable("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse::<i64>().ok()) {
+            return seconds.saturating_mul(1000);
+        }
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+use environment::{milliseconds, variable};
+
+impl Settings {
+    pub(super) fn read(store: Option<PathBuf>) -> Self {
+        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns >= 40);
+        let data = variable("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = || variable("HOME").or_else(|| variable("USERPROFILE"));
+        Self {
+            width: columns.unwrap_or(80),
+            model: variable("FORKFUL_MODEL"),
+            endpoints: Environment {
+                openai_api_key: variable("OPENAI_API_KEY").map(|key| Secret::new(&key)),
+                openai_base_url: variable("OPENAI_BASE_URL"),
+                forkful_api_key: variable("FORKFUL_API_KEY").map(|key| Secret::new(&key)),
+                forkful_base_url: variable("FORKFUL_BASE_URL"),
+            },
+            store: store.or_else(|| variable("FORKFUL_STORE").map(PathBuf::from)),
+            data: data.or_else(|| home().map(|home| Path::new(&home).join(".local/share"))),
+            here: std::env::current_dir().ok(),
+        }
+    }
+
+    /// The store's folder: named, else the nearest `.forkful` upward, else in the user's data folder.
+    pub(super) fn store(&self) -> Option<PathBuf> {
+        let nearest = || {
+            let here = self.here.as_deref()?;
+            here.ancestors().map(|folder| folder.join(".forkful")).find(|folder| folder.is_dir())
+        };
+        self.store.clone().or_else(nearest).or_else(|| Some(self.data.as_ref()?.join("forkful")))
+    }
+
+    /// The moment and the words of this command.
+    pub(super) fn act(&self) -> Act {
+        Act { time: now(), command: std::env::args().skip(1).collect() }
+    }
+}
+
+/// The moment.
+pub(super) fn now() -> Timestamp {
+    Timestamp(milliseconds())
+}

@@ -1,0 +1,88 @@
+//! Columns and bars of equal width, whatever the script of the words.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::tokens::Tokens;
+
+/// `text` in exactly `columns` columns: padded, or cut with an ellipsis.
+pub(super) fn cell(text: &str, columns: usize) -> String {
+    let short = shorten(text, columns);
+    let width = short.width();
+    short + &" ".repeat(columns.saturating_sub(width))
+}
+
+/// `text` in at most `columns` columns.
+pub(super) fn shorten(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut width = 0;
+    for character in text.chars() {
+        width += character.width().unwrap_or(0);
+        if width + 1 > columns {
+            break;
+        }
+        out.push(character);
+    }
+    out + "…"
+}
+
+/// A path in at most `columns` columns: whole, else its last parts.
+pub(super) fn tail(path: &str, columns: usize) -> String {
+    let mut rest = path;
+    while rest.width() > columns.saturating_sub(if rest.len() < path.len() { 2 } else { 0 }) {
+        match rest.split_once(['/', '\\']) {
+            Some((_, shorter)) => rest = shorter,
+            None => break,
+        }
+    }
+    let kept =
+        if rest.len() < path.len() && rest.width() + 2 <= columns { format!("…/{rest}") } else { rest.to_owned() };
+    shorten(&kept, columns)
+}
+
+/// A bar of at most `columns` columns, in eighths, as long as `part` is of `whole`.
+pub(super) fn bar(part: Tokens, whole: Tokens, columns: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let whole = u64::from(whole.0.max(1));
+    let columns = u64::try_from(columns).unwrap_or(0);
+    let eighths = (u64::from(part.0) * columns * 8 / whole).min(columns * 8);
+    let eighths = usize::try_from(eighths).unwrap_or(0);
+    let shown = if eighths == 0 && part.0 > 0 { 1 } else { eighths };
+    "█".repeat(shown / 8) + EIGHTHS[shown % 8]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_their_width() {
+        for (text, expected) in
+            [("ab", "ab    "), ("abcdef", "abcdef"), ("abcdefg", "abcde…"), ("漢字漢字", "漢字… "), ("", "      ")]
+        {
+            assert_eq!(cell(text, 6), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_path_keeps_its_end() {
+        let check = |path, expected| assert_eq!(tail(path, 12), expected, "{path}");
+        check("talk.vtt", "talk.vtt");
+        check("../a/talk.vtt", "…/a/talk.vtt");
+        check("../../shared/talk.vtt", "…/talk.vtt");
+        check("a/very-long-name-of-a-file.md", "very-long-n…");
+    }
+
+    #[test]
+    fn bars_grow_by_eighths() {
+        let check = |part, expected| assert_eq!(bar(Tokens(part), Tokens(100), 4), expected, "{part}");
+        check(0, "");
+        check(1, "▏");
+        check(50, "██");
+        check(60, "██▍");
+        check(100, "████");
+        check(900, "████");
+    }
+}

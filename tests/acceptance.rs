@@ -1,0 +1,45 @@
+//! The founding case on its real files, where they are there.
+
+use serde_json::Value;
+
+use crate::support::{Desk, shared};
+
+const NAMES: [&str; 3] = ["thread.md", "transcript.md", "essay.md"];
+
+fn sources() -> Option<Vec<String>> {
+    let folder = shared("acceptance/bitter-lesson")?;
+    Some(NAMES.iter().map(|name| folder.join(name).to_str().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn the_thread_names_its_sources_until_they_are_given() {
+    let Some(sources) = sources() else { return };
+    let desk = Desk::new();
+    let thread = desk.json(&["read", &sources[0]]);
+    let document = &thread["documents"][0];
+    assert_eq!(document["counts"], serde_json::json!({"items": 2, "visible": 2, "hidden": 0, "branches": 1}));
+    assert_eq!(document["links"].as_array().unwrap().len(), 1);
+    let mentions = |value: &Value| {
+        let problems = value["problems"].as_array().unwrap().iter();
+        problems.filter(|problem| problem["message"].as_str().unwrap().starts_with("mention of")).count()
+    };
+    assert_eq!(mentions(&thread), 3);
+    assert_eq!(mentions(&desk.json(&["plan", &sources[0], &sources[1], &sources[2]])), 0);
+}
+
+#[test]
+fn every_budget_is_filled_and_none_is_passed() {
+    let Some(sources) = sources() else { return };
+    let desk = Desk::new();
+    for budget in [2_000_u64, 4_000, 8_000, 12_000, 16_000, 24_000] {
+        let packed =
+            desk.json(&["pack", &sources[0], &sources[1], &sources[2], "--budget", &budget.to_string(), "--name", "b"]);
+        let total = packed["total_tokens"].as_u64().unwrap();
+        let whole =
+            packed["sources"].as_array().unwrap().iter().all(|source| source["tokens"] == source["kept_tokens"]);
+        assert!(total <= budget);
+        assert!(whole || total + 8 >= budget, "{total} of {budget}");
+        desk.file("shown", desk.out(&["show", "b"]).as_bytes());
+        assert_eq!(desk.out(&["count", "--raw", "shown"]).trim(), total.to_string());
+    }
+}

@@ -1,0 +1,67 @@
+//! Real output against the published schemas.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::provider::{Provider, Script};
+use crate::support::{Desk, root};
+
+fn check(shape: &str, value: &Value) {
+    let schema: Value =
+        serde_json::from_slice(&fs::read(root().join(format!("schemas/{shape}-1.json"))).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert_eq!(errors, [""; 0], "{shape}");
+    let known = schema["properties"].as_object().unwrap();
+    let unknown: Vec<&String> = value.as_object().unwrap().keys().filter(|key| !known.contains_key(*key)).collect();
+    assert!(unknown.is_empty(), "{shape}: {unknown:?} stand in no schema");
+}
+
+#[test]
+fn every_shape_is_what_its_schema_says() {
+    let desk = Desk::with_examples();
+    desk.file("plain.txt", b"Two words.\n");
+    let sources = ["thread.md", "talk.vtt@weight=2,cap=3k", "essay.md", "plain.txt"];
+    for source in ["thread.md", "talk.vtt", "essay.md", "plain.txt"] {
+        check("read", &desk.json(&["read", source]));
+    }
+    check("count", &desk.json(&[&["count"], &sources[..]].concat()));
+    check("count", &desk.json(&["count", "--raw", "talk.vtt"]));
+    check("plan", &desk.json(&[&["plan", "--budget", "4k", "--reserve", "500"], &sources[..]].concat()));
+    check("plan", &desk.json(&["plan", "plain.txt"]));
+    check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
+    check("pack", &desk.json(&["pack", "plain.txt"]));
+    check("log", &desk.json(&["log"]));
+
+    let provider = Provider::start(vec![Script::says("They disagree about the card.")]);
+    let base_url = provider.base_url();
+    check("ask", &desk.json(&["ask", "bench", "Where?", "-m", "mock", "--base-url", &base_url]));
+    check("log", &desk.json(&["log"]));
+}
+
+#[test]
+fn the_total_is_the_count_of_what_show_prints() {
+    let desk = Desk::with_examples();
+    for format in ["md", "xml", "text", "messages"] {
+        let packed =
+            desk.json(&["pack", "thread.md", "talk.vtt", "essay.md", "--budget", "3k", "-F", format, "--name", format]);
+        let shown = desk.out(&["show", format, "-F", format]);
+        desk.file("shown", shown.as_bytes());
+        let counted = desk.json(&["count", "--raw", "shown"])["total"].clone();
+        assert_eq!(packed["total_tokens"], counted, "{format}");
+        assert!(counted.as_u64().unwrap() <= 3000, "{format}: {counted}");
+    }
+}
+
+#[test]
+fn count_counts_what_read_prints() {
+    let desk = Desk::with_examples();
+    for source in ["thread.md", "talk.vtt", "essay.md"] {
+        let read = desk.out(&["read", source]);
+        desk.file("read.md", read.as_bytes());
+        let counted = desk.out(&["count", source, "--encoding", "cl100k_base"]);
+        assert_eq!(counted, desk.out(&["count", "--raw", "read.md", "--encoding", "cl100k_base"]), "{source}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The README tells the truth: its session is run, its tables come from the registries.
+//!
+//! `INSTA_UPDATE=always` writes what is true into it.
+
+use std::fs;
+
+use forkful::bundle::render::RENDERERS;
+use forkful::gather::FORMATS;
+use forkful::send::PROTOCOLS;
+use forkful::tokens::Encoding;
+
+use crate::support::provider::{Provider, Script};
+use crate::support::{Desk, root, words};
+
+/// What the README's model says, question by question.
+const ANSWERS: [&str; 2] = [
+    "About who pays for forgetting: the essay bills the team once [s3], the guest says that only whoever was in the room gets it cheap [s2 4:31].",
+    "Then forgetting is the safer habit: a record nobody may question \"cannot expire, so it never does\" [s2].",
+];
+
+/// Replaces what stands between two markers, and checks or writes the file.
+fn check(begin: &str, end: &str, expected: &str) {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (head, rest) = readme.split_once(begin).unwrap();
+    let (found, tail) = rest.split_once(end).unwrap();
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        fs::write(path, format!("{head}{begin}{expected}{end}{tail}")).unwrap();
+    } else {
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn the_session_is_what_happens() {
+    let provider = Provider::start(ANSWERS.map(Script::says).to_vec());
+    let desk = Desk::new().set("FORKFUL_BASE_URL", &provider.base_url());
+    for name in ["thread.md", "talk.vtt", "essay.md"] {
+        desk.file(&format!("examples/{name}"), &fs::read(root().join("examples").join(name)).unwrap());
+    }
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, session) = readme.split_once("```console\n").unwrap();
+    let (session, _) = session.split_once("```").unwrap();
+    let mut shown = String::new();
+    for line in session.lines().filter_map(|line| line.strip_prefix("$ forkful ")) {
+        let words = words(line);
+        let ran = desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);
+        shown += &format!("$ forkful {line}\n{}{}", ran.stderr, ran.stdout);
+    }
+    check("```console\n", "```", &shown.replace(&provider.base_url(), "https://api.openai.com/v1"));
+}
+
+#[test]
+fn the_tables_come_from_the_registries() {
+    let mut rows = String::from("\n| reads | |\n| --- | --- |\n");
+    for format in FORMATS {
+        rows += &format!("| `{}` | {} |\n", format.name, format.about);
+    }
+    rows += "\n| writes (`-F`) | |\n| --- | --- |\n";
+    for renderer in RENDERERS {
+        rows += &format!("| `{}` | {} |\n", renderer.name, renderer.about);
+    }
+    rows += "| `forkful` | the bundle and its branches as one file to mail |\n";
+    rows += "\n| counts exactly (`--encoding`) | |\n| --- | --- |\n";
+    for encoding in Encoding::ALL {
+        rows += &format!("| `{}` | {} |\n", encoding.name(), encoding.about());
+    }
+    rows += "\n| speaks | |\n| --- | --- |\n";
+    for protocol in PROTOCOLS {
+        rows += &format!("| `{}` | {} |\n", protocol.name, protocol.about);
+    }
+    check("<!-- registries -->\n", "<!-- end of registries -->", &(rows + "\n"));
+}

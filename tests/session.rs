@@ -1,0 +1,117 @@
+//! Whole sessions as a person types them.
+
+use std::fs;
+
+use crate::support::{Desk, Ran};
+
+const SOURCES: &str = "thread.md talk.vtt essay.md";
+
+#[test]
+fn read_count_and_plan() {
+    let desk = Desk::with_examples();
+    insta::assert_snapshot!(desk.session(&[
+        "count thread.md talk.vtt essay.md",
+        "count --raw thread.md talk.vtt essay.md",
+        "count essay.md",
+        "count essay.md --encoding cl100k_base",
+        "plan thread.md talk.vtt essay.md",
+        "plan thread.md talk.vtt essay.md --budget 5k",
+        "plan thread.md talk.vtt@keep=ends,weight=0.5 essay.md@cap=1k --budget 4k --reserve 500",
+        "formats",
+    ]));
+    insta::assert_snapshot!("read_thread", desk.run(&["read", "thread.md"]).shown());
+    insta::assert_snapshot!("read_talk", desk.run(&["read", "talk.vtt"]).shown());
+    insta::assert_snapshot!("read_essay", desk.run(&["read", "essay.md"]).shown());
+}
+
+#[test]
+fn a_tree_is_grown_shown_mailed_and_taken_back() {
+    let desk = Desk::with_examples();
+    desk.file("answer.txt", b"About the card: the essay burns the rest, the talk keeps it.\n");
+    desk.file("other.txt", b"They do not: both want fewer words.\n");
+    insta::assert_snapshot!(desk.session(&[
+        &format!("pack {SOURCES} --budget 3k --name bench -o bench.md"),
+        "record -b main --question \"Where do they disagree?\" --answer answer.txt",
+        "record -b main --question \"And where do they not?\" --answer other.txt",
+        "fork main~1 -b skeptic",
+        "record -b skeptic --question \"Argue the opposite\" --answer other.txt",
+        "log",
+        "show main",
+        "show main~1",
+        "export bench -o bench.forkful",
+        "import bench.forkful --store theirs",
+        "import bench.forkful --store theirs",
+        "log --store theirs",
+        "verify --store theirs",
+        "undo",
+        "undo",
+        "log",
+        "undo",
+        "undo",
+        "undo",
+        "undo",
+        "log",
+        "verify",
+    ]));
+    let ours = desk.out(&["show", "bench", "--store", "theirs"]);
+    assert_eq!(ours, fs::read_to_string(desk.path().join("bench.md")).unwrap());
+}
+
+#[test]
+fn the_packed_bundle_reads_well() {
+    let desk = Desk::with_examples();
+    insta::assert_snapshot!(
+        desk.run(&["pack", "thread.md", "talk.vtt@keep=ends", "essay.md", "--budget", "3k"]).shown()
+    );
+}
+
+#[test]
+fn stdin_and_folders_are_sources_too() {
+    let desk = Desk::new();
+    desk.file("notes/b.md", b"# B\n\nSecond.\n");
+    desk.file("notes/a.txt", b"First.\n");
+    desk.file("notes/.hidden", b"no");
+    desk.file("notes/picture.bin", b"\x00\x01\x02");
+    desk.file("notes/deep/c.md", b"# C\n\nThird.\n");
+    let Ran { stdout, stderr, code } = desk.run_with(&["pack", "notes", "-"], b"Fourth.\n");
+    insta::assert_snapshot!(Ran { stdout, stderr, code }.shown());
+}
+
+#[test]
+fn export_import_export_is_a_fixpoint() {
+    let desk = Desk::with_examples();
+    desk.file("answer.txt", b"An answer.\n");
+    desk.out(&["pack", "thread.md", "essay.md", "--name", "bench", "-q", "-o", "x.md"]);
+    desk.out(&["record", "-b", "main", "--question", "Q", "--answer", "answer.txt"]);
+    desk.out(&["export", "bench", "-o", "one.forkful"]);
+    desk.out(&["import", "one.forkful", "--store", "theirs"]);
+    desk.out(&["export", "bench", "-o", "two.forkful", "--store", "theirs"]);
+    let read = |name: &str| fs::read(desk.path().join(name)).unwrap();
+    assert_eq!(read("one.forkful"), read("two.forkful"));
+    assert_eq!(desk.json(&["log"]), desk.json(&["log", "--store", "theirs"]));
+}
+
+#[test]
+fn one_bundle_whatever_the_environment() {
+    let pack = |desk: &Desk, prefix: &str| {
+        let sources = ["thread.md", "talk.vtt", "essay.md"].map(|name| format!("{prefix}{name}"));
+        let arguments: Vec<&str> =
+            ["pack", "--budget", "3k"].into_iter().chain(sources.iter().map(String::as_str)).collect();
+        desk.json(&arguments)["bundle"].as_str().unwrap().to_owned()
+    };
+    let plain = pack(&Desk::with_examples(), "");
+    for (name, value) in [
+        ("TZ", "Asia/Kathmandu"),
+        ("LANG", "tr_TR.UTF-8"),
+        ("LC_ALL", "de_DE"),
+        ("HOME", "/nonexistent"),
+        ("SOURCE_DATE_EPOCH", "1"),
+        ("COLUMNS", "200"),
+    ] {
+        assert_eq!(pack(&Desk::with_examples().set(name, value), ""), plain, "{name}={value}");
+    }
+    let elsewhere = Desk::with_examples();
+    let prefix = format!("{}/", elsewhere.path().display());
+    assert_eq!(pack(&elsewhere, &prefix), plain);
+    assert_eq!(pack(&elsewhere, "./"), plain);
+}
