@@ -67,8 +67,8 @@ fn files() -> Vec<(String, String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: PathBuf| {
         let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-        let room = name.trim_start_matches("src/").split(['/', '.']).next().unwrap().to_owned();
-        (name, room, fs::read_to_string(&path).unwrap())
+        let own = name.trim_start_matches("src/").split(['/', '.']).next().unwrap().to_owned();
+        (name, own, fs::read_to_string(&path).unwrap())
     };
     sources(&root.join("src"))
         .into_iter()

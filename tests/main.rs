@@ -1,5 +1,13 @@
 //! One integration binary: the house, the command line, the promises from outside.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test may stop, skip with a word, and look for its material"
+)]
+
 mod acceptance;
 mod bad_input;
 mod expected;

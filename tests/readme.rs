@@ -9,14 +9,40 @@ use forkful::gather::FORMATS;
 use forkful::send::PROTOCOLS;
 use forkful::tokens::Encoding;
 
+use serde_json::{Value, json};
+
 use crate::support::provider::{Provider, Script};
 use crate::support::{Desk, root, words};
 
-/// What the README's model says, question by question.
-const ANSWERS: [&str; 2] = [
-    "About who pays for forgetting: the essay bills the team once [s3], the guest says that only whoever was in the room gets it cheap [s2 4:31].",
-    "Then forgetting is the safer habit: a record nobody may question \"cannot expire, so it never does\" [s2].",
+/// What the README's model says, question by question, with its usage: input, cached, output.
+const ANSWERS: [(&str, [u32; 3]); 2] = [
+    (
+        "On who pays for forgetting. The essay says the bench pays once, by relearning [s3];\nthe guest answers that it is cheap only for whoever was in the room [s2 4:55].",
+        [5015, 0, 38],
+    ),
+    (
+        "Then relearning is the fee for not trusting the wrong note: a record votes\nfor whatever stands in it first [s3].",
+        [5010, 4992, 35],
+    ),
 ];
+
+/// A streamed answer as OpenAI sends it.
+fn says((text, [input, cached, output]): (&str, [u32; 3])) -> Script {
+    let chunk = |value: Value| format!("data: {value}\n\n");
+    let word = |word| chunk(json!({"model": "gpt-5", "choices": [{"index": 0, "delta": {"content": word}}]}));
+    let usage = json!({
+        "prompt_tokens": input,
+        "prompt_tokens_details": {"cached_tokens": cached},
+        "completion_tokens": output,
+    });
+    let end = [
+        chunk(json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})),
+        chunk(json!({"choices": [], "usage": usage})),
+        "data: [DONE]\n\n".to_owned(),
+    ];
+    let words: String = text.split_inclusive(' ').map(word).chain(end).collect();
+    Script::streams().chunk(words).ends()
+}
 
 /// Replaces what stands between two markers, and checks or writes the file.
 fn check(begin: &str, end: &str, expected: &str) {
@@ -33,7 +59,7 @@ fn check(begin: &str, end: &str, expected: &str) {
 
 #[test]
 fn the_session_is_what_happens() {
-    let provider = Provider::start(ANSWERS.map(Script::says).to_vec());
+    let provider = Provider::start(ANSWERS.map(says).to_vec());
     let desk = Desk::new().set("FORKFUL_BASE_URL", &provider.base_url());
     for name in ["thread.md", "talk.vtt", "essay.md"] {
         desk.file(&format!("examples/{name}"), &fs::read(root().join("examples").join(name)).unwrap());
@@ -44,9 +70,8 @@ fn the_session_is_what_happens() {
     let mut shown = String::new();
     for line in session.lines().filter_map(|line| line.strip_prefix("$ forkful ")) {
         let words = words(line);
-        let ran = desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);
-        shown += &format!("$ forkful {line}\n{}{}", ran.stderr, ran.stdout);
+        let terminal = desk.terminal(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        shown += &format!("$ forkful {line}\n{terminal}");
     }
     check("```console\n", "```", &shown.replace(&provider.base_url(), "https://api.openai.com/v1"));
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 use crate::support::Desk;
-use crate::support::provider::{Provider, Script, stream_of};
+use crate::support::provider::{Heard, Provider, Script, stream_of};
 
 /// A desk with a bundle and nothing asked yet.
 fn desk() -> Desk {
@@ -40,7 +40,7 @@ fn a_question_an_answer_and_forks_of_them() {
     insta::assert_snapshot!(session.replace(&provider.origin(), "ORIGIN"));
 
     // Both forks share their bytes up to the end of the bundle.
-    let bodies: Vec<String> = provider.requests().iter().map(|heard| heard.text()).collect();
+    let bodies: Vec<String> = provider.requests().iter().map(Heard::text).collect();
     let bundle = serde_json::to_string(desk.out(&["show", "cards"]).trim_end()).unwrap();
     let bundle = bundle.trim_matches('"');
     let end = bodies[0].find(bundle).unwrap() + bundle.len();

@@ -258,7 +258,9 @@ mod tests {
     }
 
     fn prose(n_sentences: usize) -> String {
-        (0..n_sentences).map(|n| format!("Sentence number {n} says a thing or two.\n")).collect()
+        let sentences: Vec<_> =
+            (0..n_sentences).map(|n| format!("Sentence number {n} says a thing or two.\n")).collect();
+        sentences.concat()
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub(super) struct FitArgs {
 /// The encoding that counts.
 #[derive(Debug, Args)]
 pub(super) struct EncodingArg {
-    /// o200k_base, cl100k_base or o200k_harmony
+    #[arg(help = "o200k_base, cl100k_base or o200k_harmony")]
     #[arg(long, value_name = "NAME", value_parser = Encoding::from_str, default_value = "o200k_base")]
     pub encoding: Encoding,
 }
@@ -103,10 +103,10 @@ pub(super) struct EncodingArg {
 /// The model and the server that answers.
 #[derive(Debug, Args)]
 pub(super) struct ModelArgs {
-    /// The model to ask [default: $FORKFUL_MODEL, else the last one used here]
+    #[arg(help = "The model to ask [default: $FORKFUL_MODEL, else the last one used here]")]
     #[arg(short, long, value_name = "NAME")]
     pub model: Option<String>,
-    /// The server's address up to /v1 [default: $FORKFUL_BASE_URL, else the last one used here, else OpenAI]
+    #[arg(help = "The server's address up to /v1 [default: $FORKFUL_BASE_URL, else the last used here, else OpenAI]")]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
     /// Tokens the answer may take at most

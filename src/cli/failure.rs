@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
+use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::workspace::{Error, ParseSourceError};
 use crate::{budget, bundle, fork, gather, net, send, store};
@@ -55,8 +56,7 @@ impl Failure {
             send::Cut::Oversized(limit) => format!("the server sent an event of more than {limit} bytes"),
         };
         let failure = Self { code: PROVIDER, ..Self::error(cause) };
-        let failure =
-            if kept { failure.hint("what came is kept as truncated; `forkful undo` takes it off") } else { failure };
+        let failure = if kept { failure.hint(KEPT) } else { failure };
         if matches!(cut, send::Cut::Length) { failure.hint("raise `--max-output`") } else { failure }
     }
 
@@ -117,11 +117,10 @@ impl From<gather::Error> for Failure {
         let failure = Self::error(chain(&error));
         match error {
             gather::Error::Missing { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
-            gather::Error::NotUtf8 { name, looks_like: Some(encoding), .. } => {
-                failure.hint(format!("convert it: `iconv -f {encoding} -t UTF-8 {name} > utf8.txt`"))
-            }
-            gather::Error::NotUtf8 { name, .. } => {
-                failure.hint(format!("convert it: `iconv -f WINDOWS-1252 -t UTF-8 {name} > utf8.txt`"))
+            gather::Error::NotUtf8 { name, looks_like, .. } => {
+                let guess = looks_like.unwrap_or_default();
+                let word = guess.split([' ', ',']).next().filter(|word| !word.is_empty()).unwrap_or("WINDOWS-1252");
+                failure.hint(format!("convert it: `iconv -f {word} -t UTF-8 {name} > utf8.txt`"))
             }
             gather::Error::Binary { looks_like: Some(format), .. } => {
                 failure.hint(format!("it looks like {format}, which is not read yet; export it as text or Markdown"))
@@ -147,8 +146,11 @@ impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         let failure = Self::error(chain(&error));
         match error {
-            store::Error::Corrupt { .. } | store::Error::CorruptRow { .. } | store::Error::Package { .. } => {
+            store::Error::Corrupt { .. } | store::Error::CorruptRow { .. } => {
                 Self { code: MISMATCH, ..failure }.hint("`forkful verify` checks the whole store")
+            }
+            store::Error::Package { .. } => {
+                Self { code: MISMATCH, ..failure }.hint("nothing was written; ask for the file again")
             }
             store::Error::NewerStore { .. } | store::Error::NewerRecord { .. } => failure.hint("update forkful"),
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {

@@ -68,11 +68,11 @@ impl Settings {
         };
         self.store.clone().or_else(nearest).or_else(|| Some(self.data.as_ref()?.join("forkful")))
     }
+}
 
-    /// The moment and the words of this command.
-    pub(super) fn act(&self) -> Act {
-        Act { time: now(), command: std::env::args().skip(1).collect() }
-    }
+/// The moment and the words of this command.
+pub(super) fn act() -> Act {
+    Act { time: now(), command: std::env::args().skip(1).collect() }
 }
 
 /// The moment.

@@ -35,7 +35,7 @@ pub enum Error {
         text: String,
     },
     /// There are not so many turns.
-    #[error("{name} has {n_turns} turns, {asked} are asked back")]
+    #[error("{name} has {n_turns} turns, it cannot go back {asked}")]
     TooFarBack {
         /// Where the walk started.
         name: String,

@@ -92,7 +92,7 @@ fn folder(named: &str, path: &Path, as_format: Option<&str>) -> Result<Harvest, 
             Ok(source) => gathered.push(source),
             // A word that names no format is wrong for every file alike.
             Err(error @ Error::UnknownFormat { .. }) => return Err(error),
-            Err(error) => problems.push(Problem::warning(locator, format!("skipped: {error}"))),
+            Err(error) => problems.push(Problem::warning(named, format!("skipped: {error}"))),
         }
     }
     if gathered.is_empty() {

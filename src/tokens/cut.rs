@@ -91,11 +91,11 @@ mod tests {
 
     #[test]
     fn cuts_stand_where_both_rules_allow_them() {
+        use Grade::{Line, Paragraph, Sentence, Word};
         let check = |text: &str, expected: &[(usize, Grade)]| {
             let found: Vec<_> = cuts(text).map(|cut| (cut.at, cut.grade)).collect();
             assert_eq!(found, expected, "{text:?}");
         };
-        use Grade::{Line, Paragraph, Sentence, Word};
         check("", &[]);
         check("a b", &[(1, Word)]);
         check("a  b", &[(1, Word)]);

@@ -46,8 +46,10 @@ pub struct Draft {
     pub endpoint: Endpoint,
     /// The branch that will move or be made.
     pub branch: String,
-    /// Tokens of all message texts.
+    /// Tokens of all message texts as they travel.
     pub tokens: Tokens,
+    /// How many messages travel.
+    pub n_messages: usize,
     /// The encoding that counted them.
     pub encoding: Encoding,
     /// Where the branch points; absent when it is to be made.
@@ -96,8 +98,6 @@ impl Workspace {
         let mut messages = vec![Message::text(Role::User, context)];
         messages.extend(turns.iter().map(|(_, record)| record.message.clone()));
         messages.push(Message::text(Role::User, ask.question.clone()));
-        let tokens = messages.iter().map(|message| count(encoding, &message.spoken())).sum();
-
         let last = self.last_run(turns.iter().rev().map(|(id, _)| *id))?;
         let model = ask.model.clone().or_else(|| last.as_ref().map(|run| run.model.clone())).ok_or(Error::NoModel)?;
         let remembered = last.as_ref().map(|run| run.base_url.as_str());
@@ -107,12 +107,15 @@ impl Workspace {
             Prompt { model, system: None, messages, max_output, temperature: ask.temperature, stream: ask.stream };
         let protocol = &PROTOCOLS[0];
         let request = (protocol.encode)(&prompt, &endpoint);
+        let texts = (protocol.texts)(&request.body);
+        let tokens = texts.iter().map(|text| count(encoding, text)).sum();
         let params = serde_json::json!({
             "max_output": max_output,
             "temperature": ask.temperature.map(f64::from),
             "stream": ask.stream,
         });
-        Ok(Draft { prompt, request, endpoint, branch, tokens, encoding, seen, parent, protocol, params })
+        let n_messages = texts.len();
+        Ok(Draft { prompt, request, endpoint, branch, tokens, n_messages, encoding, seen, parent, protocol, params })
     }
 
     /// The branch that the answer goes to, and where it points if it is there.
@@ -225,7 +228,7 @@ impl Workspace {
     fn begin(&self, run: &mut RunRecord) -> Result<(), Error> {
         for number in 0_u64.. {
             let seed = format!("{} {} {} {number}", run.question, run.branch, run.started.0);
-            run.attempt = Digest::of(seed.as_bytes()).to_string()[..16].to_owned();
+            Digest::of(seed.as_bytes()).to_string()[..16].clone_into(&mut run.attempt);
             match self.store.begin_run(run) {
                 // Another process asked the same in the same millisecond.
                 Err(crate::store::Error::RunExists { .. }) => {}

@@ -8,6 +8,15 @@ use crate::fork::{self, Place};
 use crate::store::exchange::{self, Limits, Outcome, Selection};
 use crate::store::{At, BRANCHES, BUNDLES, Change};
 
+/// A `.forkful` file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// Its bytes.
+    pub file: Vec<u8>,
+    /// Objects in it.
+    pub n_objects: usize,
+}
+
 /// What an import brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
@@ -19,7 +28,7 @@ pub struct Imported {
 
 impl Workspace {
     /// The `.forkful` file of the bundle at `address` with its branches, of one branch, or of everything.
-    pub fn export(&self, address: Option<&str>) -> Result<Vec<u8>, Error> {
+    pub fn export(&self, address: Option<&str>) -> Result<Exported, Error> {
         let selection = match address {
             None => Selection { pointers: self.store.pointers("")?, roots: BTreeSet::new() },
             Some(address) => match fork::resolve(&self.store, address)? {
@@ -36,8 +45,8 @@ impl Workspace {
             },
         };
         let mut file = Vec::new();
-        exchange::write(&self.store, &selection, &mut file)?;
-        Ok(file)
+        let written = exchange::write(&self.store, &selection, &mut file)?;
+        Ok(Exported { file, n_objects: written.n_objects })
     }
 
     /// Verifies a `.forkful` file as a whole, then brings it in; `@` goes there if it was nowhere.

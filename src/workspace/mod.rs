@@ -29,7 +29,7 @@ use crate::store::{Entry, Store};
 pub use ask::{Answered, Ask, Draft};
 pub use count::{Counted, count, count_raw};
 pub use error::Error;
-pub use exchange::Imported;
+pub use exchange::{Exported, Imported};
 pub use fork::Forked;
 pub use log::Logged;
 pub use pack::{Fit, Packed, plan};

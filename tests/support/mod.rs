@@ -4,7 +4,7 @@ pub(crate) mod provider;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{env, fs, io::Write};
+use std::{env, fs, io::Read, io::Write};
 
 use tempfile::TempDir;
 
@@ -80,6 +80,20 @@ impl Desk {
         self.run_with(arguments, b"")
     }
 
+    /// Runs a command that must succeed, and gives what a terminal shows: both streams as they come.
+    pub(crate) fn terminal(&self, arguments: &[&str]) -> String {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(writer.try_clone().unwrap()).stderr(writer);
+        let mut child = command.spawn().unwrap();
+        // The command holds the writing ends, which close when it ends.
+        drop(command);
+        let mut shown = String::new();
+        reader.read_to_string(&mut shown).unwrap();
+        assert!(child.wait().unwrap().success(), "{arguments:?}: {shown}");
+        shown
+    }
+
     /// Runs a command that must succeed, and gives its stdout.
     pub(crate) fn out(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
@@ -106,7 +120,10 @@ impl Desk {
 impl Ran {
     /// stderr marked, stdout as it is, the exit code where it is not 0.
     pub(crate) fn shown(&self) -> String {
-        let mut out: String = self.stderr.lines().map(|line| format!("2> {line}\n")).collect();
+        let mut out = String::new();
+        for line in self.stderr.lines() {
+            out += &format!("2> {line}\n");
+        }
         out += &self.stdout;
         if self.code != 0 {
             out += &format!("[exit {}]\n", self.code);

@@ -22,7 +22,7 @@ struct Message<'a> {
     content: &'a str,
 }
 
-fn wrap(text: String) -> String {
-    let json = serde_json::to_string(&[Message { role: "user", content: &text }]);
+fn wrap(text: &str) -> String {
+    let json = serde_json::to_string(&[Message { role: "user", content: text }]);
     json.expect("strings always serialise") + "\n"
 }

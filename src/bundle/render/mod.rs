@@ -36,7 +36,7 @@ pub struct Renderer {
     /// After everything.
     closing: &'static str,
     /// The whole in its outer form.
-    wrap: Option<fn(String) -> String>,
+    wrap: Option<fn(&str) -> String>,
 }
 
 /// Every target format, the default first.
@@ -81,7 +81,10 @@ impl Renderer {
             out += &(self.close)(frame, item, index + 1 == frame.items.len());
         }
         out += self.closing;
-        self.wrap.map_or(out.clone(), |wrap| wrap(out))
+        match self.wrap {
+            Some(wrap) => wrap(&out),
+            None => out,
+        }
     }
 }
 

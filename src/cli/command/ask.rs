@@ -3,8 +3,9 @@
 use std::io::{self, Read};
 
 use super::super::args::ModelArgs;
-use super::super::settings::now;
+use super::super::settings::{act, now};
 use super::super::{Context, Failure};
+use super::plan::counted;
 use crate::net::{Live, Route};
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
@@ -14,6 +15,9 @@ use crate::workspace::{self, Answered, Draft, Workspace};
 const PROVIDER: u8 = 6;
 /// The person stopped it.
 const INTERRUPTED: u8 = 130;
+
+/// Said when an answer broke off.
+pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` takes it off";
 
 /// Ask a model from any place of the tree; the answer streams to stdout and is kept
 #[derive(Debug, clap::Args)]
@@ -84,8 +88,7 @@ pub(crate) fn put(
 }
 
 fn size(draft: &Draft) -> String {
-    let n_messages = draft.prompt.messages.len();
-    format!("{} tokens in {n_messages} messages (exact, {})", draft.tokens, draft.encoding)
+    format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
 }
 
 fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
@@ -100,7 +103,7 @@ fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answe
         _ => {}
     };
     let transport = Live::new(&Route::Direct)?;
-    let act = context.settings.act();
+    let act = act();
     let answered = runtime.block_on(workspace.ask(draft, &act, &transport, on_delta, interrupted(), now))?;
     Ok(answered)
 }
@@ -156,7 +159,10 @@ fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Fa
             failure.tell();
             Ok(PROVIDER)
         }
-        Ending::Failed(error) => Err(workspace::Error::from(error).into()),
+        Ending::Failed(error) => {
+            let failure = Failure::from(workspace::Error::from(error));
+            Err(if answered.message.is_some() { failure.hint(KEPT) } else { failure })
+        }
     }
 }
 

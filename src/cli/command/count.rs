@@ -36,7 +36,7 @@ impl Count {
         };
         if context.json {
             context.printer.json(&counted.shape())?;
-        } else if counted.sources.len() == 1 {
+        } else if counted.sources.len() == 1 && self.sources.sources.len() == 1 {
             context.printer.out(&format!("{}\n", counted.total().0))?;
         } else {
             context.printer.out(&table(&counted))?;

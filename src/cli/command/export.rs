@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::{Context, Failure};
+use crate::workspace::Exported;
 
 /// One file to mail: a bundle with its branches, one branch, or everything
 #[derive(Debug, clap::Args)]
@@ -17,9 +18,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let file = super::open(context)?.export(self.address.as_deref())?;
-        let n_lines = file.iter().filter(|byte| **byte == b'\n').count();
-        let n_objects = n_lines.saturating_sub(2);
+        let Exported { file, n_objects } = super::open(context)?.export(self.address.as_deref())?;
         match self.output.as_ref().filter(|path| path.as_os_str() != "-") {
             Some(path) => {
                 super::write(path, &file)?;

@@ -1,6 +1,7 @@
 //! `forkful fork ADDRESS -b NAME [QUESTION]`
 
 use super::super::args::ModelArgs;
+use super::super::settings::act;
 use super::super::{Context, Failure};
 
 /// A new branch at any place, and a first question on it
@@ -26,7 +27,7 @@ impl Fork {
             let branch = workspace.fork_name(self.branch.as_deref())?;
             return super::ask::put(context, &workspace, &self.address, Some(branch), question, &self.model);
         }
-        let forked = workspace.fork(&self.address, self.branch.as_deref(), &context.settings.act())?;
+        let forked = workspace.fork(&self.address, self.branch.as_deref(), &act())?;
         if context.json {
             let value = serde_json::json!({
                 "schema": "forkful.fork/1",

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 
+use super::super::settings::act;
 use super::super::{Context, Failure};
 use super::plan::counted;
 use crate::store::exchange::Outcome;
@@ -26,7 +27,7 @@ impl Import {
                 file.map_err(|error| Failure::error(format!("cannot read {}: {error}", self.file.display())))?,
             ))
         };
-        let imported = super::open(context)?.import(&mut input, &context.settings.act())?;
+        let imported = super::open(context)?.import(&mut input, &act())?;
         let told: Vec<_> = imported.names.iter().map(|one| (one.name.as_str(), outcome(&one.outcome))).collect();
         if context.json {
             let names: Vec<_> = told

@@ -92,7 +92,11 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| {
         // What could not be written or renamed is of no use to anybody.
         let _ = std::fs::remove_file(&part);
-        Failure::error(format!("cannot write {}: {error}", path.display()))
+        let failure = Failure::error(format!("cannot write {}: {error}", path.display()));
+        match path.parent().filter(|folder| error.kind() == io::ErrorKind::NotFound && !folder.exists()) {
+            Some(folder) => failure.hint(format!("make the folder: `mkdir -p {}`", folder.display())),
+            None => failure,
+        }
     })
 }
 

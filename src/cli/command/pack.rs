@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::args::{FitArgs, SourceArgs};
+use super::super::settings::act;
 use super::super::table::{cell, tail};
 use super::super::{Context, Failure};
 use super::plan::counted;
@@ -59,7 +60,7 @@ impl Pack {
             }
         };
         if let Some(workspace) = &workspace {
-            workspace.pack(&fit, self.name.as_deref(), &context.settings.act())?;
+            workspace.pack(&fit, self.name.as_deref(), &act())?;
         }
         let product = match target {
             Target::Rendered(_) => bundle.text.clone().into_bytes(),
@@ -128,7 +129,7 @@ impl Pack {
 
 fn exported(workspace: Option<&Workspace>, id: &str) -> Result<Vec<u8>, Failure> {
     let Some(workspace) = workspace else { return Ok(Vec::new()) };
-    Ok(workspace.export(Some(id))?)
+    Ok(workspace.export(Some(id))?.file)
 }
 
 /// A document in a few words: `thread · @karpathy · 2 posts`.

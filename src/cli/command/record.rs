@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::super::settings::act;
 use super::super::{Context, Failure};
 use crate::gather::source;
 
@@ -30,8 +31,7 @@ impl Record {
             Some(branch) => branch.clone(),
             None => workspace.branch_at(&self.address)?,
         };
-        let recorded =
-            workspace.record(&branch, &self.address, &self.question, answer.trim_end(), &context.settings.act())?;
+        let recorded = workspace.record(&branch, &self.address, &self.question, answer.trim_end(), &act())?;
         if context.json {
             let value = serde_json::json!({
                 "schema": "forkful.record/1",

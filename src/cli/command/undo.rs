@@ -1,5 +1,6 @@
 //! `forkful undo`
 
+use super::super::settings::act;
 use super::super::{Context, Failure};
 
 /// Take back the last operation
@@ -9,7 +10,7 @@ pub(crate) struct Undo {}
 impl Undo {
     #[expect(clippy::unused_self, reason = "every verb is called alike")]
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let undone = super::open(context)?.undo(&context.settings.act())?;
+        let undone = super::open(context)?.undo(&act())?;
         if context.json {
             let value = serde_json::json!({
                 "schema": "forkful.undo/1",

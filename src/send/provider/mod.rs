@@ -22,6 +22,8 @@ pub struct Protocol {
     pub about: &'static str,
     /// Writes the request for a prompt.
     pub encode: fn(&Prompt, &Endpoint) -> Request,
+    /// The texts that the body of such a request carries, one a message, as the model reads them.
+    pub texts: fn(&[u8]) -> Vec<String>,
     /// Starts reading an answer.
     pub decoder: fn() -> Box<dyn Decoder>,
 }

@@ -18,6 +18,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     name: "openai-chat",
     about: "OpenAI Chat Completions and the servers compatible with it",
     encode,
+    texts,
     decoder: || Box::new(Answer::default()),
 };
 
@@ -130,6 +131,15 @@ fn encode(prompt: &Prompt, endpoint: &Endpoint) -> Request {
         }),
         body: serde_json::to_vec(&body).expect("strings and finite numbers are JSON"),
     }
+}
+
+fn texts(body: &[u8]) -> Vec<String> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |message: &Value| match &message["content"] {
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        content => content.as_str().unwrap_or_default().to_owned(),
+    };
+    body["messages"].as_array().map_or_else(Vec::new, |messages| messages.iter().map(text).collect())
 }
 
 fn messages(prompt: &Prompt, texts: Texts) -> Vec<WireMessage> {
