@@ -1,6 +1,6 @@
 //! One forkable context bundle: frozen text with its manifest.
 //!
-//! [`plan`] measures documents as a renderer will write them and fits them to a budget; [`freeze`]
+//! [`plan()`] measures documents as a renderer will write them and fits them to a budget; [`freeze()`]
 //! renders the plan, counts the bytes again as one text and names the result by its hash.
 //! A bundle holds no clock, path, host or locale: the same documents, policies and budget give the
 //! same bytes everywhere. It is never changed; another question or budget makes another bundle.

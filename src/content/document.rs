@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// One readable text, in canonical form (see [`super::canonical`]), with its sections.
+/// One readable text, in canonical form (see [`super::canonical()`]), with its sections.
 ///
 /// Absent is absent: an empty title, author, date, URL or language is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! A message follows another message or a bundle; a branch is a pointer to the last one, and
 //! forking writes a new pointer. What comes in are ids, names and addresses as people type them
 //! (`main~2`, `@`, `9f3a`); what goes out are chains of messages, [`Turn`]s, moved branches, and the
-//! [`log()`] with its drawing. Every move is an operation, and [`undo`] takes the last one back.
+//! [`log()`] with its drawing. Every move is an operation, and [`undo()`] takes the last one back.
 //!
 //! Walks use no recursion, so a chain may be as deep as it likes. They end: ids are hashes that every
 //! read checks, so no message can be its own ancestor.

@@ -22,7 +22,7 @@ pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` ta
 /// Ask a model from any place of the tree; the answer streams to stdout and is kept
 #[derive(Debug, clap::Args)]
 pub(crate) struct Ask {
-    /// The question, or - for stdin; before it a branch, bundle, id or @ to ask from [default: @]
+    #[arg(help = "The question, or - for stdin; before it a branch, bundle, id or @ to ask from [default: @]")]
     #[arg(value_name = "[ADDRESS] QUESTION", required = true, num_args = 1..=2)]
     words: Vec<String>,
     /// Make this branch for the answer

@@ -5,8 +5,8 @@
 //! The trailer's hash covers the canonical header, then `KIND ID` and LF for each object.
 //! Nothing in a file can name a path, a host, a key or a command. Runs do not travel.
 //!
-//! [`write()`] gives the same bytes for the same content, [`read`] verifies a file as a whole before
-//! anything is written, [`import`] applies it in one transaction.
+//! [`write()`] gives the same bytes for the same content, [`read()`] verifies a file as a whole before
+//! anything is written, [`import()`] applies it in one transaction.
 
 mod import;
 mod lines;
