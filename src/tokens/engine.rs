@@ -1,71 +1,100 @@
-//! The counting engine: tiktoken-rs, and bpe-openai for runs without a break.
-//!
-//! tiktoken-rs panics on 1,000,000 blanks (its regex backtracks) and needs seconds for a megabyte of
-//! one letter; bpe-openai is linear and gives the same counts, but takes longer to load on a text
-//! of a few words' length. Text is handed over in pieces that end at additive cuts.
+//! The counting engine: pieces looked up whole, the others encoded, large texts on every core.
 
-use bpe_openai::Tokenizer;
-use tiktoken_rs::CoreBPE;
+use std::thread;
 
-use super::{Cut, Encoding, Tokens, cuts};
+use super::merge::encode;
+use super::pieces::{Grammar, pieces};
+use super::vocabulary::{CL100K, O200K, Vocabulary};
+use super::{Encoding, Tokens, cuts};
 
-/// Pieces grow to this many bytes before they are handed over.
-const PIECE: usize = 16 << 10;
-
-/// A piece that is still longer has no cut inside and goes to the linear engine.
-const LONG: usize = 32 << 10;
+/// Texts from this size on are shared between cores.
+const LARGE: usize = 1 << 20;
 
 /// The number of tokens of `text`, special tokens taken as ordinary text.
 pub fn count(encoding: Encoding, text: &str) -> Tokens {
-    if text.len() <= PIECE {
-        return count_piece(encoding, text);
-    }
-    let mut total = Tokens(0);
-    let mut start = 0;
-    let mut last = 0;
-    let end = Cut { at: text.len(), grade: super::Grade::Word };
-    for cut in cuts(text).chain([end]) {
-        if cut.at - start > PIECE && last > start {
-            total += count_piece(encoding, &text[start..last]);
-            start = last;
-        }
-        last = cut.at;
-    }
-    total + count_piece(encoding, &text[start..])
-}
-
-fn count_piece(encoding: Encoding, piece: &str) -> Tokens {
-    let n_tokens = if piece.is_empty() {
-        0
-    } else if piece.len() > LONG {
-        linear(encoding).count(piece)
-    } else {
-        table(encoding).encode_ordinary(piece).len()
+    let n_cores = if text.len() < LARGE { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
+    let parts = parts(text, n_cores);
+    let n_tokens = match parts.as_slice() {
+        [only] => count_part(encoding, only),
+        several => thread::scope(|scope| {
+            let counts: Vec<_> = several.iter().map(|part| scope.spawn(|| count_part(encoding, part))).collect();
+            counts.into_iter().map(|count| count.join().expect("counting does not panic")).sum()
+        }),
     };
     Tokens(u32::try_from(n_tokens).unwrap_or(u32::MAX))
 }
 
-fn table(encoding: Encoding) -> &'static CoreBPE {
-    match encoding {
-        Encoding::O200kBase => tiktoken_rs::o200k_base_singleton(),
-        Encoding::Cl100kBase => tiktoken_rs::cl100k_base_singleton(),
-        Encoding::O200kHarmony => tiktoken_rs::o200k_harmony_singleton(),
+/// The ids of the tokens of `text`, in order.
+pub fn encode_ordinary(encoding: Encoding, text: &str) -> Vec<u32> {
+    let (vocabulary, grammar) = tables(encoding);
+    let mut ids = Vec::new();
+    let mut tokens = Vec::new();
+    for piece in pieces(grammar, text) {
+        if let Some(token) = vocabulary.find(piece.as_bytes()) {
+            ids.push(token);
+        } else {
+            encode(vocabulary, piece.as_bytes(), &mut tokens);
+            ids.extend(&tokens);
+        }
     }
+    ids
 }
 
-fn linear(encoding: Encoding) -> &'static Tokenizer {
+/// `text` in at most `n` parts of about one size, whose counts add up.
+fn parts(text: &str, n: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    for left in (2..=n).rev() {
+        let mut middle = rest.len() / left;
+        while !rest.is_char_boundary(middle) {
+            middle += 1;
+        }
+        // A cut is one whatever stands before it, as long as the character before it is there.
+        let Some(cut) = cuts(&rest[middle..]).next() else { break };
+        let (part, after) = rest.split_at(middle + cut.at);
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
+}
+
+fn count_part(encoding: Encoding, text: &str) -> usize {
+    let (vocabulary, grammar) = tables(encoding);
+    let mut tokens = Vec::new();
+    let counts = pieces(grammar, text).map(|piece| {
+        let piece = piece.as_bytes();
+        if piece.len() == 1 || vocabulary.find(piece).is_some() {
+            return 1;
+        }
+        encode(vocabulary, piece, &mut tokens);
+        tokens.len()
+    });
+    counts.sum()
+}
+
+fn tables(encoding: Encoding) -> (&'static Vocabulary, Grammar) {
     match encoding {
         // Harmony differs from o200k_base in special tokens only, and none are special here.
-        Encoding::O200kBase | Encoding::O200kHarmony => bpe_openai::o200k_base(),
-        Encoding::Cl100kBase => bpe_openai::cl100k_base(),
+        Encoding::O200kBase | Encoding::O200kHarmony => (&O200K, Grammar::O200k),
+        Encoding::Cl100kBase => (&CL100K, Grammar::Cl100k),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tiktoken_rs::CoreBPE;
 
     use super::*;
+
+    fn judge(encoding: Encoding) -> &'static CoreBPE {
+        match encoding {
+            Encoding::O200kBase => tiktoken_rs::o200k_base_singleton(),
+            Encoding::Cl100kBase => tiktoken_rs::cl100k_base_singleton(),
+            Encoding::O200kHarmony => tiktoken_rs::o200k_harmony_singleton(),
+        }
+    }
 
     #[test]
     fn counts_are_those_of_tiktoken() {
@@ -85,32 +114,55 @@ mod tests {
     }
 
     #[test]
-    fn runs_without_a_break_neither_panic_nor_hang() {
-        // One run in front of a letter is what makes tiktoken-rs panic.
+    fn runs_without_a_break_are_counted_like_any_text() {
+        // Counts of a million by github/rust-gems' bpe-openai; tiktoken panics on the first.
         let blanks = format!("{}x", " ".repeat(1_000_000));
         let letters = "a".repeat(10 << 20);
         for encoding in [Encoding::O200kBase, Encoding::Cl100kBase] {
-            assert_eq!(count(encoding, &blanks), linear_count(encoding, &blanks));
+            assert_eq!(count(encoding, &blanks), Tokens(7814));
             assert_eq!(count(encoding, &letters), Tokens(10 << 17));
+        }
+        for run in ["a", " ", "\n", "-", "漢", "ab", " a", "=\u{301}", "🙂", "\u{200d}", "'s", "0"] {
+            for n in (1..400).chain([4095, 4096, 4097]) {
+                let text = run.repeat(n);
+                assert_eq!(
+                    encode_ordinary(Encoding::O200kBase, &text),
+                    judge(Encoding::O200kBase).encode_ordinary(&text)
+                );
+                assert_eq!(
+                    encode_ordinary(Encoding::Cl100kBase, &text),
+                    judge(Encoding::Cl100kBase).encode_ordinary(&text)
+                );
+            }
         }
     }
 
-    fn linear_count(encoding: Encoding, text: &str) -> Tokens {
-        Tokens(u32::try_from(linear(encoding).count(text)).unwrap())
+    #[test]
+    fn parts_of_a_large_text_add_up() {
+        let text = "One line of text, then 漢字 and some more.\n  indented/\n/slash\n".repeat(40);
+        for n in 1..9 {
+            let parts = parts(&text, n);
+            assert_eq!((parts.len(), parts.concat()), (n, text.clone()));
+            let sum: usize = parts.iter().map(|part| count_part(Encoding::O200kBase, part)).sum();
+            assert_eq!(sum, count_part(Encoding::O200kBase, &text));
+        }
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(3_000))]
 
         #[test]
-        fn both_engines_agree_and_pieces_add_up(words in prop::collection::vec("[ -~]{0,12}|[ \n\t]{1,9}|[а-яé漢字—…'/]{1,6}|\\PC", 0..60)) {
-            let text = words.concat();
-            let long = text.repeat(1 + 40_000 / (text.len() + 1));
+        fn ids_are_those_of_tiktoken(pieces in prop::collection::vec(prop_oneof![
+            "[a-zA-Z]{1,12}", "[0-9]{1,7}", " {1,5}", "\n{1,3}", "[\t\r\u{a0}\u{3000}\u{85}\u{2028}\u{b}]{1,3}",
+            "[ -~]{1,12}", "'(s|S|t|re|RE|ve|m|ll|Ll|d|ſ)", "[А-яéßſKĳǅ]{1,6}", "[漢字かなカナ한글]{1,5}",
+            "[\u{300}-\u{36f}]{1,3}", "(🙂|👩\u{200d}🚀|🇩🇪|\u{fe0f}){1,3}", "[—…“”‘’«»/]{1,4}",
+            "<\\|(endoftext|im_start|fim_prefix)\\|>", "[a-z]{30,80}", "\\PC{1,8}", "(.|\n){1,4}",
+        ], 0..30)) {
+            let text = pieces.concat();
             for encoding in Encoding::ALL {
-                let whole = table(encoding).encode_ordinary(&text).len();
-                prop_assert_eq!(linear(encoding).count(text.as_str()), whole);
-                let pieces = count(encoding, &long);
-                prop_assert_eq!(pieces, linear_count(encoding, &long));
+                let ids = encode_ordinary(encoding, &text);
+                prop_assert_eq!(&ids, &judge(encoding).encode_ordinary(&text), "{} {:?}", encoding, text);
+                prop_assert_eq!(count(encoding, &text), Tokens(u32::try_from(ids.len()).unwrap()));
             }
         }
     }

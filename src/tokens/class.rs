@@ -1,0 +1,64 @@
+//! The class of a character, as the pre-token patterns tell them apart.
+//!
+//! The table comes from the build script, which takes the classes from regex-syntax, the crate
+//! under every Rust reading of the patterns.
+
+/// Neither white space, letter, number nor mark.
+pub(super) const OTHER: u8 = 0;
+/// White space except line ends.
+pub(super) const BLANK: u8 = 1;
+/// CR and LF.
+pub(super) const LINE_END: u8 = 2;
+/// `\p{N}`
+pub(super) const NUMBER: u8 = 3;
+/// `\p{Lu}` and `\p{Lt}`
+pub(super) const UPPER: u8 = 4;
+/// `\p{Ll}`
+pub(super) const LOWER: u8 = 5;
+/// `\p{Lm}` and `\p{Lo}`
+pub(super) const LETTER: u8 = 6;
+/// `\p{M}`
+pub(super) const MARK: u8 = 7;
+
+/// A set of classes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Classes(u8);
+
+impl Classes {
+    pub(super) const fn of(classes: &[u8]) -> Self {
+        let mut set = 0;
+        let mut at = 0;
+        while at < classes.len() {
+            set |= 1 << classes[at];
+            at += 1;
+        }
+        Self(set)
+    }
+
+    pub(super) const fn has(self, class: u8) -> bool {
+        self.0 >> class & 1 == 1
+    }
+}
+
+/// One block number a page of 256 code points, then the blocks.
+static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/classes.bin"));
+
+const N_PAGES: usize = 0x1100;
+
+/// Class and length in bytes of the character that starts at `at`; `None` at the end.
+#[inline]
+pub(super) fn at(text: &str, at: usize) -> Option<(u8, usize)> {
+    let first = *text.as_bytes().get(at)?;
+    if first < 0x80 {
+        return Some((block(0)[usize::from(first)], 1));
+    }
+    let character = text[at..].chars().next()?;
+    let code = character as usize;
+    Some((block(code >> 8)[code & 0xff], character.len_utf8()))
+}
+
+#[inline]
+fn block(page: usize) -> &'static [u8; 256] {
+    let start = N_PAGES + usize::from(TABLE[page]) * 256;
+    TABLE[start..start + 256].first_chunk().expect("the table is made of whole blocks")
+}
