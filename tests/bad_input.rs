@@ -98,3 +98,43 @@ fn no_control_character_of_a_source_reaches_the_output() {
         assert!(controls.is_empty(), "{arguments:?}: {controls:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_target_is_followed_if_it_is_a_link_and_spared_if_it_is_a_source() {
+    let desk = Desk::with_examples();
+    std::os::unix::fs::symlink(desk.path().join("real.md"), desk.path().join("link.md")).unwrap();
+    desk.file("real.md", b"before\n");
+    desk.out(&["pack", "essay.md", "-o", "link.md"]);
+    assert!(fs::symlink_metadata(desk.path().join("link.md")).unwrap().is_symlink());
+    let packed = fs::read(desk.path().join("real.md")).unwrap();
+    assert!(packed.starts_with(b"# Sources"));
+
+    let before = fs::read(desk.path().join("essay.md")).unwrap();
+    insta::assert_snapshot!(desk.session(&["pack essay.md -o ./essay.md -q", "pack essay.md -q -o /dev/null"]));
+    assert_eq!(fs::read(desk.path().join("essay.md")).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn words_that_are_not_utf8_stop_nothing() {
+    use std::os::unix::ffi::OsStrExt;
+    let desk = Desk::with_examples();
+    let mut command = desk.command(&["pack", "essay.md", "-o"]);
+    let status = command.arg(std::ffi::OsStr::from_bytes(b"\xff.md")).output().unwrap().status;
+    assert!(status.success());
+}
+
+#[test]
+fn a_question_that_is_missing_or_misplaced_is_not_sent() {
+    let desk = Desk::with_examples();
+    insta::assert_snapshot!(desk.session(&[
+        "pack essay.md --name cards -q -o cards.md",
+        "ask cards -m m",
+        "fork \"What is kept?\" -b skeptic",
+        "show cards -F md -q --store elsewhere",
+        "record --question Q --answer essay.md",
+        "show main -F md",
+        "pack thread.md --name cards -q -o thread-only.md",
+    ]));
+}

@@ -115,3 +115,29 @@ fn one_bundle_whatever_the_environment() {
     assert_eq!(pack(&elsewhere, &prefix), plain);
     assert_eq!(pack(&elsewhere, "./"), plain);
 }
+
+#[test]
+fn a_fit_for_messages_says_what_it_takes() {
+    let desk = Desk::with_examples();
+    let sources = ["thread.md", "talk.vtt", "essay.md"];
+    let plan = |budget: &str| desk.run(&[&["plan", "-F", "messages", "--budget", budget], &sources[..]].concat());
+    let whole = plan("5k").stdout.rsplit_once("--budget ").unwrap().1.trim().to_owned();
+    assert!(!plan(&whole).stdout.contains("Left out"));
+    let pinned = desk.run(&["plan", "-F", "messages", "--budget", "5k", "talk.vtt@pin"]);
+    let (needs, _) = pinned.stderr.split_once("need ").unwrap().1.split_once(" tokens").unwrap();
+    assert_eq!(desk.run(&["plan", "-F", "messages", "--budget", needs, "talk.vtt@pin"]).code, 0, "{needs}");
+}
+
+#[test]
+fn tables_fit_eighty_columns() {
+    let desk = Desk::with_examples();
+    for arguments in [
+        &["plan", "thread.md", "talk.vtt@keep=even", "essay.md@keep=ends", "--budget", "4k"][..],
+        &["pack", "thread.md", "talk.vtt", "essay.md", "--budget", "4k", "-q", "-o", "x.md"],
+        &["log"],
+    ] {
+        let ran = desk.run(arguments);
+        let widest = ran.stdout.lines().chain(ran.stderr.lines()).map(|line| line.chars().count()).max();
+        assert!(widest <= Some(80), "{}{}", ran.stderr, ran.stdout);
+    }
+}

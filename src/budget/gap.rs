@@ -1,7 +1,7 @@
 //! Gap markers: what stands in the text where units were left out.
 //!
 //! A marker is `[… 412 tokens]` with the white space that makes both of its sides additive cuts: a
-//! line of its own after a line end, a word after a word.
+//! line of its own after a line end, a word after a word; before a sign it ends its line.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,10 +18,10 @@ pub(super) fn marker(text: &str, range: &Range<usize>, tokens: Tokens) -> String
         "\n"
     } else if text[..range.end].ends_with("\n\n") {
         "\n\n"
-    } else if text[..range.end].ends_with('\n') {
-        "\n"
-    } else {
+    } else if after.starts_with(' ') && !text[..range.end].ends_with('\n') {
         ""
+    } else {
+        "\n"
     };
     format!("{head}[… {} tokens]{tail}", tokens.0)
 }

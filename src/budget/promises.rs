@@ -60,7 +60,8 @@ impl Case {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let word = "[a-zA-Z]{1,9}|[0-9]{1,6}|[—…'\"(),.;:/&<>*#|_-]{1,3}|[éß漢字ก\u{301}\u{a0}🙂]{1,2}|<\\|endoftext\\|>";
+    let word =
+        "[a-zA-Z]{1,9}|[0-9]{1,6}|[—…'\"(),.;:/&<>*#|_-]{1,3}|[éß漢字ก。「」\u{301}\u{a0}🙂]{1,2}|<\\|endoftext\\|>";
     let piece = prop_oneof![12 => word, 2 => "\n", 1 => "\n\n", 1 => "\n  ", 1 => "\\. [A-Z]"];
     prop::collection::vec((piece, " ?"), 0..120).prop_map(|pieces| {
         let raw: String = pieces.into_iter().map(|(piece, blank)| piece + &blank).collect();

@@ -24,14 +24,15 @@ pub struct Unit {
 /// Cuts `text` into units of at most about 96 tokens that cover all of it.
 ///
 /// A unit ends where a section ends, if counts add up there; else at a paragraph, a sentence or, in
-/// a long sentence, a word. A run without such a place stays one unit, however long.
+/// a long sentence, a word, or a sign in a text without blanks. A run without such a place stays one
+/// unit, however long.
 pub fn units(text: &str, sections: &[Section], measure: Measure) -> Vec<Unit> {
     let mut builder = Builder { text, measure, units: Vec::new(), open: 0..0, tokens: Tokens(0) };
     let mut section_starts = sections.iter().map(|section| section.start).peekable();
     let mut start = 0;
     let end = Cut { at: text.len(), grade: Grade::Paragraph };
     for cut in cuts(text).filter(|cut| cut.grade > Grade::Word).chain([end]) {
-        builder.add(start..cut.at);
+        builder.add(start..cut.at, &[Grade::Word, Grade::Sign]);
         start = cut.at;
         while section_starts.next_if(|&section| section < cut.at).is_some() {}
         let section_ends = section_starts.peek() == Some(&cut.at);
@@ -52,26 +53,23 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Adds a piece that ends at a cut, closing the open unit first if both are too much for one.
-    fn add(&mut self, piece: Range<usize>) {
-        let tokens = self.measure.count(&self.text[piece.clone()]);
+    /// Adds a piece that ends at a cut, closing the open unit first if both are too much for one; a
+    /// piece that is too much by itself is cut at the finer grades.
+    fn add(&mut self, piece: Range<usize>, finer: &[Grade]) {
+        let words = &self.text[piece.clone()];
+        let tokens = self.measure.count(words);
         if self.tokens + tokens > LARGEST {
             self.close();
         }
-        if tokens <= LARGEST {
+        let Some((grade, finer)) = finer.split_first().filter(|_| tokens > LARGEST) else {
             self.extend(piece, tokens);
             return;
-        }
-        let words = &self.text[piece.clone()];
-        let end = Cut { at: words.len(), grade: Grade::Word };
-        let mut start = 0;
-        for cut in cuts(words).chain([end]) {
-            let tokens = self.measure.count(&words[start..cut.at]);
-            if self.tokens + tokens > LARGEST {
-                self.close();
-            }
-            self.extend(piece.start + start..piece.start + cut.at, tokens);
-            start = cut.at;
+        };
+        let end = Cut { at: words.len(), grade: *grade };
+        let mut start = piece.start;
+        for cut in cuts(words).filter(|cut| cut.grade >= *grade).chain([end]) {
+            self.add(start..piece.start + cut.at, finer);
+            start = piece.start + cut.at;
         }
     }
 
@@ -123,5 +121,14 @@ mod tests {
             let units = units(&text, &[], PLAIN);
             assert_eq!(units.len(), usize::from(!text.is_empty()));
         }
+    }
+
+    #[test]
+    fn a_text_without_blanks_is_cut_at_its_signs() {
+        let text = "私は図書館で本を読む。".repeat(80) + "\n";
+        let units = units(&text, &[], PLAIN);
+        assert!(units.len() > 4 && units.iter().all(|unit| unit.tokens <= LARGEST));
+        let total: Tokens = units.iter().map(|unit| unit.tokens).sum();
+        assert_eq!(total, PLAIN.count(&text));
     }
 }

@@ -71,19 +71,38 @@ pub fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
         let total = count(encoding, &text);
         Ok(Planned { plan, frame: frame.clone(), frame_tokens, text, total })
     };
-    let mut planned = attempt(capacity)?;
     if renderer.additive() {
+        let planned = attempt(capacity)?;
         let parts = planned.plan.total;
         return if parts == planned.total { Ok(planned) } else { Err(Error::Recount { parts, text: planned.total }) };
     }
-    // The outer form costs more than the parts: take the excess off until the whole fits.
+    let mut planned = attempt(capacity).map_err(|error| match capacity {
+        Some(capacity) => outer(error, capacity, &attempt),
+        None => error,
+    })?;
     let Some(capacity) = capacity else { return Ok(planned) };
+    let whole = attempt(None)?.total;
+    // The outer form costs more than the parts: take the excess off until the whole fits.
     let mut inner = capacity;
     while planned.total > capacity {
         inner = inner - (planned.total - capacity);
-        planned = attempt(Some(inner))?;
+        planned = attempt(Some(inner)).map_err(|error| outer(error, capacity, &attempt))?;
     }
+    planned.plan.whole = whole;
     Ok(planned)
+}
+
+/// A refusal in the terms of the outer form: what the least that is asked for takes when it is wrapped.
+fn outer(error: Error, budget: Tokens, attempt: &dyn Fn(Option<Tokens>) -> Result<Planned, Error>) -> Error {
+    let Error::Budget(mut refusal) = error else { return error };
+    let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = &mut refusal;
+    match attempt(Some(*needed)) {
+        Ok(least) => {
+            (*capacity, *needed) = (budget, least.total);
+            Error::Budget(refusal)
+        }
+        Err(error) => error,
+    }
 }
 
 fn render(renderer: &Renderer, frame: &Frame, entries: &[Entry], plan: &Plan) -> String {

@@ -35,7 +35,9 @@ Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 v
 /// Flags of every verb.
 #[derive(Debug, Args)]
 pub(super) struct Global {
-    /// The store's folder [default: the nearest .forkful upward, else the user's data folder]
+    #[arg(
+        help = "The store's folder [default: $FORKFUL_STORE, else the nearest .forkful upward, else the user's data]"
+    )]
     #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
     /// Print one JSON document on stdout

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::command::ask::KEPT;
 use super::printer::complain;
+use crate::content::line;
 use crate::workspace::{Error, ParseSourceError};
 use crate::{budget, bundle, fork, gather, net, send, store};
 
@@ -14,10 +15,14 @@ const FAILURE: u8 = 1;
 const USAGE: u8 = 2;
 /// Floors, pins or the frame exceed the budget.
 const DOES_NOT_FIT: u8 = 3;
-/// The store is not what its hashes say.
-const MISMATCH: u8 = 5;
+/// Some sources failed and the others went through.
+pub(super) const SOME_FAILED: u8 = 4;
+/// The person stopped it.
+pub(super) const INTERRUPTED: u8 = 130;
+/// Something is not what its hash or count says.
+pub(super) const MISMATCH: u8 = 5;
 /// The provider refused, failed or cut.
-const PROVIDER: u8 = 6;
+pub(super) const PROVIDER: u8 = 6;
 
 /// What a person is told when a command fails.
 #[derive(Debug)]
@@ -74,10 +79,10 @@ impl Failure {
     /// Says what went wrong.
     pub(super) fn tell(&self) {
         for error in &self.errors {
-            complain(&format!("error: {error}"));
+            complain(&line(&format!("error: {error}")));
         }
         for hint in &self.hints {
-            complain(&format!("hint: {hint}"));
+            complain(&line(&format!("hint: {hint}")));
         }
     }
 
@@ -104,6 +109,15 @@ fn chain(error: &dyn StdError) -> String {
         cause = error.source();
     }
     text
+}
+
+/// The cause that has none.
+fn innermost(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }
 
 impl From<ParseSourceError> for Failure {
@@ -172,6 +186,9 @@ impl From<fork::Error> for Failure {
             fork::Error::Unknown { nearest: Some(nearest), .. } => {
                 Self::error(message).hint(format!("there is `{nearest}`"))
             }
+            fork::Error::Unknown { name, .. } if name.contains(' ') => {
+                Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
+            }
             fork::Error::Unknown { nearest: None, .. } => Self::error(message).hint("`forkful log` lists what is here"),
             fork::Error::Ambiguous { ids, .. } => {
                 let ids: Vec<_> = ids.iter().map(|id| id.to_string()[..12].to_owned()).collect();
@@ -195,7 +212,12 @@ impl From<net::Error> for Failure {
 
 impl From<send::Error> for Failure {
     fn from(error: send::Error) -> Self {
-        let failure = Self { code: PROVIDER, ..Self::error(chain(&error)) };
+        let message = match &error {
+            // The layers between say the address again; the innermost cause is the news.
+            send::Error::Unreached { .. } => format!("{error}: {}", innermost(&error)),
+            _ => chain(&error),
+        };
+        let failure = Self { code: PROVIDER, ..Self::error(message) };
         match error {
             send::Error::BaseUrl { .. } => {
                 Self { code: USAGE, ..failure }.hint("it looks like `--base-url http://127.0.0.1:8080/v1`")
@@ -252,7 +274,13 @@ impl From<Error> for Failure {
             Error::NotATip { address } => {
                 failure.hint(format!("branch off there: `forkful fork {address} -b NAME \"question\"`"))
             }
-            Error::WrongKind { .. } | Error::NothingToUndo => failure,
+            Error::NotABundle { address } => failure.hint(format!("without `-F`: `forkful show {address}`")),
+            Error::NoQuestion { address } => {
+                Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
+            }
+            Error::Forged { .. } => {
+                Self { code: MISMATCH, ..failure }.hint("nothing was written; do not trust the file's sender")
+            }
         }
     }
 }

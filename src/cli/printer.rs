@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::content::{Problem, Severity};
+use crate::content::{Problem, Severity, line, turns};
 
 /// The two streams and how much to say.
 pub(crate) struct Printer {
@@ -51,10 +51,11 @@ impl Printer {
     /// What a reader noticed: notes are talk, the rest is always said.
     pub(crate) fn problems(&self, problems: &[Problem]) {
         for problem in problems {
+            let told = line(&format!("{}: {}", problem.place, problem.message));
             match problem.severity {
-                Severity::Note => self.say(format_args!("note: {}: {}", problem.place, problem.message)),
-                Severity::Warning => complain(&format!("warning: {}: {}", problem.place, problem.message)),
-                Severity::Error => complain(&format!("error: {}: {}", problem.place, problem.message)),
+                Severity::Note => self.say(format_args!("note: {told}")),
+                Severity::Warning => complain(&format!("warning: {told}")),
+                Severity::Error => complain(&format!("error: {told}")),
             }
         }
     }
@@ -66,9 +67,11 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", harmless(line));
 }
 
-/// The text without what steers a terminal: controls except line end and tab.
+/// The text without what steers a terminal or turns its lines around: controls except line end and
+/// tab, and the marks that set the writing direction.
 fn harmless(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.chars().filter(|c| !steers(*c) && !turns(*c)).collect()
 }
 
 fn closed_is_fine(result: io::Result<()>) -> io::Result<()> {
@@ -84,6 +87,6 @@ mod tests {
 
     #[test]
     fn nothing_steers_the_terminal() {
-        assert_eq!(harmless("a\u{1b}[2J\u{9b}31m\u{7}\u{8}\r\nb\tc\u{7f}"), "a[2J31m\nb\tc");
+        assert_eq!(harmless("a\u{1b}[2J\u{9b}31m\u{7}\u{8}\r\n\u{202e}b\tc\u{7f}"), "a[2J31m\nb\tc");
     }
 }

@@ -42,7 +42,9 @@ use environment::{milliseconds, variable};
 
 impl Settings {
     pub(super) fn read(store: Option<PathBuf>) -> Self {
-        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns >= 40);
+        let told = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let columns = told.or_else(seen).filter(|columns| *columns >= 40);
         let data = variable("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let home = || variable("HOME").or_else(|| variable("USERPROFILE"));
         Self {
@@ -72,7 +74,7 @@ impl Settings {
 
 /// The moment and the words of this command.
 pub(super) fn act() -> Act {
-    Act { time: now(), command: std::env::args().skip(1).collect() }
+    Act { time: now(), command: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect() }
 }
 
 /// The moment.

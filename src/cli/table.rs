@@ -2,11 +2,12 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::content::line;
 use crate::tokens::Tokens;
 
 /// `text` in exactly `columns` columns: padded, or cut with an ellipsis.
 pub(super) fn cell(text: &str, columns: usize) -> String {
-    let short = shorten(text, columns);
+    let short = shorten(&line(text), columns);
     let width = short.width();
     short + &" ".repeat(columns.saturating_sub(width))
 }
@@ -26,6 +27,11 @@ pub(super) fn shorten(text: &str, columns: usize) -> String {
         out.push(character);
     }
     out + "…"
+}
+
+/// `1 gap`, `3 gaps`.
+pub(super) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// A path in at most `columns` columns: whole, else its last parts.

@@ -2,10 +2,11 @@
 
 /// Puts text into the canonical form of documents.
 ///
-/// LF line ends, no byte order mark, no control characters except LF and tab, no blanks at line
-/// ends, at most one empty line in a row, no empty line at the start, one LF at the end.
+/// LF line ends, no byte order mark, no control characters except LF and tab, no marks that turn the
+/// writing direction around or hide text in tags (flags keep theirs), no blanks at line ends, at most
+/// one empty line in a row, no empty line at the start, one LF at the end.
 /// Text of white space only becomes the empty string. The form is a fixpoint.
-/// Returns the text and how many control characters were taken out.
+/// Returns the text and how many of those characters were taken out.
 pub fn canonical(text: &str) -> (String, usize) {
     let mut out = String::with_capacity(text.len() + 1);
     let mut n_removed = 0;
@@ -14,8 +15,11 @@ pub fn canonical(text: &str) -> (String, usize) {
     let text = text.replace('\u{feff}', "").replace("\r\n", "\n").replace('\r', "\n");
     for raw in text.split('\n') {
         let line_start = out.len();
+        let mut in_flag = false;
         for character in raw.chars() {
-            if character.is_control() && character != '\t' {
+            in_flag = character == '\u{1f3f4}' || (in_flag && is_tag(character));
+            let is_hidden = turns(character) || (is_tag(character) && !in_flag);
+            if is_hidden || (character.is_control() && character != '\t') {
                 n_removed += 1;
             } else {
                 out.push(character);
@@ -34,6 +38,16 @@ pub fn canonical(text: &str) -> (String, usize) {
         out.push('\n');
     }
     (out, n_removed)
+}
+
+/// Whether a character sets or isolates the writing direction.
+pub fn turns(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character is a tag: an invisible twin of an ASCII character.
+pub fn is_tag(character: char) -> bool {
+    matches!(character, '\u{e0000}'..='\u{e007f}')
 }
 
 /// Makes one line of any text: white space runs become one blank, control characters go.
@@ -58,6 +72,9 @@ mod tests {
             ("a\u{1b}[31mb\u{7}\u{0}\u{9b}c", "a[31mbc\n", 4),
             ("a\u{a0}\n\u{3000}\nb", "a\n\nb\n", 0),
             ("x\u{85}y", "xy\n", 1),
+            ("a\u{202e}b\u{2066}c\u{e0049}\u{e0067}", "abc\n", 4),
+            ("\u{1f3f4}\u{e0067}\u{e007f}\u{e0067}", "\u{1f3f4}\u{e0067}\u{e007f}\u{e0067}\n", 0),
+            ("می\u{200c}خواهم 👩\u{200d}🚀", "می\u{200c}خواهم 👩\u{200d}🚀\n", 0),
             ("\n\u{feff}\u{feff}\n\u{1}\u{feff}a", "a\n", 1),
         ];
         for (raw, text, n_removed) in cases {

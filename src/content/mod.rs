@@ -9,14 +9,16 @@ mod canonical;
 mod digest;
 mod document;
 mod message;
+mod nearest;
 mod problem;
 mod thread;
 mod timestamp;
 
-pub use canonical::{canonical, line};
+pub use canonical::{canonical, is_tag, line, turns};
 pub use digest::{Digest, ParseDigestError};
 pub use document::{Counts, Cue, Document, Kind, Link, ParseKindError, Quality, Section, SectionKind};
 pub use message::{Message, Part, Role};
+pub use nearest::nearest;
 pub use problem::{Problem, Severity};
 pub use thread::{Post, Thread};
 pub use timestamp::{Timestamp, clock_mark};

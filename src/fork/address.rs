@@ -1,7 +1,7 @@
 //! How people say where: a name, the start of an id, `@`, and turns back from there.
 
 use super::{Branch, Error, turns};
-use crate::content::Digest;
+use crate::content::{Digest, nearest};
 use crate::store::{BRANCHES, BUNDLES, ObjectKind, Resolved, SPACES, Store};
 
 /// An address as written: a word, and how many turns back from it.
@@ -77,12 +77,10 @@ pub fn resolve(store: &Store, text: &str) -> Result<Place, Error> {
 }
 
 /// The existing short name that looks most like `name`, if one does.
-pub(super) fn nearest(store: &Store, name: &str) -> Result<Option<String>, Error> {
+pub(super) fn similar(store: &Store, name: &str) -> Result<Option<String>, Error> {
     let pointers = store.pointers("")?;
     let shorts = pointers.keys().filter_map(|pointer| SPACES.iter().find_map(|space| pointer.strip_prefix(space)));
-    let likely = (name.chars().count() / 3).clamp(1, 3);
-    let ranked = shorts.map(|short| (distance(name, short), short)).filter(|(distance, _)| *distance <= likely);
-    Ok(ranked.min().map(|(_, short)| short.to_owned()))
+    Ok(nearest(name, shorts).map(str::to_owned))
 }
 
 fn left_off(store: &Store) -> Result<Place, Error> {
@@ -107,7 +105,7 @@ fn find(store: &Store, word: &str) -> Result<Place, Error> {
     match store.resolve_prefix(&[ObjectKind::Bundle, ObjectKind::Message], prefix)? {
         Resolved::One(id, _) => placed(store, id),
         Resolved::Ambiguous(ids) => Err(Error::Ambiguous { prefix: word.to_owned(), ids }),
-        Resolved::None => Err(Error::Unknown { name: word.to_owned(), nearest: nearest(store, word)? }),
+        Resolved::None => Err(Error::Unknown { name: word.to_owned(), nearest: similar(store, word)? }),
     }
 }
 
@@ -130,25 +128,6 @@ fn placed(store: &Store, id: Digest) -> Result<Place, Error> {
         Some(ObjectKind::Blob | ObjectKind::Document) => Err(Error::NoPlace { id }),
         None => Err(crate::store::Error::Missing { id }.into()),
     }
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours between two words.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=right.len()).collect()];
-    for i in 1..=left.len() {
-        let mut row = vec![i];
-        for j in 1..=right.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(left[i - 1] != right[j - 1]);
-            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[left.len()][right.len()]
 }
 
 #[cfg(test)]
@@ -229,12 +208,5 @@ mod tests {
         assert_eq!(refused(&text.to_string()), format!("Unknown {{ name: \"{text}\", nearest: None }}"));
         store.transact(&Change { at: At::Go(a1.to_string()), ..Change::new(entry("show")) }).unwrap();
         check("@", &message(a1));
-    }
-
-    #[test]
-    fn distance_counts_slips_of_the_finger() {
-        for (left, right, expected) in [("", "", 0), ("main", "mian", 1), ("main", "man", 1), ("a", "xyz", 3)] {
-            assert_eq!(distance(left, right), expected);
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Branches: made, moved, renamed and deleted, each time by comparing first and with an operation.
 
 use super::Error;
-use super::address::nearest;
+use super::address::similar;
 use crate::content::Digest;
 use crate::store::record::{Move, RunRecord};
 use crate::store::{self, At, BRANCHES, BUNDLES, Change, Entry, Object, ObjectKind, SPACES, Store, TAGS};
@@ -27,7 +27,7 @@ impl Branch {
 pub fn branch(store: &Store, name: &str) -> Result<Branch, Error> {
     match store.pointer(&format!("{BRANCHES}{name}"))? {
         Some(tip) => Ok(Branch { name: name.to_owned(), tip }),
-        None => Err(Error::Unknown { name: name.to_owned(), nearest: nearest(store, name)? }),
+        None => Err(Error::Unknown { name: name.to_owned(), nearest: similar(store, name)? }),
     }
 }
 
@@ -127,7 +127,8 @@ fn point(store: &Store, space: &str, name: &str, id: Digest, entry: Entry) -> Re
     Ok(())
 }
 
-fn check_free(store: &Store, space: &str, name: &str) -> Result<(), Error> {
+/// Fails when the name cannot be one, or stands for something in any space.
+pub fn check_free(store: &Store, space: &str, name: &str) -> Result<(), Error> {
     check_name(name)?;
     for other in [space].into_iter().chain(SPACES) {
         let by = format!("{other}{name}");

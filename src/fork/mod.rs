@@ -19,7 +19,9 @@ mod tree;
 mod undo;
 
 pub use address::{Address, Place, resolve};
-pub use branch::{Branch, advance, branch, branches, create, delete, free_name, move_to, name_bundle, rename, tag};
+pub use branch::{
+    Branch, advance, branch, branches, check_free, create, delete, free_name, move_to, name_bundle, rename, tag,
+};
 pub use chain::{Turn, append, bundle_of, chain, conversation, following, turns};
 pub use draw::draw;
 pub use error::Error;

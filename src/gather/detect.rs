@@ -5,9 +5,8 @@
 
 use std::str;
 
-use super::nearest::nearest;
 use super::{Confidence, Error, FORMATS, Format, Input};
-use crate::content::{Kind, Problem};
+use crate::content::{Kind, Problem, is_tag, nearest, turns};
 
 /// First bytes of files that are not text, and what people call them.
 const SIGNATURES: &[(&[u8], &str)] = &[
@@ -121,19 +120,18 @@ fn not_text(input: &Input) -> Error {
 pub(crate) fn odd_characters(input: &Input) -> Vec<Problem> {
     let count = |odd: fn(char) -> bool| input.text.chars().filter(|c| odd(*c)).count();
     let n_control = count(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    let n_invisible = count(|c| {
-        matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            | '\u{e0000}'..='\u{e007f}' | '\u{feff}')
-    });
+    let n_hidden = count(|c| turns(c) || is_tag(c));
+    let n_invisible = count(|c| matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'));
     let mut problems = Vec::new();
     if n_control > 0 {
         problems.push(Problem::note(input.name, format!("control characters taken out: {n_control}")));
     }
+    if n_hidden > 0 {
+        let message = format!("characters that hide or turn text (tags, direction marks), taken out: {n_hidden}");
+        problems.push(Problem::warning(input.name, message));
+    }
     if n_invisible > 0 {
-        problems.push(Problem::note(
-            input.name,
-            format!("invisible characters (zero width, direction, tags) in the source: {n_invisible}"),
-        ));
+        problems.push(Problem::note(input.name, format!("characters without width in the source: {n_invisible}")));
     }
     problems
 }
@@ -209,11 +207,14 @@ mod tests {
     #[test]
     fn control_characters_are_counted() {
         let reading = super::super::read("x", "a\u{1b}[0m b\u{7}c\u{202e}".as_bytes(), None).unwrap();
-        assert_eq!(reading.documents[0].text, "a[0m bc\u{202e}\n");
+        assert_eq!(reading.documents[0].text, "a[0m bc\n");
         let messages: Vec<_> = reading.problems.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(
             messages,
-            ["control characters taken out: 2", "invisible characters (zero width, direction, tags) in the source: 1"]
+            [
+                "control characters taken out: 2",
+                "characters that hide or turn text (tags, direction marks), taken out: 1"
+            ]
         );
     }
 }

@@ -16,7 +16,6 @@ mod error;
 mod front_matter;
 mod links;
 mod mentions;
-mod nearest;
 pub mod source;
 mod thread;
 

@@ -8,9 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::nearest::nearest;
 use super::{Error, Reading, detect};
-use crate::content::{Digest, Document, Problem};
+use crate::content::{Digest, Document, Problem, nearest};
 
 /// The most bytes that one source may have.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;

@@ -45,6 +45,15 @@ static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/classes.bin"));
 
 const N_PAGES: usize = 0x1100;
 
+/// `\p{L}`
+pub(super) const LETTERS: Classes = Classes::of(&[UPPER, LOWER, LETTER]);
+
+/// The class of a character.
+pub(super) fn of(character: char) -> u8 {
+    let code = character as usize;
+    block(code >> 8)[code & 0xff]
+}
+
 /// Class and length in bytes of the character that starts at `at`; `None` at the end.
 #[inline]
 pub(super) fn at(text: &str, at: usize) -> Option<(u8, usize)> {

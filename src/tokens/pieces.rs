@@ -4,7 +4,7 @@
 //! (`openai_public.py`): cl100k, and o200k for the later encodings. Each piece is found in one pass
 //! over its characters, without backtracking, so a text takes linear time whatever it holds.
 
-use super::class::{self, BLANK, Classes, LETTER, LINE_END, LOWER, MARK, NUMBER, OTHER, UPPER};
+use super::class::{self, BLANK, Classes, LETTER, LETTERS, LINE_END, LOWER, MARK, NUMBER, OTHER, UPPER};
 
 /// Which pattern splits the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,6 @@ pub(super) enum Grammar {
     O200k,
 }
 
-const LETTERS: Classes = Classes::of(&[UPPER, LOWER, LETTER]);
 const SPACE: Classes = Classes::of(&[BLANK, LINE_END]);
 /// `[^\s\p{L}\p{N}]`
 const SIGNS: Classes = Classes::of(&[OTHER, MARK]);

@@ -11,7 +11,7 @@ use crate::net::{Request, Transport};
 use crate::send::endpoint::{Environment, resolve};
 use crate::send::{self, Delta, Ending, Endpoint, Outcome, PROTOCOLS, Patience, Prompt, Protocol, Temperature};
 use crate::store::record::{Move, RunRecord, RunState, Usage};
-use crate::store::{At, BRANCHES, Change, check_name};
+use crate::store::{At, BRANCHES, Change, Entry};
 use crate::tokens::{Encoding, Tokens, count};
 
 /// What is asked, of whom, from where.
@@ -21,7 +21,7 @@ pub struct Ask {
     pub address: String,
     /// The branch to make for it; without one the address must be a tip or a bundle.
     pub new_branch: Option<String>,
-    /// The question, byte for byte.
+    /// The question, as it will be sent.
     pub question: String,
     /// The model; else the one last used on the way here.
     pub model: Option<String>,
@@ -82,6 +82,9 @@ impl Workspace {
         if ask.question.trim().is_empty() {
             return Err(Error::EmptyText("question"));
         }
+        if ask.address == "@" && fork::resolve(&self.store, &ask.question).is_ok() {
+            return Err(Error::NoQuestion { address: ask.question.clone() });
+        }
         let place = fork::resolve(&self.store, &ask.address)?;
         let parent = place.id();
         let (branch, seen) = self.branch_for(ask, &place)?;
@@ -121,12 +124,8 @@ impl Workspace {
     /// The branch that the answer goes to, and where it points if it is there.
     fn branch_for(&self, ask: &Ask, place: &Place) -> Result<(String, Option<Digest>), Error> {
         if let Some(name) = &ask.new_branch {
-            check_name(name).map_err(crate::store::Error::from)?;
-            let taken = self.store.pointers("")?.into_keys().find(|pointer| pointer.ends_with(&format!("s/{name}")));
-            return match taken {
-                Some(by) => Err(fork::Error::Taken { name: name.clone(), by }.into()),
-                None => Ok((name.clone(), None)),
-            };
+            fork::check_free(&self.store, BRANCHES, name)?;
+            return Ok((name.clone(), None));
         }
         match place {
             Place::Branch(branch) => Ok((branch.name.clone(), Some(branch.tip))),
@@ -141,13 +140,13 @@ impl Workspace {
         }
     }
 
-    /// The run that gave the latest of `messages` that one gave, else the last run of all.
+    /// The run that gave the latest of `messages` that one gave, else the last run that brought an answer.
     fn last_run(&self, mut messages: impl Iterator<Item = Digest>) -> Result<Option<RunRecord>, Error> {
         let on_the_way: Option<RunRecord> =
             messages.find_map(|id| self.store.runs_of_answer(id).ok().and_then(|mut runs| runs.pop()));
         match on_the_way {
             Some(run) => Ok(Some(run)),
-            None => Ok(self.store.runs()?.pop()),
+            None => Ok(self.store.runs()?.into_iter().rfind(|run| run.answer.is_some())),
         }
     }
 
@@ -220,7 +219,8 @@ impl Workspace {
         run.answer = Some(tip);
         let objects = question.into_iter().chain(answer).collect();
         let attempt = run.attempt.clone();
-        let branch = self.land(&draft.branch, draft.seen, tip, objects, vec![run], act)?;
+        let entry = act.entry(format!("ask on {}", draft.branch));
+        let branch = self.land(&draft.branch, draft.seen, tip, objects, vec![run], entry)?;
         Ok(Answered { branch, message: Some(tip), outcome, model, run: attempt, elapsed })
     }
 
@@ -247,10 +247,9 @@ impl Workspace {
         tip: Digest,
         objects: Vec<crate::store::Object>,
         runs: Vec<RunRecord>,
-        act: &Act,
+        entry: Entry,
     ) -> Result<String, Error> {
-        let verb = act.command.iter().find(|word| !word.starts_with('-')).map_or("ask", String::as_str);
-        let mut change = Change { objects, runs, ..Change::new(act.entry(format!("{verb} on {branch}"))) };
+        let mut change = Change { objects, runs, ..Change::new(entry) };
         let mut name = branch.to_owned();
         let mut from = seen;
         loop {

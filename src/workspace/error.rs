@@ -1,7 +1,8 @@
 //! Why a verb could not be done.
 
+use super::BundleFinding;
 use crate::budget::{self, Need};
-use crate::store::{self, ObjectKind};
+use crate::store;
 use crate::{bundle, fork, send};
 
 /// Why a verb could not be done; the cause below names the culprit.
@@ -39,17 +40,24 @@ pub enum Error {
         /// The address as typed.
         address: String,
     },
-    /// The address names an object of a kind that the verb does not take.
-    #[error("{address} is a {found}")]
-    WrongKind {
+    /// A format was asked for of something that is no bundle.
+    #[error("{address} is no bundle, and only bundles have formats")]
+    NotABundle {
         /// The address as typed.
         address: String,
-        /// What it is.
-        found: ObjectKind,
     },
-    /// There is no operation to take back.
-    #[error("nothing to undo")]
-    NothingToUndo,
+    /// The only word is an address, so the question is missing.
+    #[error("there is no question for {address}")]
+    NoQuestion {
+        /// The address as typed.
+        address: String,
+    },
+    /// A file brings a bundle that is not what it says.
+    #[error("the file is refused: {finding}")]
+    Forged {
+        /// What is wrong with it.
+        finding: BundleFinding,
+    },
 }
 
 impl Error {

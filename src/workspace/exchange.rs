@@ -5,8 +5,8 @@ use std::io::BufRead;
 
 use super::{Act, Error, Workspace};
 use crate::fork::{self, Place};
-use crate::store::exchange::{self, Limits, Outcome, Selection};
-use crate::store::{At, BRANCHES, BUNDLES, Change};
+use crate::store::BUNDLES;
+use crate::store::exchange::{self, Limits, Selection};
 
 /// A `.forkful` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,23 +50,35 @@ impl Workspace {
     }
 
     /// Verifies a `.forkful` file as a whole, then brings it in; `@` goes there if it was nowhere.
+    ///
+    /// A bundle whose text is not what its documents render to is refused like a wrong hash.
     pub fn import(&self, file: &mut impl BufRead, act: &Act) -> Result<Imported, Error> {
         let package = exchange::read(file, &Limits::STANDARD)?;
+        self.check_bundles(&package.objects)?;
         let n_objects = package.objects.len();
         let names = exchange::import(&self.store, package, act.entry("import".to_owned()))?;
-        if self.store.at()?.is_none() {
-            let arrived = names.iter().map(|imported| match &imported.outcome {
-                Outcome::Kept { name } => name,
-                _ => &imported.name,
-            });
-            let mut arrived: Vec<&String> = arrived.collect();
-            arrived.sort_by_key(|name| !name.starts_with(BRANCHES));
-            if let Some(name) = arrived.first() {
-                let mut change = Change::new(act.entry("import".to_owned()));
-                change.at = At::Go((*name).clone());
-                self.store.transact(&change)?;
-            }
-        }
         Ok(Imported { n_objects, names })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Timestamp;
+    use crate::store::{Store, sample};
+
+    #[test]
+    fn a_bundle_that_its_documents_do_not_make_is_refused_and_nothing_is_written() {
+        // The sample's text is not a render of its document, though every hash is right.
+        let (theirs, bundle) = sample::store();
+        let selection = Selection { pointers: [].into(), roots: BTreeSet::from([bundle]) };
+        let mut file = Vec::new();
+        exchange::write(&theirs, &selection, &mut file).unwrap();
+
+        let ours = Workspace { store: Store::open_in_memory().unwrap() };
+        let act = Act { time: Timestamp(0), command: Vec::new() };
+        let refused = ours.import(&mut file.as_slice(), &act);
+        assert!(matches!(refused, Err(Error::Forged { .. })), "{refused:?}");
+        assert_eq!(ours.store.ids(crate::store::ObjectKind::Blob).unwrap(), []);
     }
 }

@@ -32,11 +32,11 @@ pub use error::Error;
 pub use exchange::{Exported, Imported};
 pub use fork::Forked;
 pub use log::Logged;
-pub use pack::{Fit, Packed, plan};
+pub use pack::{Fit, plan};
 pub use read::{markdown, read};
 pub use record::Recorded;
 pub use source::{ParseSourceError, Source, Sourced, Sources, gather};
-pub use verify::Verified;
+pub use verify::{BundleFinding, Verified};
 
 /// An opened store and what its faces need to change it.
 #[derive(Debug)]

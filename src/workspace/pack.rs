@@ -25,15 +25,6 @@ pub struct Fit {
     pub problems: Vec<Problem>,
 }
 
-/// A bundle in the store.
-#[derive(Debug, Clone)]
-pub struct Packed {
-    /// The bundle.
-    pub bundle: Bundle,
-    /// Its name, where it has one.
-    pub name: Option<String>,
-}
-
 /// Fits what was read to the request's budget.
 pub fn plan(sources: &Sources, request: Request) -> Result<Fit, Error> {
     let mut fit_entries = Vec::new();
@@ -128,26 +119,27 @@ impl Fit {
 }
 
 impl Workspace {
-    /// Freezes a fit and keeps the bundle, under `name` if one is given; `@` goes there.
-    pub fn pack(&self, fit: &Fit, name: Option<&str>, act: &Act) -> Result<Packed, Error> {
-        let bundle = fit.freeze()?;
+    /// Keeps a frozen fit, under `name` if one is given; `@` goes there. Gives the bundle that had the
+    /// name before, if it was another.
+    pub fn pack(&self, fit: &Fit, bundle: &Bundle, name: Option<&str>, act: &Act) -> Result<Option<Digest>, Error> {
         let mut change = Change::new(act.entry(format!("pack {}", name.unwrap_or(&bundle.id.short()))));
         change.objects = bundle.objects()?;
-        for ((document, locator), sha256) in bundle.manifest.items.iter().zip(&fit.locators).zip(&fit.origins) {
-            let (document, locator) = (document.document, locator.clone());
+        for ((item, locator), sha256) in bundle.manifest.items.iter().zip(&fit.locators).zip(&fit.origins) {
+            let (document, locator) = (item.document, locator.clone());
             change.provenance.push(ProvenanceRecord { locator, sha256: *sha256, document, time: act.time });
         }
         change.at = At::Go(bundle.id.to_string());
+        let mut before = None;
         if let Some(name) = name {
             check_name(name).map_err(crate::store::Error::from)?;
             let pointer = format!("{BUNDLES}{name}");
-            let from = self.store.pointer(&pointer)?;
-            if from != Some(bundle.id) {
-                change.moves.push(Move { name: pointer.clone(), from, to: Some(bundle.id) });
+            before = self.store.pointer(&pointer)?.filter(|before| *before != bundle.id);
+            if before.is_some() || self.store.pointer(&pointer)?.is_none() {
+                change.moves.push(Move { name: pointer.clone(), from: before, to: Some(bundle.id) });
             }
             change.at = At::Go(pointer);
         }
         self.store.transact(&change)?;
-        Ok(Packed { bundle, name: name.map(str::to_owned) })
+        Ok(before)
     }
 }

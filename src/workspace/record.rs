@@ -37,7 +37,8 @@ impl Workspace {
         let turn = [Message::text(Role::User, question), Message::text(Role::Assistant, answer)];
         let objects = fork::following(parent, &turn)?;
         let message = objects[1].id();
-        let branch = self.land(branch, seen, message, objects, Vec::new(), act)?;
+        let entry = act.entry(format!("record on {branch}"));
+        let branch = self.land(branch, seen, message, objects, Vec::new(), entry)?;
         Ok(Recorded { branch, message })
     }
 

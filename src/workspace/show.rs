@@ -5,7 +5,6 @@ use crate::bundle::Bundle;
 use crate::bundle::render::Renderer;
 use crate::content::{Digest, Role};
 use crate::fork::{self, Place};
-use crate::store::ObjectKind;
 
 impl Workspace {
     /// The bundle with that id, whole.
@@ -31,7 +30,7 @@ impl Workspace {
                 let spoken = self.store.message(id)?.message.spoken();
                 Ok(if spoken.ends_with('\n') { spoken } else { spoken + "\n" })
             }
-            (_, Some(_)) => Err(Error::WrongKind { address: address.to_owned(), found: ObjectKind::Message }),
+            (_, Some(_)) => Err(Error::NotABundle { address: address.to_owned() }),
         }
     }
 

@@ -1,12 +1,15 @@
 //! `verify`: hash everything again, render and count every bundle again.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Error, Workspace};
+use crate::bundle::Bundle;
 use crate::bundle::render::Renderer;
 use crate::content::Digest;
-use crate::store::ObjectKind;
+use crate::store::record::{BundleRecord, DocumentRecord};
 use crate::store::verify::{Report, verify};
+use crate::store::{Object, ObjectKind};
 use crate::tokens::{Encoding, Tokens, count};
 
 /// What was looked at and what is wrong.
@@ -27,6 +30,13 @@ pub enum BundleFinding {
     Unreadable(Digest),
     /// Rendering it again gives other bytes.
     Rendered(Digest),
+    /// Its renderer is not known to this version, so its bytes cannot be made again.
+    OtherRenderer {
+        /// The bundle.
+        id: Digest,
+        /// Name and version of the renderer.
+        render: String,
+    },
     /// Its bytes count otherwise.
     Counted {
         /// The bundle.
@@ -51,18 +61,54 @@ impl Workspace {
     }
 
     fn verify_bundle(&self, id: Digest) -> Option<BundleFinding> {
-        let Ok(bundle) = self.bundle(id) else { return Some(BundleFinding::Unreadable(id)) };
-        let recorded = Tokens(bundle.manifest.total_tokens);
-        if let Ok(encoding) = bundle.manifest.encoding.parse::<Encoding>() {
-            let found = count(encoding, &bundle.text);
-            if found != recorded {
-                return Some(BundleFinding::Counted { id, recorded, found });
+        match self.bundle(id) {
+            // A bundle of another renderer version keeps its bytes; it cannot be made again here.
+            Ok(bundle) => check(&bundle).filter(|finding| !matches!(finding, BundleFinding::OtherRenderer { .. })),
+            Err(_) => Some(BundleFinding::Unreadable(id)),
+        }
+    }
+
+    /// Refuses objects of a stranger among which a bundle's text is not made of its documents.
+    pub(super) fn check_bundles(&self, objects: &[Object]) -> Result<(), Error> {
+        let arrived: BTreeMap<Digest, &Object> = objects.iter().map(|object| (object.id(), object)).collect();
+        let find = |id: Digest| match arrived.get(&id) {
+            Some(object) => Ok((*object).clone()),
+            None => self.store.object(id),
+        };
+        let text = |id| Ok::<_, Error>(String::from_utf8_lossy(find(id)?.bytes()).into_owned());
+        for object in objects.iter().filter(|object| object.kind() == ObjectKind::Bundle) {
+            let manifest: BundleRecord = object.record()?;
+            let mut documents = Vec::new();
+            for item in &manifest.items {
+                let record: DocumentRecord = find(item.document)?.record()?;
+                let own = text(record.text)?;
+                documents.push(record.into_document(own)?);
+            }
+            let rendered = text(manifest.text)?;
+            let bundle = Bundle::thaw(object.id(), manifest, documents, rendered)?;
+            if let Some(finding) = check(&bundle) {
+                return Err(Error::Forged { finding });
             }
         }
-        // A bundle of another renderer version keeps its bytes; it cannot be made again here.
-        let name = bundle.manifest.render.split('/').next().unwrap_or_default();
-        let renderer = Renderer::named(name).filter(|renderer| renderer.tag() == bundle.manifest.render)?;
-        (bundle.rendered_again(renderer) != bundle.text).then_some(BundleFinding::Rendered(id))
+        Ok(())
+    }
+}
+
+/// What is wrong with a bundle whose parts could be read.
+fn check(bundle: &Bundle) -> Option<BundleFinding> {
+    let id = bundle.id;
+    let recorded = Tokens(bundle.manifest.total_tokens);
+    if let Ok(encoding) = bundle.manifest.encoding.parse::<Encoding>() {
+        let found = count(encoding, &bundle.text);
+        if found != recorded {
+            return Some(BundleFinding::Counted { id, recorded, found });
+        }
+    }
+    let render = &bundle.manifest.render;
+    let name = render.split('/').next().unwrap_or_default();
+    match Renderer::named(name).filter(|renderer| renderer.tag() == *render) {
+        Some(renderer) => (bundle.rendered_again(renderer) != bundle.text).then_some(BundleFinding::Rendered(id)),
+        None => Some(BundleFinding::OtherRenderer { id, render: render.clone() }),
     }
 }
 
@@ -71,6 +117,7 @@ impl fmt::Display for BundleFinding {
         match self {
             Self::Unreadable(id) => write!(f, "bundle {id} cannot be read"),
             Self::Rendered(id) => write!(f, "bundle {id} renders to other bytes than it holds"),
+            Self::OtherRenderer { id, render } => write!(f, "bundle {id} was rendered by {render}, not known here"),
             Self::Counted { id, recorded, found } => write!(f, "bundle {id} counts {found} tokens, not {recorded}"),
         }
     }

@@ -3,18 +3,14 @@
 use std::io::{self, Read};
 
 use super::super::args::ModelArgs;
+use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
+use super::super::table::counted;
 use super::super::{Context, Failure};
-use super::plan::counted;
 use crate::net::{Live, Route};
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Answered, Draft, Workspace};
-
-/// The answer is not whole, or there is none.
-const PROVIDER: u8 = 6;
-/// The person stopped it.
-const INTERRUPTED: u8 = 130;
 
 /// Said when an answer broke off.
 pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` takes it off";
@@ -68,7 +64,7 @@ pub(crate) fn put(
         base_url: model.base_url.clone(),
         max_output: model.max_output,
         temperature: model.temperature,
-        stream: !context.json,
+        stream: true,
     };
     let draft = workspace.draft(&ask, &context.settings.endpoints)?;
     if model.dry_run {

@@ -1,12 +1,9 @@
 //! `forkful count SRC...`
 
-use std::io;
-
 use super::super::args::{EncodingArg, SourceArgs};
 use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::budget::Policy;
-use crate::gather::source;
 use crate::workspace::{self, Counted};
 
 /// Tokens of what `read` gives: a bare number for one source, a table for several
@@ -25,11 +22,8 @@ impl Count {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let encoding = self.encoding.encoding;
         let (counted, code) = if self.raw {
-            let mut texts = Vec::new();
-            for locator in &self.sources.sources {
-                texts.push((locator.clone(), source::raw(locator, &mut io::stdin().lock())?));
-            }
-            (workspace::count_raw(&texts, encoding), 0)
+            let (texts, code) = super::raw(&self.sources)?;
+            (workspace::count_raw(&texts, encoding), code)
         } else {
             let gathered = super::gather(context, &self.sources, Policy::PLAIN)?;
             (workspace::count(&gathered.sources, encoding), gathered.code)

@@ -21,7 +21,7 @@ impl Export {
         let Exported { file, n_objects } = super::open(context)?.export(self.address.as_deref())?;
         match self.output.as_ref().filter(|path| path.as_os_str() != "-") {
             Some(path) => {
-                super::write(path, &file)?;
+                super::write(path, &file, &[])?;
                 if context.json {
                     let value = serde_json::json!({
                         "schema": "forkful.export/1",

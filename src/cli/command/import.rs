@@ -5,8 +5,8 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 
 use super::super::settings::act;
+use super::super::table::counted;
 use super::super::{Context, Failure};
-use super::plan::counted;
 use crate::store::exchange::Outcome;
 
 /// Bring in a .forkful file: verified whole, no tip lost
@@ -32,7 +32,10 @@ impl Import {
         if context.json {
             let names: Vec<_> = told
                 .iter()
-                .map(|(name, (outcome, now))| serde_json::json!({"name": name, "outcome": outcome, "as": now}))
+                .map(|(name, (outcome, now))| match now {
+                    Some(now) => serde_json::json!({"name": name, "outcome": outcome, "as": now}),
+                    None => serde_json::json!({"name": name, "outcome": outcome}),
+                })
                 .collect();
             let value =
                 serde_json::json!({"schema": "forkful.import/1", "objects": imported.n_objects, "names": names});

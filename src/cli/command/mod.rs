@@ -15,18 +15,17 @@ pub(super) mod show;
 pub(super) mod undo;
 pub(super) mod verify;
 
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use super::args::{FitArgs, SourceArgs, amount};
+use super::failure::SOME_FAILED;
 use super::{Context, Failure};
 use crate::budget::Policy;
 use crate::bundle::Request;
 use crate::bundle::render::{RENDERERS, Renderer};
+use crate::gather::{self, source};
 use crate::workspace::{self, Source, Sources, Workspace};
-
-/// Some sources failed and the others went through.
-const SOME_FAILED: u8 = 4;
 
 /// What was read, and the exit code that it leads to.
 struct Gathered {
@@ -40,20 +39,49 @@ fn gather(context: &Context, args: &SourceArgs, plain: Policy) -> Result<Gathere
     for text in &args.sources {
         parsed.push(Source::parse(text, plain, |text| amount(text).ok(), |path| Path::new(path).exists())?);
     }
-    if parsed.iter().filter(|source| source.locator == "-").count() > 1 {
-        return Err(Failure::usage("stdin (-) can be read once only"));
-    }
+    once(parsed.iter().map(|source| source.locator.as_str()))?;
     let mut sources = workspace::gather(&parsed, &mut io::stdin().lock());
     context.printer.problems(&sources.problems());
     let failures = std::mem::take(&mut sources.failures);
-    let code = if failures.is_empty() { 0 } else { SOME_FAILED };
-    if !failures.is_empty() && (!args.keep_going || sources.read.is_empty()) {
+    let code = settle(failures, args, sources.read.is_empty())?;
+    Ok(Gathered { sources, code })
+}
+
+/// The texts of the sources as they stand, and the exit code that reading them leads to.
+fn raw(args: &SourceArgs) -> Result<(Vec<(String, String)>, u8), Failure> {
+    once(args.sources.iter().map(String::as_str))?;
+    let mut texts = Vec::new();
+    let mut failures = Vec::new();
+    for locator in &args.sources {
+        match source::raw(locator, &mut io::stdin().lock()) {
+            Ok(text) => texts.push((locator.clone(), text)),
+            Err(error) => failures.push(error),
+        }
+    }
+    let code = settle(failures, args, texts.is_empty())?;
+    Ok((texts, code))
+}
+
+/// stdin has one end.
+fn once<'a>(locators: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+    if locators.filter(|locator| *locator == "-").count() > 1 {
+        return Err(Failure::usage("stdin (-) can be read once only"));
+    }
+    Ok(())
+}
+
+/// Failures end the command, or are told while the others go on.
+fn settle(failures: Vec<gather::Error>, args: &SourceArgs, nothing_left: bool) -> Result<u8, Failure> {
+    if failures.is_empty() {
+        return Ok(0);
+    }
+    if !args.keep_going || nothing_left {
         return Err(Failure::sources(failures, args.sources.len() > 1 && !args.keep_going));
     }
     for failure in failures {
         Failure::from(failure).tell();
     }
-    Ok(Gathered { sources, code })
+    Ok(SOME_FAILED)
 }
 
 /// What the flags ask a bundle to be.
@@ -71,7 +99,8 @@ fn plain_policy(args: &FitArgs) -> Result<Policy, Failure> {
 fn renderer(name: &str) -> Result<&'static Renderer, Failure> {
     Renderer::named(name).ok_or_else(|| {
         let known: Vec<_> = RENDERERS.iter().map(|renderer| renderer.name).collect();
-        Failure::usage(format!("no such format: {name}")).hint(format!("`-F` takes {}", known.join(", ")))
+        let hint = format!("`-F` takes {}, and for pack forkful", known.join(", "));
+        Failure::usage(format!("no such format: {name}")).hint(hint)
     })
 }
 
@@ -84,20 +113,35 @@ fn open(context: &Context) -> Result<Workspace, Failure> {
 }
 
 /// Writes a file whole or not at all: into a temporary name beside it, then renamed.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
+///
+/// A link is followed; a device or pipe is written to as it is; a source is never written over.
+fn write(path: &Path, bytes: &[u8], sources: &[String]) -> Result<(), Failure> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if sources.iter().any(|source| fs::canonicalize(source).is_ok_and(|source| source == target)) {
+        let shown = path.display();
+        return Err(Failure::usage(format!("{shown} is one of the sources")).hint("name another file with `-o`"));
+    }
+    let is_special = fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file());
+    let written = if is_special { fs::write(&target, bytes) } else { replace(&target, bytes) };
     written.map_err(|error| {
-        // What could not be written or renamed is of no use to anybody.
-        let _ = std::fs::remove_file(&part);
         let failure = Failure::error(format!("cannot write {}: {error}", path.display()));
         match path.parent().filter(|folder| error.kind() == io::ErrorKind::NotFound && !folder.exists()) {
             Some(folder) => failure.hint(format!("make the folder: `mkdir -p {}`", folder.display())),
             None => failure,
         }
     })
+}
+
+fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = target.with_file_name(name);
+    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, target));
+    if written.is_err() {
+        // What could not be written or renamed is of no use to anybody.
+        let _ = fs::remove_file(&part);
+    }
+    written
 }
 
 impl From<io::Error> for Failure {

@@ -6,9 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::args::{FitArgs, SourceArgs};
 use super::super::settings::act;
-use super::super::table::{cell, tail};
+use super::super::table::{cell, counted, tail};
 use super::super::{Context, Failure};
-use super::plan::counted;
 use crate::bundle::render::Renderer;
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
@@ -60,14 +59,17 @@ impl Pack {
             }
         };
         if let Some(workspace) = &workspace {
-            workspace.pack(&fit, self.name.as_deref(), &act())?;
+            let before = workspace.pack(&fit, &bundle, self.name.as_deref(), &act())?;
+            if let Some((name, before)) = self.name.as_ref().zip(before) {
+                context.printer.say(format_args!("Moved   {name}  from bundle {}", before.short()));
+            }
         }
         let product = match target {
             Target::Rendered(_) => bundle.text.clone().into_bytes(),
             Target::Exchange => exported(workspace.as_ref(), &bundle.id.to_string())?,
         };
         if let Some(path) = file {
-            super::write(path, &product)?;
+            super::write(path, &product, &fit.locators)?;
         }
         let shown = file.map(|path| path.display().to_string());
         if context.json {

@@ -1,8 +1,9 @@
 //! `forkful plan SRC...`
 
 use super::super::args::{FitArgs, SourceArgs};
-use super::super::table::{bar, cell, tail};
+use super::super::table::{bar, cell, counted, tail};
 use super::super::{Context, Failure};
+use crate::budget::{Keep, Policy};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Fit};
 
@@ -47,23 +48,25 @@ fn ledger(fit: &Fit) -> String {
         out += &format!(
             "  {:<3} {} {} {:>9} / {:<9} {fate}\n",
             item.id,
-            cell(&tail(locator, 22), 22),
-            cell(&bar(portion.kept_tokens, limit, 16), 16),
+            cell(&tail(locator, 18), 18),
+            cell(&bar(portion.kept_tokens, limit, 12), 12),
             portion.kept_tokens,
             portion.tokens,
         );
     }
     let markers = planned.total - planned.frame_tokens - planned.plan.portions.iter().map(|p| p.kept_tokens).sum();
     let rest = planned.frame_tokens + markers;
-    out += &format!("      {} {} {rest:>9}\n", cell("frame and gap marks", 22), cell(&bar(rest, limit, 16), 16));
-    out += &format!("      {:<22} {:16} {:>9}", "total", "", planned.total);
+    out += &format!("      {} {} {rest:>9}\n", cell("frame, gap marks", 18), cell(&bar(rest, limit, 12), 12));
+    out += &format!("      {:<18} {:12} {:>9}", "total", "", planned.total);
     out += &match fit.request.budget {
         Some(_) => format!(" of {limit} (exact, {})\n", fit.request.encoding),
         None => format!(" (exact, {})\n", fit.request.encoding),
     };
     let left_out: Tokens = planned.plan.portions.iter().map(|p| p.tokens - p.kept_tokens).sum();
     if left_out > Tokens(0) {
-        out += &format!("Sources up to {} tokens are whole, larger ones are trimmed to that level\n", level(fit));
+        if fit.entries.iter().all(|entry| Policy { keep: Keep::Head, ..entry.policy } == Policy::PLAIN) {
+            out += &format!("Sources up to {} tokens are whole, larger ones are trimmed to that level\n", level(fit));
+        }
         out += &match fit.whole() {
             Some(whole) => format!("Left out: {left_out} tokens; whole with --budget {}\n", whole.0),
             None => format!("Left out: {left_out} tokens, some by a cap\n"),
@@ -74,9 +77,4 @@ fn ledger(fit: &Fit) -> String {
 
 fn level(fit: &Fit) -> Tokens {
     Tokens(u32::try_from(fit.planned.plan.level).unwrap_or(u32::MAX))
-}
-
-/// `1 gap`, `3 gaps`.
-pub(crate) fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

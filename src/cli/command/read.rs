@@ -16,8 +16,10 @@ impl Read {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let gathered = super::gather(context, &self.sources, Policy::PLAIN)?;
         if context.json {
-            for value in workspace::read(&gathered.sources) {
-                context.printer.json(&value)?;
+            // A folder may hold several sources: then the one document is a list.
+            match workspace::read(&gathered.sources).as_slice() {
+                [only] => context.printer.json(only)?,
+                several => context.printer.json(&several)?,
             }
             return Ok(gathered.code);
         }

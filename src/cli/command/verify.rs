@@ -1,11 +1,9 @@
 //! `forkful verify`
 
+use super::super::failure::MISMATCH;
+use super::super::table::counted;
 use super::super::{Context, Failure};
-use super::plan::counted;
 use crate::workspace::Verified;
-
-/// Something is not what its hash or count says.
-const MISMATCH: u8 = 5;
 
 /// Hash, render and count everything again
 #[derive(Debug, clap::Args)]

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::content::{Kind, Post, Problem, Thread, line};
+use crate::content::{Kind, Post, Problem, Quality, Thread, line};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -90,6 +90,9 @@ fn read(input: &Input) -> Result<Reading, Error> {
     let mut document = super::document(FORMAT.name, &thread);
     document.counts.items += n_repeated;
     document.counts.hidden = n_repeated;
+    if header.n_captured.is_some_and(|n| n > headings.len()) {
+        document.quality = Quality::Partial;
+    }
     Ok(Reading { documents: vec![document], problems })
 }
 

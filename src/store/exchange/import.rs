@@ -6,7 +6,7 @@ use super::read::Package;
 use crate::content::Digest;
 use crate::store::name::split_pointer;
 use crate::store::record::{MessageRecord, Move, Pointers};
-use crate::store::{Change, Entry, Error, Object, ObjectKind, SPACES, Store, numbered};
+use crate::store::{At, Change, Entry, Error, Object, ObjectKind, SPACES, Store, numbered};
 
 /// How often the names are looked at again because somebody else moves them.
 const MOST_ATTEMPTS: usize = 100;
@@ -54,9 +54,13 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Vec<Impor
     let mut n_attempts = 0;
     loop {
         let (report, moves) = place(store, &package.pointers, &parents)?;
-        if moves.is_empty() {
+        let Some(first) = moves.first() else {
             store.put(&change.objects)?;
             return Ok(report);
+        };
+        // Where nothing was done yet, the next command goes on with what arrived: a branch, if there is one.
+        if store.at()?.is_none() {
+            change.at = At::Go(first.name.clone());
         }
         change.moves = moves;
         n_attempts += 1;
