@@ -141,3 +141,26 @@ fn tables_fit_eighty_columns() {
         assert!(widest <= Some(80), "{}{}", ran.stderr, ran.stdout);
     }
 }
+
+#[test]
+fn writers_at_once_lose_no_turn() {
+    let desk = Desk::with_examples();
+    desk.file("answer.txt", b"An answer.\n");
+    desk.out(&["pack", "essay.md", "--name", "cards", "-q", "-o", "cards.md"]);
+    let questions: Vec<String> = (0..6).map(|number| format!("Question {number}")).collect();
+    let spawn = |question: &String| {
+        desk.command(&["record", "cards", "-b", "main", "--question", question, "--answer", "answer.txt"])
+            .spawn()
+            .unwrap()
+    };
+    for child in questions.iter().map(spawn).collect::<Vec<_>>() {
+        assert!(child.wait_with_output().unwrap().status.success());
+    }
+    let log = desk.json(&["log"]);
+    let messages = log["messages"].as_array().unwrap();
+    let mut asked: Vec<&str> =
+        messages.iter().filter(|m| m["role"] == "user").map(|m| m["preview"].as_str().unwrap()).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, questions);
+    assert_eq!(desk.run(&["verify"]).code, 0);
+}

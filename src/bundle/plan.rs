@@ -71,29 +71,35 @@ pub fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
         let total = count(encoding, &text);
         Ok(Planned { plan, frame: frame.clone(), frame_tokens, text, total })
     };
-    if renderer.additive() {
-        let planned = attempt(capacity)?;
-        let parts = planned.plan.total;
-        return if parts == planned.total { Ok(planned) } else { Err(Error::Recount { parts, text: planned.total }) };
-    }
-    let mut planned = attempt(capacity).map_err(|error| match capacity {
-        Some(capacity) => outer(error, capacity, &attempt),
-        None => error,
-    })?;
-    let Some(capacity) = capacity else { return Ok(planned) };
-    let whole = attempt(None)?.total;
-    // The outer form costs more than the parts: take the excess off until the whole fits.
+    if renderer.additive() { additive(&attempt, capacity) } else { wrapped(&attempt, capacity) }
+}
+
+/// A fit with its rendered bytes and their joint count.
+type Attempt<'a> = dyn Fn(Option<Tokens>) -> Result<Planned, Error> + 'a;
+
+/// A format whose parts add up: the fit is final, and the joint count must say the same.
+fn additive(attempt: &Attempt<'_>, capacity: Option<Tokens>) -> Result<Planned, Error> {
+    let planned = attempt(capacity)?;
+    let parts = planned.plan.total;
+    if parts == planned.total { Ok(planned) } else { Err(Error::Recount { parts, text: planned.total }) }
+}
+
+/// A format whose outer form costs more than the parts: the excess is taken off until the whole fits.
+fn wrapped(attempt: &Attempt<'_>, capacity: Option<Tokens>) -> Result<Planned, Error> {
+    let Some(capacity) = capacity else { return attempt(None) };
+    let try_with = |inner| attempt(Some(inner)).map_err(|error| outer(error, capacity, attempt));
     let mut inner = capacity;
+    let mut planned = try_with(inner)?;
     while planned.total > capacity {
         inner = inner - (planned.total - capacity);
-        planned = attempt(Some(inner)).map_err(|error| outer(error, capacity, &attempt))?;
+        planned = try_with(inner)?;
     }
-    planned.plan.whole = whole;
+    planned.plan.whole = attempt(None)?.total;
     Ok(planned)
 }
 
 /// A refusal in the terms of the outer form: what the least that is asked for takes when it is wrapped.
-fn outer(error: Error, budget: Tokens, attempt: &dyn Fn(Option<Tokens>) -> Result<Planned, Error>) -> Error {
+fn outer(error: Error, budget: Tokens, attempt: &Attempt<'_>) -> Error {
     let Error::Budget(mut refusal) = error else { return error };
     let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = &mut refusal;
     match attempt(Some(*needed)) {

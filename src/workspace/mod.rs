@@ -9,9 +9,11 @@ pub mod shape;
 
 mod ask;
 mod count;
+mod draft;
 mod error;
 mod exchange;
 mod fork;
+mod land;
 mod log;
 mod pack;
 mod read;
@@ -26,8 +28,9 @@ use std::path::Path;
 use crate::content::Timestamp;
 use crate::store::{Entry, Store};
 
-pub use ask::{Answered, Ask, Draft};
+pub use ask::Answered;
 pub use count::{Counted, count, count_raw};
+pub use draft::{Ask, Draft};
 pub use error::Error;
 pub use exchange::{Exported, Imported};
 pub use fork::Forked;

@@ -1,4 +1,4 @@
-//! The JSON of every verb, versioned by `schema` and additive only.
+//! The JSON shapes that scripts build on, versioned by `schema` and additive only.
 //!
 //! Offsets are byte offsets into a document's text, ends exclusive; absent is absent. The schemas
 //! stand in `schemas/`, and a test holds real output against them.

@@ -1,0 +1,38 @@
+//! New messages onto a branch: the one place where verbs move one.
+
+use super::{Error, Workspace};
+use crate::content::Digest;
+use crate::fork;
+use crate::store::record::{Move, RunRecord};
+use crate::store::{self, At, BRANCHES, Change, Entry, Object};
+
+impl Workspace {
+    /// Moves or makes a branch over new messages; one that somebody else moved keeps its tip, and the
+    /// messages go to a sibling branch, whose name is returned.
+    pub(super) fn land(
+        &self,
+        branch: &str,
+        seen: Option<Digest>,
+        tip: Digest,
+        objects: Vec<Object>,
+        runs: Vec<RunRecord>,
+        entry: Entry,
+    ) -> Result<String, Error> {
+        let mut change = Change { objects, runs, ..Change::new(entry) };
+        let mut name = branch.to_owned();
+        let mut from = seen;
+        loop {
+            let pointer = format!("{BRANCHES}{name}");
+            change.at = At::Go(pointer.clone());
+            change.moves = vec![Move { name: pointer, from, to: Some(tip) }];
+            match self.store.transact(&change) {
+                Ok(_) => return Ok(name),
+                Err(store::Error::Moved { .. } | store::Error::Taken { .. }) => {
+                    name = fork::free_name(&self.store, branch)?;
+                    from = None;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
