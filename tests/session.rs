@@ -164,3 +164,15 @@ fn writers_at_once_lose_no_turn() {
     assert_eq!(asked, questions);
     assert_eq!(desk.run(&["verify"]).code, 0);
 }
+
+#[test]
+fn a_question_in_focus_keeps_what_speaks_to_it() {
+    let desk = Desk::with_examples();
+    insta::assert_snapshot!(desk.session(&[
+        "plan thread.md talk.vtt essay.md --budget 2k --focus \"Who found the ladder in the shed?\"",
+        "plan thread.md@keep=focus essay.md --budget 1k",
+        "plan talk.vtt@keep=tail essay.md --budget 2k --focus \"ladder\"",
+    ]));
+    let kept = desk.out(&["pack", "talk.vtt", "--budget", "700", "--focus", "Who found the ladder in the shed?"]);
+    assert!(kept.contains("I got the ladder"), "{kept}");
+}

@@ -254,7 +254,7 @@ mod tests {
     const PLAIN: Measure = Measure { encoding: Encoding::O200kBase, escape: |text| Cow::Borrowed(text) };
 
     fn source(text: &str, policy: Policy) -> Source<'_> {
-        Source { text, units: units(text, &[], PLAIN), policy }
+        Source { text, units: units(text, &[], PLAIN), policy, relevance: None }
     }
 
     fn prose(n_sentences: usize) -> String {

@@ -15,6 +15,7 @@ mod measure;
 mod order;
 mod plan;
 mod policy;
+mod relevance;
 mod unit;
 
 pub use fill::fit;
@@ -22,6 +23,7 @@ pub use gap::assemble;
 pub use measure::Measure;
 pub use plan::{Cut, Error, Gap, Need, Plan, Portion, Segment};
 pub use policy::{Keep, ParsePolicyError, Policy, Tier, Weight};
+pub use relevance::{Nature, Relevance, relevance};
 pub use unit::{Unit, units};
 
 /// One text to be fitted, with what its owner asks for.
@@ -33,6 +35,8 @@ pub struct Source<'a> {
     pub units: Vec<Unit>,
     /// Weight, floor, ceiling, tier and cut order.
     pub policy: Policy,
+    /// How it answers the question in focus, for the cut order `focus`.
+    pub relevance: Option<Relevance>,
 }
 
 #[cfg(test)]

@@ -47,8 +47,11 @@ pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let Policy { weight, floor, ceiling, tier, keep } = source.policy;
+        let in_focus = source.relevance.as_ref().filter(|_| keep == Keep::Focus);
+        let weight = in_focus.map_or(weight, |relevance| weight.scaled(relevance.share));
+        let units = in_focus.map_or_else(|| cut_order(keep, source.units.len()), |relevance| relevance.order.clone());
         let mut reached = 0;
-        for (rank, unit) in cut_order(keep, source.units.len()).into_iter().enumerate() {
+        for (rank, unit) in units.into_iter().enumerate() {
             let reserved = tier == Tier::Pin || reached < u64::from(floor.0);
             let Unit { tokens: Tokens(tokens), .. } = source.units[unit];
             reached += u64::from(tokens);
@@ -65,7 +68,7 @@ pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
 /// A permutation of `0..n`: which unit enters first.
 fn cut_order(keep: Keep, n: usize) -> Vec<usize> {
     match keep {
-        Keep::Head => (0..n).collect(),
+        Keep::Head | Keep::Focus => (0..n).collect(),
         Keep::Tail => (0..n).rev().collect(),
         Keep::Ends => (0..n).map(|rank| if rank % 2 == 0 { rank / 2 } else { n - 1 - rank / 2 }).collect(),
         // Van der Corput: positions by their reversed bits, so that every prefix is spread evenly.

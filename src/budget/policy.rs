@@ -54,6 +54,8 @@ pub enum Keep {
     Ends,
     /// Spread evenly over the text.
     Even,
+    /// By what they say to the question in focus; without one, from the start.
+    Focus,
 }
 
 /// A word or number of a policy cannot be read.
@@ -75,6 +77,13 @@ impl Weight {
     /// The share in thousandths.
     pub fn thousandths(self) -> u32 {
         self.0
+    }
+
+    /// This weight times a share in thousandths; never nothing.
+    #[must_use]
+    pub fn scaled(self, share: u32) -> Self {
+        let scaled = u64::from(self.0) * u64::from(share) / 1000;
+        Self(u32::try_from(scaled).unwrap_or(u32::MAX).max(1))
     }
 }
 
@@ -123,7 +132,12 @@ impl FromStr for Keep {
             "tail" => Ok(Self::Tail),
             "ends" => Ok(Self::Ends),
             "even" => Ok(Self::Even),
-            _ => Err(ParsePolicyError { what: "cut order", text: text.to_owned(), want: "head, tail, ends or even" }),
+            "focus" => Ok(Self::Focus),
+            _ => Err(ParsePolicyError {
+                what: "cut order",
+                text: text.to_owned(),
+                want: "head, tail, ends, even or focus",
+            }),
         }
     }
 }

@@ -45,6 +45,7 @@ impl Case {
                 text,
                 units: units(text, sections, self.measure),
                 policy: *policy,
+                relevance: None,
             })
             .collect();
         fit(&sources, Some(Tokens(capacity)), self.fixed(), self.measure).ok()

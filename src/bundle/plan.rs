@@ -3,8 +3,8 @@
 use super::Error;
 use super::frame::Frame;
 use super::render::Renderer;
-use crate::budget::{self, Plan, Policy, Source, units};
-use crate::content::Document;
+use crate::budget::{self, Nature, Plan, Policy, Source, relevance, units};
+use crate::content::{Document, Kind};
 use crate::tokens::{Encoding, Tokens, count};
 
 /// One document with what its owner asks for.
@@ -19,7 +19,7 @@ pub struct Entry {
 }
 
 /// What a bundle is made for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Request {
     /// The encoding that counts.
     pub encoding: Encoding,
@@ -29,6 +29,8 @@ pub struct Request {
     pub reserve: Tokens,
     /// The target format.
     pub renderer: &'static Renderer,
+    /// The question that the cut order `focus` looks at.
+    pub focus: Option<String>,
 }
 
 /// A plan with the frame and the bytes it gives.
@@ -51,7 +53,7 @@ pub fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
     if entries.is_empty() {
         return Err(Error::Empty);
     }
-    let Request { encoding, budget, reserve, renderer } = *request;
+    let Request { encoding, budget, reserve, renderer, .. } = *request;
     if let Some(budget) = budget.filter(|budget| *budget <= reserve && reserve > Tokens(0)) {
         return Err(Error::Reserve { reserve, budget });
     }
@@ -62,9 +64,17 @@ pub fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
     let measure = renderer.measure(encoding);
     let source = |entry| {
         let Entry { document, policy, .. }: &Entry = entry;
-        Source { text: &document.text, units: units(&document.text, &document.sections, measure), policy: *policy }
+        let units = units(&document.text, &document.sections, measure);
+        Source { text: &document.text, units, policy: *policy, relevance: None }
     };
-    let sources: Vec<_> = entries.iter().map(source).collect();
+    let mut sources: Vec<_> = entries.iter().map(source).collect();
+    if let Some(question) = &request.focus {
+        let asked = sources.iter().zip(entries).map(|(s, entry)| (s.text, &s.units[..], nature(entry.document.kind)));
+        let answers = relevance(&asked.collect::<Vec<_>>(), question);
+        for (source, answer) in sources.iter_mut().zip(answers) {
+            source.relevance = Some(answer);
+        }
+    }
     let attempt = |capacity| -> Result<Planned, Error> {
         let plan = budget::fit(&sources, capacity, frame_tokens, measure)?;
         let text = render(renderer, &frame, entries, &plan);
@@ -72,6 +82,15 @@ pub fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
         Ok(Planned { plan, frame: frame.clone(), frame_tokens, text, total })
     };
     if renderer.additive() { additive(&attempt, capacity) } else { wrapped(&attempt, capacity) }
+}
+
+/// How far relevance spreads in a document of this kind.
+fn nature(kind: Kind) -> Nature {
+    match kind {
+        Kind::Transcript | Kind::Chat => Nature::Talk,
+        Kind::Thread | Kind::Mail => Nature::Posts,
+        _ => Nature::Prose,
+    }
 }
 
 /// A fit with its rendered bytes and their joint count.

@@ -33,7 +33,7 @@ fn entry(text: &str, title: Option<&str>) -> Entry {
 }
 
 fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
-    Request { encoding: Encoding::O200kBase, budget: budget.map(Tokens), reserve: Tokens(0), renderer }
+    Request { encoding: Encoding::O200kBase, budget: budget.map(Tokens), reserve: Tokens(0), renderer, focus: None }
 }
 
 fn named(name: &str) -> &'static Renderer {

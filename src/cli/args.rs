@@ -87,9 +87,14 @@ pub(super) struct FitArgs {
     /// Tokens of the budget kept free for the answer
     #[arg(long, value_name = "N", value_parser = amount, default_value = "0")]
     pub reserve: Tokens,
-    /// Which end of a trimmed source stays: head, tail, ends or even
-    #[arg(long, value_name = "ORDER", default_value = "head")]
-    pub keep: String,
+    #[arg(
+        help = "What of a trimmed source stays: head, tail, ends, even or focus [default: head; focus with --focus]"
+    )]
+    #[arg(long, value_name = "ORDER")]
+    pub keep: Option<String>,
+    /// Keep what speaks to this question, most from the sources that do
+    #[arg(long, value_name = "QUESTION")]
+    pub focus: Option<String>,
     #[command(flatten)]
     pub encoding: EncodingArg,
 }

@@ -270,6 +270,7 @@ impl From<Error> for Failure {
             Error::Fork(error) => error.into(),
             Error::Send(error) => error.into(),
             Error::NoModel => Self { code: USAGE, ..failure }.hint("name one with `-m MODEL`, or set FORKFUL_MODEL"),
+            Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
             Error::EmptyText(_) => Self { code: USAGE, ..failure },
             Error::NotATip { address } => {
                 failure.hint(format!("branch off there: `forkful fork {address} -b NAME \"question\"`"))

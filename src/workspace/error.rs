@@ -31,6 +31,9 @@ pub enum Error {
     /// Nobody says which model to ask.
     #[error("no model is named")]
     NoModel,
+    /// The cut order `focus` has no question to look at.
+    #[error("there is no question to focus on")]
+    NoFocus,
     /// A question of white space only.
     #[error("the {0} is empty")]
     EmptyText(&'static str),

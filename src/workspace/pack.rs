@@ -2,6 +2,7 @@
 
 use super::shape::{Pack, Plan, PlanCut, PlanSource};
 use super::{Act, Error, Sources, Workspace};
+use crate::budget::Keep;
 use crate::bundle::{self, Bundle, Entry, Planned, Request};
 use crate::content::{Digest, Problem};
 use crate::store::record::{Move, ProvenanceRecord};
@@ -39,6 +40,10 @@ pub fn plan(sources: &Sources, request: Request) -> Result<Fit, Error> {
             locators.push(locator.clone());
             origins.push(sourced.gathered.sha256);
         }
+    }
+    let in_focus = fit_entries.iter().any(|entry| entry.policy.keep == Keep::Focus);
+    if in_focus && request.focus.as_ref().is_none_or(|question| question.trim().is_empty()) {
+        return Err(Error::NoFocus);
     }
     let planned = bundle::plan(&fit_entries, &request).map_err(|error| Error::fit(error, &locators))?;
     Ok(Fit { request, entries: fit_entries, locators, origins, planned, problems: sources.problems() })

@@ -21,7 +21,7 @@ use std::{fs, io};
 use super::args::{FitArgs, SourceArgs, amount};
 use super::failure::SOME_FAILED;
 use super::{Context, Failure};
-use crate::budget::Policy;
+use crate::budget::{Keep, Policy};
 use crate::bundle::Request;
 use crate::bundle::render::{RENDERERS, Renderer};
 use crate::gather::{self, source};
@@ -86,12 +86,17 @@ fn settle(failures: Vec<gather::Error>, args: &SourceArgs, nothing_left: bool) -
 
 /// What the flags ask a bundle to be.
 fn request(args: &FitArgs, renderer: &'static Renderer) -> Request {
-    Request { encoding: args.encoding.encoding, budget: args.budget, reserve: args.reserve, renderer }
+    let (encoding, focus) = (args.encoding.encoding, args.focus.clone());
+    Request { encoding, budget: args.budget, reserve: args.reserve, renderer, focus }
 }
 
 /// The policy of a source without wishes.
 fn plain_policy(args: &FitArgs) -> Result<Policy, Failure> {
-    let keep = args.keep.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+    let keep = match (&args.keep, &args.focus) {
+        (Some(word), _) => word.parse().map_err(|error| Failure::usage(format!("{error}")))?,
+        (None, Some(_)) => Keep::Focus,
+        (None, None) => Keep::Head,
+    };
     Ok(Policy { keep, ..Policy::PLAIN })
 }
 

@@ -64,7 +64,8 @@ fn ledger(fit: &Fit) -> String {
     };
     let left_out: Tokens = planned.plan.portions.iter().map(|p| p.tokens - p.kept_tokens).sum();
     if left_out > Tokens(0) {
-        if fit.entries.iter().all(|entry| Policy { keep: Keep::Head, ..entry.policy } == Policy::PLAIN) {
+        let is_plain = |policy| Policy { keep: Keep::Head, ..policy } == Policy::PLAIN;
+        if fit.request.focus.is_none() && fit.entries.iter().all(|entry| is_plain(entry.policy)) {
             out += &format!("Sources up to {} tokens are whole, larger ones are trimmed to that level\n", level(fit));
         }
         out += &match fit.whole() {
