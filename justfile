@@ -21,6 +21,15 @@ lint:
 promises cases="20000":
     PROPTEST_CASES={{cases}} cargo test --release --lib -- budget::promises --nocapture
 
+# Counting speed beside its peers.
+speed:
+    cargo bench --bench tokens
+
+# What the cut keeps of the text that answers a question.
+retention:
+    cargo build --release
+    benches/retention
+
 # Look at changed snapshots.
 review:
     INSTA_UPDATE=always cargo test
