@@ -9,7 +9,6 @@
     clippy::print_stdout,
     clippy::disallowed_types,
     clippy::disallowed_methods,
-    clippy::cast_possible_truncation,
     reason = "a build script talks to cargo; a table that does not fit stops it; the map is only looked up in"
 )]
 
@@ -24,15 +23,15 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("classes.bin"), classes::table()).expect("OUT_DIR can be written");
     let o200k = tiktoken_rs::o200k_base().expect("the vocabulary of tiktoken-rs loads");
-    write(&out, "o200k_base", &o200k, 199_998, 18);
+    write(&out, "o200k_base", &o200k, 199_998);
     let cl100k = tiktoken_rs::cl100k_base().expect("the vocabulary of tiktoken-rs loads");
-    write(&out, "cl100k_base", &cl100k, 100_256, 17);
+    write(&out, "cl100k_base", &cl100k, 100_256);
 }
 
-fn write(out: &Path, name: &str, source: &tiktoken_rs::CoreBPE, n_tokens: u32, slot_bits: u32) {
+fn write(out: &Path, name: &str, source: &tiktoken_rs::CoreBPE, n_tokens: u32) {
     let token = |rank| source.decode_bytes(&[rank]).unwrap_or_else(|_| panic!("{name} has no token {rank}"));
     let tokens: Vec<Vec<u8>> = (0..n_tokens).map(token).collect();
-    for (section, bytes) in vocabulary::tables(&tokens, slot_bits) {
+    for (section, bytes) in vocabulary::tables(&tokens) {
         fs::write(out.join(format!("{name}.{section}.bin")), bytes).expect("OUT_DIR can be written");
     }
 }

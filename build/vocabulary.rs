@@ -1,58 +1,113 @@
-//! One vocabulary as four tables.
+//! One vocabulary as eight tables.
 //!
 //! | section | layout |
 //! | --- | --- |
-//! | `slots` | open addressing, 12 bytes a slot: key (u64), then token in the low 18 bits and length above (u32); all ones is empty |
-//! | `bounds` | where each token starts in `arena`, u24, one more than there are tokens |
-//! | `arena` | the bytes of all tokens |
+//! | `short` | tokens up to eight bytes, 12 bytes a slot: the bytes (u64), then token, length and reach (u32) |
+//! | `long` | the others, u64 a slot: token, length, start in `arena`, some of the hash, reach |
+//! | `arena` | the bytes of the long tokens |
 //! | `splits` | the two tokens that were merged last, u24 each; a byte is its own |
-//! | `lengths` | by hash of three bytes: which lengths tokens have that start so, u32 |
+//! | `pairs` | by hash of these two: the token, some of the hash and the reach, u32 a slot |
+//! | `joined` | by hash of the two again: a bit for each pair that makes a token, small enough to stay in a cache |
+//! | `near` | by hash of three bytes: which of the lengths 3 to 5 tokens have that start so, u8 |
+//! | `far` | by hash of six bytes: which lengths from 6 on tokens have that start so, u16 |
 //!
-//! A key is the bytes themselves up to eight of them, else their hash; the reader has the same functions.
+//! Fields of a slot are named from the lowest bits up. Tables with slots are hash tables with open
+//! addressing; the reach in a slot says how many slots, from it on, a search that begins at it looks at.
+//! `key.rs` holds the hashes and widths, for the reader too.
 
 use std::collections::HashMap;
 
 include!("../src/tokens/key.rs");
 
 /// The tables of a vocabulary whose tokens come in the order of their ranks.
-pub(crate) fn tables(tokens: &[Vec<u8>], slot_bits: u32) -> [(&'static str, Vec<u8>); 5] {
+pub(crate) fn tables(tokens: &[Vec<u8>]) -> [(&'static str, Vec<u8>); 8] {
     let ranks: HashMap<&[u8], u32> = tokens.iter().map(Vec::as_slice).zip(0..).collect();
-    let mut bounds = Vec::new();
-    let mut arena = Vec::new();
-    let mut splits = Vec::new();
-    let mut slots = vec![0xff_u8; SLOT << slot_bits];
-    let mut lengths = vec![0_u32; 1 << LENGTH_BITS];
+    let (mut short, mut long, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut arena, mut splits) = (Vec::new(), Vec::new());
+    let mut joined = vec![0_u8; tokens.len() * 5 / 8];
+    let mut near = vec![0_u8; 1 << START_BITS];
+    let mut far = vec![0_u16; 1 << START_BITS];
     for (token, rank) in tokens.iter().zip(0_u32..) {
-        bounds.extend(u24(arena.len()));
-        arena.extend(token);
+        let length = token.len() as u64;
+        if token.len() <= SHORT {
+            let slot = fields(&[(rank.into(), TOKEN_BITS), (length, SHORT_LENGTH_BITS)]);
+            short.push((short_hash(word(token)), (word(token), slot)));
+        } else {
+            let hash = long_hash(token);
+            let start = (arena.len() as u64, LONG_START_BITS);
+            let check = (check(hash, LONG_CHECK_BITS), LONG_CHECK_BITS);
+            long.push((hash, fields(&[(rank.into(), TOKEN_BITS), (length, LONG_LENGTH_BITS), start, check])));
+            arena.extend(token);
+        }
         let (left, right) = split(token, rank, &ranks);
-        splits.extend(u24(left as usize).into_iter().chain(u24(right as usize)));
-        insert(&mut slots, slot_bits, token, rank);
-        if let [a, b, c, ..] = token[..] {
-            lengths[length_index(a, b, c)] |= 1 << token.len().min(31);
+        splits.extend([left, right].iter().flat_map(|half| half.to_le_bytes().into_iter().take(3)));
+        if token.len() > 1 {
+            let hash = pair_hash(left, right);
+            let bit = home(hash, joined.len() * 8);
+            joined[bit / 8] |= 1 << (bit % 8);
+            let check = (check(hash, PAIR_CHECK_BITS), PAIR_CHECK_BITS);
+            pairs.push((hash, fields(&[(rank.into(), TOKEN_BITS), check])));
+        }
+        if token.len() >= FAR {
+            far[start_index(first(word(token), FAR))] |= 1 << (token.len().min(FARTHEST) - FAR);
+        } else if token.len() >= NEAR {
+            near[start_index(first(word(token), NEAR))] |= 1 << (token.len() - NEAR);
         }
     }
-    bounds.extend(u24(arena.len()));
-    let lengths = lengths.into_iter().flat_map(u32::to_le_bytes).collect();
-    [("slots", slots), ("bounds", bounds), ("arena", arena), ("splits", splits), ("lengths", lengths)]
+    let short = table(&short, short.len() * 4 / 3).into_iter().flat_map(|(entry, reach)| {
+        let (key, slot) = entry.unwrap_or_default();
+        [key.to_le_bytes().as_slice(), &with_reach(slot, reach, SHORT_REACH, 32)].concat()
+    });
+    let long = table(&long, long.len() * 4 / 3)
+        .into_iter()
+        .flat_map(|(slot, reach)| with_reach(slot.unwrap_or_default(), reach, LONG_REACH, 64));
+    let pairs = table(&pairs, pairs.len() * 3 / 2)
+        .into_iter()
+        .flat_map(|(slot, reach)| with_reach(slot.unwrap_or_default(), reach, PAIR_REACH, 32));
+    [
+        ("short", short.collect()),
+        ("long", long.collect()),
+        ("arena", arena),
+        ("splits", splits),
+        ("pairs", pairs.collect()),
+        ("joined", joined),
+        ("near", near),
+        ("far", far.into_iter().flat_map(u16::to_le_bytes).collect()),
+    ]
 }
 
-fn u24(n: usize) -> [u8; 3] {
-    assert!(n < 1 << 24);
-    [n as u8, (n >> 8) as u8, (n >> 16) as u8]
+/// Up to eight bytes as a number, zeros after their end.
+fn word(bytes: &[u8]) -> u64 {
+    bytes.iter().take(8).rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-/// Puts a token into the first free slot; common tokens have low ranks and come first.
-fn insert(slots: &mut [u8], slot_bits: u32, token: &[u8], rank: u32) {
-    let key = key(token);
-    let mask = (1 << slot_bits) - 1;
-    let mut at = home(key, token.len(), slot_bits);
-    while slots[at * SLOT + 8..at * SLOT + 12] != [0xff; 4] {
-        at = (at + 1) & mask;
+/// Numbers of some bits side by side, the first lowest.
+fn fields(numbers: &[(u64, u32)]) -> u64 {
+    numbers.iter().rev().fold(0, |fields, (n, bits)| {
+        assert!(n >> bits == 0, "{n} does not fit {bits} bits");
+        fields << bits | n
+    })
+}
+
+/// A slot of `bits` with its reach from bit `at` on.
+fn with_reach(slot: u64, reach: usize, at: u32, bits: u32) -> Vec<u8> {
+    let slot = fields(&[(slot, at), (reach as u64, bits - at)]);
+    slot.to_le_bytes()[..bits as usize / 8].to_vec()
+}
+
+/// A hash table of these entries: what each slot holds, and its reach.
+///
+/// An entry goes into the first free slot from its home on; common tokens have low ranks and come first.
+fn table<T: Copy>(entries: &[(u64, T)], n_slots: usize) -> Vec<(Option<T>, usize)> {
+    let mut slots = vec![(None, 0); n_slots];
+    for (hash, entry) in entries {
+        let home = home(*hash, n_slots);
+        let distance = (0..n_slots).find(|distance| slots[(home + distance) % n_slots].0.is_none());
+        let distance = distance.expect("there are more slots than entries");
+        slots[(home + distance) % n_slots].0 = Some(*entry);
+        slots[home].1 = distance + 1;
     }
-    let meta = rank | (token.len() as u32) << TOKEN_BITS;
-    slots[at * SLOT..at * SLOT + 8].copy_from_slice(&key.to_le_bytes());
-    slots[at * SLOT + 8..at * SLOT + 12].copy_from_slice(&meta.to_le_bytes());
+    slots
 }
 
 /// The two tokens that byte-pair encoding has before it merges `token`.

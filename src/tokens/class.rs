@@ -41,7 +41,7 @@ impl Classes {
 }
 
 /// One block number a page of 256 code points, then the blocks.
-static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/classes.bin"));
+const TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/classes.bin"));
 
 const N_PAGES: usize = 0x1100;
 
@@ -54,12 +54,23 @@ pub(super) fn of(character: char) -> u8 {
     block(code >> 8)[code & 0xff]
 }
 
+/// The first block again: its place is known when the program is built.
+static ASCII: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut code = 0;
+    while code < classes.len() {
+        classes[code] = TABLE[N_PAGES + TABLE[0] as usize * 256 + code];
+        code += 1;
+    }
+    classes
+};
+
 /// Class and length in bytes of the character that starts at `at`; `None` at the end.
 #[inline]
 pub(super) fn at(text: &str, at: usize) -> Option<(u8, usize)> {
     let first = *text.as_bytes().get(at)?;
-    if first < 0x80 {
-        return Some((block(0)[usize::from(first)], 1));
+    if let Some(class) = ASCII.get(usize::from(first)) {
+        return Some((*class, 1));
     }
     let character = text[at..].chars().next()?;
     let code = character as usize;

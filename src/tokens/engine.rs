@@ -2,13 +2,17 @@
 
 use std::thread;
 
-use super::merge::encode;
+use super::memo::Memo;
+use super::merge::Encoder;
 use super::pieces::{Grammar, pieces};
-use super::vocabulary::{CL100K, O200K, Vocabulary};
+use super::vocabulary::{CL100K, O200K, SHORT, Vocabulary};
 use super::{Encoding, Tokens, cuts};
 
 /// Texts from this size on are shared between cores.
 const LARGE: usize = 1 << 20;
+
+/// Texts from this size on repeat enough pieces for a memo.
+const REPETITIVE: usize = 1 << 12;
 
 /// The number of tokens of `text`, special tokens taken as ordinary text.
 pub fn count(encoding: Encoding, text: &str) -> Tokens {
@@ -27,15 +31,15 @@ pub fn count(encoding: Encoding, text: &str) -> Tokens {
 /// The ids of the tokens of `text`, in order.
 pub fn encode_ordinary(encoding: Encoding, text: &str) -> Vec<u32> {
     let (vocabulary, grammar) = tables(encoding);
+    let mut encoder = Encoder::new(vocabulary);
     let mut ids = Vec::new();
-    let mut tokens = Vec::new();
-    for piece in pieces(grammar, text) {
-        if let Some(token) = vocabulary.find(piece.as_bytes()) {
-            ids.push(token);
-        } else {
-            encode(vocabulary, piece.as_bytes(), &mut tokens);
-            ids.extend(&tokens);
+    let mut rest = text.as_bytes();
+    for length in pieces(grammar, text) {
+        match vocabulary.find(rest, length) {
+            Some(token) => ids.push(token),
+            None => ids.extend(encoder.encode(rest, length).iter().map(|token| token.id)),
         }
+        rest = &rest[length..];
     }
     ids
 }
@@ -61,16 +65,26 @@ fn parts(text: &str, n: usize) -> Vec<&str> {
 
 fn count_part(encoding: Encoding, text: &str) -> usize {
     let (vocabulary, grammar) = tables(encoding);
-    let mut tokens = Vec::new();
-    let counts = pieces(grammar, text).map(|piece| {
-        let piece = piece.as_bytes();
-        if piece.len() == 1 || vocabulary.find(piece).is_some() {
-            return 1;
-        }
-        encode(vocabulary, piece, &mut tokens);
-        tokens.len()
-    });
-    counts.sum()
+    let mut encoder = Encoder::new(vocabulary);
+    let mut memo = (text.len() >= REPETITIVE).then(Memo::new);
+    let mut n_tokens = 0;
+    let mut rest = text.as_bytes();
+    for length in pieces(grammar, text) {
+        n_tokens += if length == 1 || length <= SHORT && vocabulary.find(rest, length).is_some() {
+            1
+        } else {
+            let mut count = || match vocabulary.find(rest, length) {
+                Some(_) => 1,
+                None => encoder.encode(rest, length).len(),
+            };
+            match &mut memo {
+                Some(memo) => memo.count(rest, length, count),
+                None => count(),
+            }
+        };
+        rest = &rest[length..];
+    }
+    n_tokens
 }
 
 fn tables(encoding: Encoding) -> (&'static Vocabulary, Grammar) {

@@ -1,43 +1,71 @@
-// How a piece of text is looked up in a vocabulary. Shared with the build script by `include!`, so
-// that writer and reader cannot differ; hence no module essay and no `use`.
+// How tokens are looked up in the tables of a vocabulary. Shared with the build script by
+// `include!`, so that writer and reader cannot differ; hence no module essay and no `use`.
 
-/// Bytes of a slot.
-const SLOT: usize = 12;
+/// Tokens up to this many bytes are their own key, zeros after their end.
+pub(super) const SHORT: usize = 8;
 
-/// Bits of a slot's last word that hold the token; the length stands above.
+/// Bits of a slot's fields, from the lowest up; the reach fills the rest.
 const TOKEN_BITS: u32 = 18;
+const SHORT_LENGTH_BITS: u32 = 4;
+const LONG_LENGTH_BITS: u32 = 8;
+const LONG_START_BITS: u32 = 20;
+const LONG_CHECK_BITS: u32 = 11;
+const PAIR_CHECK_BITS: u32 = 7;
+const SHORT_REACH: u32 = TOKEN_BITS + SHORT_LENGTH_BITS;
+const LONG_REACH: u32 = TOKEN_BITS + LONG_LENGTH_BITS + LONG_START_BITS + LONG_CHECK_BITS;
+const PAIR_REACH: u32 = TOKEN_BITS + PAIR_CHECK_BITS;
 
-/// Bits of the index into the table of lengths.
-const LENGTH_BITS: u32 = 14;
+/// Tokens of three to five bytes are announced by their first three bytes, longer ones by six.
+const NEAR: usize = 3;
+const FAR: usize = 6;
+
+/// Lengths from this one on share a bit of their announcement.
+const FARTHEST: usize = FAR + 15;
+
+/// Bits of the index into the announcements.
+const START_BITS: u32 = 16;
 
 /// Odd and without pattern.
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Up to eight bytes themselves, else their hash.
-fn key(piece: &[u8]) -> u64 {
-    let mut key = 0;
-    for chunk in piece.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        key = extend(key, u64::from_le_bytes(word));
-    }
-    key
+/// The first `length` bytes, at most eight, of this word.
+pub(super) fn first(word: u64, length: usize) -> u64 {
+    word & u64::MAX >> (64 - 8 * length)
 }
 
-/// The key of a piece that goes on with another eight bytes, zeros after its end.
-fn extend(key: u64, word: u64) -> u64 {
-    if key == 0 { word } else { (key.rotate_left(29) ^ word).wrapping_mul(MIX) }
+/// A hash of a short key.
+fn short_hash(key: u64) -> u64 {
+    (key ^ key >> 32).wrapping_mul(MIX)
 }
 
-/// The slot where a search begins.
-#[allow(clippy::cast_possible_truncation, reason = "the shift leaves fewer than 32 bits")]
-fn home(key: u64, length: usize, slot_bits: u32) -> usize {
-    ((key ^ (length as u64) << 59).wrapping_mul(MIX) >> (64 - slot_bits)) as usize
+/// A hash of more than eight bytes: every whole word, then the last eight bytes.
+fn long_hash(bytes: &[u8]) -> u64 {
+    let (words, _) = bytes.as_chunks::<8>();
+    let hash = words.iter().chain(bytes.last_chunk()).fold(bytes.len() as u64, |hash, word| {
+        (hash.rotate_left(29) ^ u64::from_le_bytes(*word)).wrapping_mul(MIX)
+    });
+    (hash ^ hash >> 32).wrapping_mul(MIX)
 }
 
-/// Where the lengths of tokens stand that start with these bytes.
-#[allow(clippy::cast_possible_truncation, reason = "the shift leaves fewer than 32 bits")]
-fn length_index(a: u8, b: u8, c: u8) -> usize {
-    let start = u64::from(a) | u64::from(b) << 8 | u64::from(c) << 16;
-    (start.wrapping_mul(MIX) >> (64 - LENGTH_BITS)) as usize
+/// A hash of two tokens.
+fn pair_hash(left: u32, right: u32) -> u64 {
+    let hash = (u64::from(left) << 32 | u64::from(right)).wrapping_mul(MIX);
+    (hash ^ hash >> 32).wrapping_mul(MIX)
+}
+
+/// The slot of `n_slots` where a search begins.
+#[allow(clippy::cast_possible_truncation, reason = "the product's upper half is below `n_slots`")]
+pub(super) fn home(hash: u64, n_slots: usize) -> usize {
+    (((hash >> 32) * n_slots as u64) >> 32) as usize
+}
+
+/// Some bits of a hash that `home` hardly uses.
+fn check(hash: u64, bits: u32) -> u64 {
+    hash & ((1 << bits) - 1)
+}
+
+/// Where tokens are announced whose first bytes, and no more, are in this word.
+#[allow(clippy::cast_possible_truncation, reason = "the shift leaves 16 bits")]
+fn start_index(start: u64) -> usize {
+    (start.wrapping_mul(MIX) >> (64 - START_BITS)) as usize
 }

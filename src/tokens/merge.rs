@@ -6,35 +6,58 @@
 //! tried, and a place once given back is never tried again. (The property behind it: van Antwerpen
 //! and Neubeck, "So many tokens, so little time", GitHub blog, 2024.)
 
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Token, Vocabulary};
 
-/// The tokens of `piece` in order.
-pub(super) fn encode(vocabulary: &Vocabulary, piece: &[u8], tokens: &mut Vec<u32>) {
-    tokens.clear();
-    let mut dead = Dead::new(piece.len());
-    let mut at = 0;
-    let mut next = Some(vocabulary.longest(piece));
-    while let Some(mut token) = next {
-        let last = tokens.last().copied();
-        loop {
-            let end = at + vocabulary.bytes(token).len();
-            if !dead.has(end) && last.is_none_or(|last| follows(vocabulary, last, token)) {
-                tokens.push(token);
-                at = end;
-                next = (at < piece.len()).then(|| vocabulary.longest(&piece[at..]));
-                break;
+/// An encoder with the space it works in, which is kept from piece to piece.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    vocabulary: &'static Vocabulary,
+    tokens: Vec<Token>,
+    /// A bit for each place of the piece: whether no encoding reaches it.
+    dead: Vec<u64>,
+    /// The two neighbours that were found good last: a run has the same ones over and over.
+    good: (u32, u32),
+}
+
+impl Encoder {
+    pub(super) fn new(vocabulary: &'static Vocabulary) -> Self {
+        Self { vocabulary, tokens: Vec::new(), dead: Vec::new(), good: (u32::MAX, u32::MAX) }
+    }
+
+    /// The tokens of the first `length` bytes of `text`, which are no token together, in order.
+    pub(super) fn encode(&mut self, text: &[u8], length: usize) -> &[Token] {
+        self.tokens.clear();
+        self.dead.clear();
+        self.dead.resize(length / 64 + 1, 0);
+        let mut at = 0;
+        let mut limit = length - 1;
+        while at < length {
+            let last = self.tokens.last().copied();
+            let fitting = self.vocabulary.starts(&text[at..], limit).find(|next| {
+                let end = at + next.length;
+                let dead = self.dead[end / 64] >> (end % 64) & 1 == 1;
+                !dead
+                    && last.is_none_or(|last| {
+                        let good = self.good == (last.id, next.id) || follows(self.vocabulary, last.id, next.id);
+                        if good {
+                            self.good = (last.id, next.id);
+                        }
+                        good
+                    })
+            });
+            if let Some(token) = fitting {
+                self.tokens.push(token);
+                at += token.length;
+                limit = length - at;
+            } else {
+                // No token fits here after the last one: nothing that ends here can be right.
+                self.dead[at / 64] |= 1 << (at % 64);
+                let Some(last) = self.tokens.pop() else { break };
+                at -= last.length;
+                limit = last.length - 1;
             }
-            if let Some(shorter) = vocabulary.shorter(token) {
-                token = shorter;
-                continue;
-            }
-            // No token fits here after the last one: nothing that ends here can be right.
-            dead.mark(at);
-            let Some(last) = tokens.pop() else { return };
-            at -= vocabulary.bytes(last).len();
-            next = Some(last);
-            break;
         }
+        &self.tokens
     }
 }
 
@@ -42,12 +65,14 @@ pub(super) fn encode(vocabulary: &Vocabulary, piece: &[u8], tokens: &mut Vec<u32
 /// inside of them.
 ///
 /// Takes back the merges of both in the reverse of their order, and looks at every state whether the
-/// tokens at the border would have been merged before the merge that was taken back.
+/// tokens at the border would have been merged before the merge that was taken back. It is enough to
+/// look for tokens whose last merge is that very one: a token of the same bytes that is merged
+/// otherwise crosses the border earlier, and a state further back shows it.
 fn follows(vocabulary: &Vocabulary, mut left: u32, mut right: u32) -> bool {
     // Merges with a rank below this one come first.
     let mut limit = u32::MAX;
     loop {
-        if vocabulary.merged(left, right).is_some_and(|merged| merged < limit) {
+        if vocabulary.merges_below(limit, left, right) {
             return false;
         }
         let before_left = vocabulary.split(left).1;
@@ -61,22 +86,5 @@ fn follows(vocabulary: &Vocabulary, mut left: u32, mut right: u32) -> bool {
             _ if left > right => (limit, left) = (left, before_left),
             _ => (limit, right) = (right + 1, before_right),
         }
-    }
-}
-
-/// Places of a piece that no encoding reaches.
-struct Dead(Vec<u64>);
-
-impl Dead {
-    fn new(length: usize) -> Self {
-        Self(vec![0; length / 64 + 1])
-    }
-
-    fn has(&self, at: usize) -> bool {
-        self.0[at / 64] >> (at % 64) & 1 == 1
-    }
-
-    fn mark(&mut self, at: usize) {
-        self.0[at / 64] |= 1 << (at % 64);
     }
 }

@@ -7,10 +7,12 @@
 //! The engine is forkful's own: it starts without work, takes linear time on any text, and is held to
 //! tiktoken's ids by its tests.
 
+mod ascii;
 mod class;
 mod cut;
 mod encoding;
 mod engine;
+mod memo;
 mod merge;
 mod pieces;
 mod vocabulary;

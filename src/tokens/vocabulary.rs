@@ -1,133 +1,199 @@
 //! A vocabulary as it lies in the program; `build/vocabulary.rs` writes the tables and names their layout.
 //!
 //! A token is its rank: the lower, the earlier byte-pair encoding merges it.
+//! Texts are handed over with what follows them, as most bytes are read eight at a time.
 
 include!("key.rs");
-
-/// Longer than any token.
-const LONGEST: usize = 128;
 
 /// The tables of one vocabulary.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    slots: &'static [u8],
-    slot_bits: u32,
-    bounds: &'static [u8],
+    short: &'static [[u8; 12]],
+    long: &'static [[u8; 8]],
     arena: &'static [u8],
-    splits: &'static [u8],
-    lengths: &'static [u8],
+    splits: &'static [[u8; 3]],
+    pairs: &'static [[u8; 4]],
+    joined: &'static [u8],
+    near: &'static [u8; 1 << START_BITS],
+    far: &'static [[u8; 2]],
+}
+
+macro_rules! table {
+    ($name:literal, $section:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".", $section, ".bin"))
+    };
 }
 
 macro_rules! vocabulary {
-    ($name:literal, $slot_bits:literal) => {
+    ($name:literal) => {
         Vocabulary {
-            slots: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".slots.bin")),
-            slot_bits: $slot_bits,
-            bounds: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".bounds.bin")),
-            arena: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".arena.bin")),
-            splits: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".splits.bin")),
-            lengths: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".lengths.bin")),
+            short: table!($name, "short").as_chunks().0,
+            long: table!($name, "long").as_chunks().0,
+            arena: table!($name, "arena"),
+            splits: table!($name, "splits").as_chunks().0,
+            pairs: table!($name, "pairs").as_chunks().0,
+            joined: table!($name, "joined"),
+            near: table!($name, "near"),
+            far: table!($name, "far").as_chunks().0,
         }
     };
 }
 
-pub(super) static CL100K: Vocabulary = vocabulary!("cl100k_base", 17);
-pub(super) static O200K: Vocabulary = vocabulary!("o200k_base", 18);
+pub(super) static CL100K: Vocabulary = vocabulary!("cl100k_base");
+pub(super) static O200K: Vocabulary = vocabulary!("o200k_base");
+
+/// A token and its length in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) id: u32,
+    pub(super) length: usize,
+}
 
 impl Vocabulary {
-    /// The token that is this piece, if one is.
+    /// The token that is the first `length` bytes of `text`, if one is.
     #[inline]
-    pub(super) fn find(&self, piece: &[u8]) -> Option<u32> {
-        self.find_by(key(piece), piece)
-    }
-
-    #[inline]
-    fn find_by(&self, key: u64, piece: &[u8]) -> Option<u32> {
-        let mask = (1 << self.slot_bits) - 1;
-        let mut at = home(key, piece.len(), self.slot_bits);
-        loop {
-            let slot: &[u8; SLOT] = self.slots[at * SLOT..].first_chunk().expect("a slot is whole");
-            let (word, meta) = slot.split_first_chunk().expect("a slot starts with its key");
-            let meta = u32::from_le_bytes(*meta.first_chunk().expect("a slot ends with its token"));
-            if meta == u32::MAX {
-                return None;
-            }
-            let token = meta & ((1 << TOKEN_BITS) - 1);
-            let same = u64::from_le_bytes(*word) == key
-                && (meta >> TOKEN_BITS) as usize == piece.len()
-                && (piece.len() <= 8 || self.bytes(token) == piece);
-            if same {
-                return Some(token);
-            }
-            at = (at + 1) & mask;
+    pub(super) fn find(&self, text: &[u8], length: usize) -> Option<u32> {
+        if length <= SHORT {
+            self.find_short(first(word(text), length), length)
+        } else {
+            self.find_long(&text[..length])
         }
     }
 
-    /// The bytes of a token.
+    /// The short token that is this key, of so many bytes, if one is.
     #[inline]
-    pub(super) fn bytes(&self, token: u32) -> &'static [u8] {
-        let token = token as usize;
-        &self.arena[u24(self.bounds, token)..u24(self.bounds, token + 1)]
+    fn find_short(&self, key: u64, length: usize) -> Option<u32> {
+        let mut at = home(short_hash(key), self.short.len());
+        let home = self.short_slot(at);
+        // Most are at home.
+        if (home.0 == key) & (field(home.1, TOKEN_BITS, SHORT_LENGTH_BITS) as usize == length) {
+            return Some(field(home.1, 0, TOKEN_BITS));
+        }
+        for _ in 1..home.1 >> SHORT_REACH {
+            at = if at + 1 == self.short.len() { 0 } else { at + 1 };
+            let slot = self.short_slot(at);
+            if (slot.0 == key) & (field(slot.1, TOKEN_BITS, SHORT_LENGTH_BITS) as usize == length) {
+                return Some(field(slot.1, 0, TOKEN_BITS));
+            }
+        }
+        None
+    }
+
+    /// The bytes and the fields of a short slot.
+    #[inline]
+    fn short_slot(&self, at: usize) -> (u64, u32) {
+        let slot = &self.short[at];
+        (word(slot), u32::from_le_bytes(*slot.last_chunk().expect("a slot ends with its fields")))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "fields have fewer than 32 bits")]
+    fn find_long(&self, bytes: &[u8]) -> Option<u32> {
+        let hash = long_hash(bytes);
+        let wanted = check(hash, LONG_CHECK_BITS) as usize;
+        let mut at = home(hash, self.long.len());
+        let mut left = u64::from_le_bytes(self.long[at]) >> LONG_REACH;
+        while left > 0 {
+            let mut slot = u64::from_le_bytes(self.long[at]);
+            let mut take = |bits: u32| {
+                let field = slot & ((1 << bits) - 1);
+                slot >>= bits;
+                field as usize
+            };
+            let (id, length) = (take(TOKEN_BITS), take(LONG_LENGTH_BITS));
+            let (start, check) = (take(LONG_START_BITS), take(LONG_CHECK_BITS));
+            if check == wanted && length == bytes.len() && self.arena[start..start + length] == *bytes {
+                return Some(id as u32);
+            }
+            left -= 1;
+            at = if at + 1 == self.long.len() { 0 } else { at + 1 };
+        }
+        None
     }
 
     /// The two tokens that were merged last to make it; a byte is its own.
     #[inline]
     pub(super) fn split(&self, token: u32) -> (u32, u32) {
-        let at = token as usize * 2;
-        let half = |index| u32::try_from(u24(self.splits, index)).unwrap_or(0);
-        (half(at), half(at + 1))
+        let half = |at: usize| {
+            let [low, middle, high] = self.splits[at];
+            u32::from_le_bytes([low, middle, high, 0])
+        };
+        (half(token as usize * 2), half(token as usize * 2 + 1))
     }
 
-    /// The token that these two make together, if they make one.
+    /// Whether there is a token below `limit` whose last merge is of these two.
     #[inline]
-    pub(super) fn merged(&self, left: u32, right: u32) -> Option<u32> {
-        let (left, right) = (self.bytes(left), self.bytes(right));
-        let length = left.len() + right.len();
-        if length > LONGEST {
-            return None;
+    #[expect(clippy::cast_possible_truncation, reason = "fields have fewer than 32 bits")]
+    pub(super) fn merges_below(&self, limit: u32, left: u32, right: u32) -> bool {
+        let hash = pair_hash(left, right);
+        let bit = home(hash, self.joined.len() * 8);
+        if self.joined[bit / 8] >> (bit % 8) & 1 == 0 {
+            return false;
         }
-        let mut both = [0; LONGEST];
-        both[..left.len()].copy_from_slice(left);
-        both[left.len()..length].copy_from_slice(right);
-        self.find(&both[..length])
+        let wanted = check(hash, PAIR_CHECK_BITS) as u32;
+        let mut at = home(hash, self.pairs.len());
+        let mut reach = u32::from_le_bytes(self.pairs[at]) >> PAIR_REACH;
+        while reach > 0 {
+            let slot = u32::from_le_bytes(self.pairs[at]);
+            let token = field(slot, 0, TOKEN_BITS);
+            if field(slot, TOKEN_BITS, PAIR_CHECK_BITS) == wanted && token < limit && self.split(token) == (left, right)
+            {
+                return true;
+            }
+            reach -= 1;
+            at = if at + 1 == self.pairs.len() { 0 } else { at + 1 };
+        }
+        false
     }
 
-    /// The longest token that `text` starts with; there is one for every byte.
+    /// The tokens that the first `limit` bytes of `text` start with, the longest first.
     #[inline]
-    pub(super) fn longest(&self, text: &[u8]) -> u32 {
-        self.longest_within(text, text.len())
-    }
-
-    /// The longest token that is a proper prefix of this one; none for a byte.
-    #[inline]
-    pub(super) fn shorter(&self, token: u32) -> Option<u32> {
-        let bytes = self.bytes(token);
-        (bytes.len() > 1).then(|| self.longest_within(bytes, bytes.len() - 1))
-    }
-
-    /// The longest token that `text` starts with, of at most `limit` bytes, which is not 0.
-    fn longest_within(&self, text: &[u8], limit: usize) -> u32 {
-        let limit = limit.min(text.len()).min(LONGEST);
-        if let ([a, b, c, ..], 3..) = (text, limit) {
-            let at = length_index(*a, *b, *c) * 4;
-            let lengths = u32::from_le_bytes(*self.lengths[at..].first_chunk().expect("an entry is whole"));
-            // The highest bit stands for every length from 31 on.
-            let from = if lengths >> 31 == 1 { limit } else { limit.min(30) };
-            for length in (3..=from).rev() {
-                if lengths >> length.min(31) & 1 == 1
-                    && let Some(token) = self.find(&text[..length])
-                {
-                    return token;
+    pub(super) fn starts<'a>(&'a self, text: &'a [u8], limit: usize) -> impl Iterator<Item = Token> + 'a {
+        let word = word(text);
+        // A bit for each length that a token may have; the one of `FARTHEST` is for all from there on.
+        let mut lengths = 0b110_u32;
+        if limit >= NEAR {
+            lengths |= u32::from(self.near[start_index(first(word, NEAR))]) << NEAR;
+        }
+        if limit >= FAR {
+            lengths |= u32::from(u16::from_le_bytes(self.far[start_index(first(word, FAR))])) << FAR;
+        }
+        let mut length = limit.min(LONGEST) + 1;
+        std::iter::from_fn(move || {
+            loop {
+                length = match length - 1 {
+                    long @ FARTHEST.. if lengths >> FARTHEST & 1 == 1 => long,
+                    limit => (lengths & ((2_u32 << limit.min(FARTHEST - 1)) - 1)).checked_ilog2()? as usize,
+                };
+                if length == 0 {
+                    return None;
+                }
+                let id = if length <= SHORT {
+                    self.find_short(first(word, length), length)
+                } else {
+                    self.find_long(&text[..length])
+                };
+                if let Some(id) = id {
+                    return Some(Token { id, length });
                 }
             }
-        }
-        let two = (limit >= 2).then(|| self.find(&text[..2])).flatten();
-        two.or_else(|| self.find(&text[..1])).unwrap_or(0)
+        })
     }
 }
 
+/// Longer than any token.
+const LONGEST: usize = 128;
+
+/// The first eight bytes as a number, zeros after the end of the text.
 #[inline]
-fn u24(table: &[u8], index: usize) -> usize {
-    let [a, b, c] = *table[index * 3..].first_chunk().expect("an entry is whole");
-    usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16
+pub(super) fn word(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// `bits` of a slot from bit `at` on.
+#[inline]
+fn field(slot: u32, at: u32, bits: u32) -> u32 {
+    slot >> at & ((1 << bits) - 1)
 }
