@@ -117,6 +117,14 @@ fn a_key_goes_to_its_own_server_only() {
     assert_eq!(key("OPENAI_API_KEY", "sk-openai"), None);
 }
 
+#[test]
+fn a_machine_without_certificates_still_asks_its_own_server() {
+    let desk = desk().set("SSL_CERT_FILE", "/dev/null").set("SSL_CERT_DIR", "/nonexistent");
+    let provider = Provider::start(vec![Script::says("Yes.")]);
+    let base_url = provider.base_url();
+    assert_eq!(desk.out(&["ask", "cards", "Is it kept?", "-m", "mock", "--base-url", &base_url]), "Yes.\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn control_c_keeps_what_came() {

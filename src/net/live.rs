@@ -31,18 +31,24 @@ impl Live {
         // Fails when a provider is installed already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let setup = |source: reqwest::Error| Error::Setup { source: source.without_url() };
-        let mut builder = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true)
-            .user_agent(concat!("forkful/", env!("CARGO_PKG_VERSION")));
-        if let Route::Through(proxy) = route {
-            builder = builder.proxy(reqwest::Proxy::all(proxy.whole()).map_err(setup)?);
-        }
-        Ok(Self { client: builder.build().map_err(setup)? })
+        let builder = || {
+            let plain = reqwest::Client::builder()
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                .no_proxy()
+                .retry(reqwest::retry::never())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .tcp_nodelay(true)
+                .user_agent(concat!("forkful/", env!("CARGO_PKG_VERSION")));
+            match route {
+                Route::Direct => Ok(plain),
+                Route::Through(proxy) => Ok(plain.proxy(reqwest::Proxy::all(proxy.whole())?)),
+            }
+        };
+        // A machine without certificates still reaches a server of its own; https then trusts nobody.
+        let client = builder().and_then(reqwest::ClientBuilder::build);
+        let client = client.or_else(|_| builder()?.tls_certs_only([]).build());
+        Ok(Self { client: client.map_err(setup)? })
     }
 }
 

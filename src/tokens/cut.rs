@@ -124,7 +124,8 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        // `PROPTEST_CASES` can ask for more.
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(4_000)))]
 
         #[test]
         fn counts_add_up_at_every_cut(pieces in prop::collection::vec(

@@ -163,7 +163,8 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3_000))]
+        // `PROPTEST_CASES` can ask for more.
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(3_000)))]
 
         #[test]
         fn ids_are_those_of_tiktoken(pieces in prop::collection::vec(prop_oneof![
