@@ -1,5 +1,6 @@
 //! The founding case on its real files, where they are there.
 
+use forkful::tokens::{Encoding, encode_ordinary};
 use serde_json::Value;
 
 use crate::support::{Desk, shared};
@@ -42,4 +43,29 @@ fn every_budget_is_filled_and_none_is_passed() {
         desk.file("shown", desk.out(&["show", "b"]).as_bytes());
         assert_eq!(desk.out(&["count", "--raw", "shown"]).trim(), total.to_string());
     }
+}
+
+#[test]
+fn every_shared_text_counts_as_tiktoken_says() {
+    let mut folders: Vec<_> = ["acceptance", "inputs", "security"].into_iter().filter_map(shared).collect();
+    let mut n_texts = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Ok(text) = String::from_utf8(std::fs::read(&path).unwrap()) else { continue };
+            if text.len() > 600_000 {
+                continue;
+            }
+            n_texts += 1;
+            let judged = tiktoken_rs::o200k_base_singleton().encode_ordinary(&text);
+            assert_eq!(encode_ordinary(Encoding::O200kBase, &text), judged, "{}", path.display());
+            let judged = tiktoken_rs::cl100k_base_singleton().encode_ordinary(&text);
+            assert_eq!(encode_ordinary(Encoding::Cl100kBase, &text), judged, "{}", path.display());
+        }
+    }
+    eprintln!("{n_texts} texts");
 }
