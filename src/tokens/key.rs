@@ -41,9 +41,10 @@ fn short_hash(key: u64) -> u64 {
 /// A hash of more than eight bytes: every whole word, then the last eight bytes.
 fn long_hash(bytes: &[u8]) -> u64 {
     let (words, _) = bytes.as_chunks::<8>();
-    let hash = words.iter().chain(bytes.last_chunk()).fold(bytes.len() as u64, |hash, word| {
-        (hash.rotate_left(29) ^ u64::from_le_bytes(*word)).wrapping_mul(MIX)
-    });
+    let hash = words
+        .iter()
+        .chain(bytes.last_chunk())
+        .fold(bytes.len() as u64, |hash, word| (hash.rotate_left(29) ^ u64::from_le_bytes(*word)).wrapping_mul(MIX));
     (hash ^ hash >> 32).wrapping_mul(MIX)
 }
 
