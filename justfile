@@ -13,7 +13,7 @@ test:
 
 # Format, lints and docs as the gate checks them.
 lint:
-    cargo fmt --all --check
+    git ls-files '*.rs' | xargs rustfmt --edition 2024 --check
     cargo clippy --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
 
