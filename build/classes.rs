@@ -2,27 +2,14 @@
 
 use regex_syntax::hir::{Class, HirKind};
 
-/// `\s` without the line ends.
-const BLANK: u8 = 1;
-/// CR and LF.
-const LINE_END: u8 = 2;
-/// `\p{N}`
-const NUMBER: u8 = 3;
-/// `\p{Lu}` and `\p{Lt}`
-const UPPER: u8 = 4;
-/// `\p{Ll}`
-const LOWER: u8 = 5;
-/// `\p{Lm}` and `\p{Lo}`
-const LETTER: u8 = 6;
-/// `\p{M}`
-const MARK: u8 = 7;
+include!("../src/tokens/class_names.rs");
 
 /// Code points of a page.
 const PAGE: usize = 256;
 
 /// One byte a page of 256 code points that names a block, then the blocks, one byte a code point.
 pub(crate) fn table() -> Vec<u8> {
-    let mut classes = vec![0_u8; 0x11_0000];
+    let mut classes = vec![OTHER; 0x11_0000];
     let rules = [
         (r"\s", BLANK),
         (r"[\r\n]", LINE_END),

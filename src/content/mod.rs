@@ -13,6 +13,7 @@ mod nearest;
 mod problem;
 mod thread;
 mod timestamp;
+mod usage;
 
 pub use canonical::{canonical, is_tag, line, turns};
 pub use digest::{Digest, ParseDigestError};
@@ -22,3 +23,4 @@ pub use nearest::nearest;
 pub use problem::{Problem, Severity};
 pub use thread::{Post, Thread};
 pub use timestamp::{Timestamp, clock_mark};
+pub use usage::Usage;

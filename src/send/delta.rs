@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::Failure;
 use super::failure::{MAX_SAID, shown};
+use crate::content::Usage;
 use crate::net::Request;
 
 /// One piece of an answer.
@@ -38,26 +37,6 @@ pub enum Delta {
     },
 }
 
-/// What a call used, in tokens; `None` is unknown, which is not zero.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Usage {
-    /// The whole input, cached or not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<u64>,
-    /// The part of the input read from a cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cached: Option<u64>,
-    /// The part of the input written to a cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache_write: Option<u64>,
-    /// The whole output, reasoning included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<u64>,
-    /// The part of the output spent on reasoning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reasoning: Option<u64>,
-}
-
 /// Why a model stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
@@ -83,20 +62,6 @@ impl Delta {
             Self::Stop(Stop::Other(reason)) => Self::Stop(Stop::Other(word(reason))),
             Self::Failed(failure) => Self::Failed(failure.told(request)),
             other => other,
-        }
-    }
-}
-
-impl Usage {
-    /// These counts where they are known, else the earlier ones.
-    #[must_use]
-    pub fn or(self, earlier: Self) -> Self {
-        Self {
-            input: self.input.or(earlier.input),
-            cached: self.cached.or(earlier.cached),
-            cache_write: self.cache_write.or(earlier.cache_write),
-            output: self.output.or(earlier.output),
-            reasoning: self.reasoning.or(earlier.reasoning),
         }
     }
 }

@@ -29,7 +29,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-pub use delta::{Delta, Stop, Usage};
+pub use delta::{Delta, Stop};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use failure::Failure;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Delta, Error, Stop, Usage};
+use super::{Delta, Error, Stop};
+use crate::content::Usage;
 use crate::net;
 
 /// Everything that arrived, and how it ended.

@@ -5,7 +5,7 @@ use std::future::{pending, poll_fn, ready};
 use std::task::Poll;
 
 use super::*;
-use crate::content::{Message, Role};
+use crate::content::{Message, Role, Usage};
 use crate::net;
 use crate::net::scripted::{Provider, Script, stream_of};
 use crate::net::{Live, Recorded, Replay, Route, Secret, Step, Url};

@@ -1,9 +1,9 @@
 //! Small contents that the tests of store and fork start from.
 
 use super::record::DocumentRecord;
-use super::record::{BundleRecord, ItemRecord, MessageRecord, RunRecord, RunState, SegmentRecord, Usage, V1};
+use super::record::{BundleRecord, ItemRecord, MessageRecord, RunRecord, RunState, SegmentRecord, V1};
 use super::{Entry, Object, Store};
-use crate::content::{Counts, Digest, Document, Kind, Message, Quality, Role, Section, SectionKind, Timestamp};
+use crate::content::{Counts, Digest, Document, Kind, Message, Quality, Role, Section, SectionKind, Timestamp, Usage};
 
 /// An in-memory store that holds one bundle, and its id.
 pub(crate) fn store() -> (Store, Digest) {

@@ -3,22 +3,7 @@
 //! The table comes from the build script, which takes the classes from regex-syntax, the crate
 //! under every Rust reading of the patterns.
 
-/// Neither white space, letter, number nor mark.
-pub(super) const OTHER: u8 = 0;
-/// White space except line ends.
-pub(super) const BLANK: u8 = 1;
-/// CR and LF.
-pub(super) const LINE_END: u8 = 2;
-/// `\p{N}`
-pub(super) const NUMBER: u8 = 3;
-/// `\p{Lu}` and `\p{Lt}`
-pub(super) const UPPER: u8 = 4;
-/// `\p{Ll}`
-pub(super) const LOWER: u8 = 5;
-/// `\p{Lm}` and `\p{Lo}`
-pub(super) const LETTER: u8 = 6;
-/// `\p{M}`
-pub(super) const MARK: u8 = 7;
+include!("class_names.rs");
 
 /// A set of classes.
 #[derive(Debug, Clone, Copy)]

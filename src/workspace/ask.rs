@@ -3,12 +3,12 @@
 use std::future::Future;
 
 use super::{Act, Draft, Error, Workspace, shape};
-use crate::content::{Digest, Message, Part, Role, Timestamp};
+use crate::content::{Digest, Message, Part, Role, Timestamp, Usage};
 use crate::fork;
 use crate::net::Transport;
 use crate::send::{self, Delta, Ending, Outcome, Patience};
 use crate::store::Error::RunExists;
-use crate::store::record::{RunRecord, RunState, Usage};
+use crate::store::record::{RunRecord, RunState};
 
 /// What became of a question.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Workspace {
         .await;
         run.ended = Some(now());
         run.served_model.clone_from(&outcome.served_model);
-        run.usage = stored(outcome.usage);
+        run.usage = outcome.usage;
         run.state = match &outcome.ending {
             Ending::Complete => RunState::Complete,
             Ending::Truncated(_) => RunState::Truncated,
@@ -149,9 +149,4 @@ fn message(outcome: &Outcome) -> Option<Message> {
         }
     }
     Some(Message { role: Role::Assistant, parts })
-}
-
-fn stored(usage: send::Usage) -> Usage {
-    let send::Usage { input, cached, cache_write, output, reasoning } = usage;
-    Usage { input, cached, cache_write, output, reasoning }
 }

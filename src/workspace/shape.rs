@@ -5,8 +5,7 @@
 
 use serde::Serialize;
 
-use crate::content::{Digest, Document, Kind, Problem, Role};
-use crate::send::Usage;
+use crate::content::{Digest, Document, Kind, Problem, Role, Usage};
 
 /// `forkful.read/1`
 #[derive(Debug, Clone, Serialize)]

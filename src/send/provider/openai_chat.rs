@@ -9,10 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Decoder, Garbled, Protocol};
-use crate::content::{Role, line};
+use crate::content::{Role, Usage, line};
 use crate::net::{Credential, Method, Request};
 use crate::send::sse::Event;
-use crate::send::{Delta, Endpoint, Failure, Prompt, Stop, Usage};
+use crate::send::{Delta, Endpoint, Failure, Prompt, Stop};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "openai-chat",

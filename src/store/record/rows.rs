@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Digest, Timestamp};
+use crate::content::{Digest, Timestamp, Usage};
 
 /// Names and the ids that they stand for, in the order of the names.
 pub type Pointers = BTreeMap<String, Digest>;
@@ -65,26 +65,6 @@ pub enum RunState {
     Refused,
     /// No answer came.
     Error,
-}
-
-/// Tokens as the provider counts them; a count it does not give is absent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Usage {
-    /// Tokens read, cached ones included.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub input: Option<u64>,
-    /// Those that came from the provider's cache.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub cached: Option<u64>,
-    /// Those that were written to it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub cache_write: Option<u64>,
-    /// Tokens of the answer, reasoning included.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub output: Option<u64>,
-    /// Those that were reasoning.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reasoning: Option<u64>,
 }
 
 /// One entry of the journal.
