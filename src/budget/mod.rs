@@ -6,6 +6,8 @@
 //! capacity; the plan for a capacity is the longest prefix of that one order whose exact cost fits.
 //! So a plan is never over, a larger capacity keeps all that a smaller one kept, small sources stay
 //! whole while large ones are trimmed to one level, and every decision is one number.
+//! Three steps, each kept: [`units`] counts, [`Queue::new`] orders by the policies, [`Queue::fit`]
+//! fits one capacity; another capacity or policy counts nothing again.
 //! Knows nothing of files, models, prices or formats: how a format writes text comes in with
 //! [`Measure`].
 
@@ -15,28 +17,29 @@ mod measure;
 mod order;
 mod plan;
 mod policy;
+mod queue;
 mod relevance;
 mod unit;
 
-pub use fill::fit;
 pub use gap::assemble;
 pub use measure::Measure;
 pub use plan::{Cut, Error, Gap, Need, Plan, Portion, Segment};
 pub use policy::{Keep, ParsePolicyError, Policy, Tier, Weight};
+pub use queue::Queue;
 pub use relevance::{Nature, Relevance, relevance};
 pub use unit::{Unit, units};
 
 /// One text to be fitted, with what its owner asks for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
     /// Canonical text of the document.
     pub text: &'a str,
     /// Its units in order, from [`units`], covering all of `text`.
-    pub units: Vec<Unit>,
+    pub units: &'a [Unit],
     /// Weight, floor, ceiling, tier and cut order.
     pub policy: Policy,
     /// How it answers the question in focus, for the cut order `focus`.
-    pub relevance: Option<Relevance>,
+    pub relevance: Option<&'a Relevance>,
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let Policy { weight, floor, ceiling, tier, keep } = source.policy;
-        let in_focus = source.relevance.as_ref().filter(|_| keep == Keep::Focus);
+        let in_focus = source.relevance.filter(|_| keep == Keep::Focus);
         let weight = in_focus.map_or(weight, |relevance| weight.scaled(relevance.share));
         let units = in_focus.map_or_else(|| cut_order(keep, source.units.len()), |relevance| relevance.order.clone());
         let mut reached = 0;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 
-use super::{Keep, Measure, Plan, Policy, Source, Tier, Weight, assemble, fit, units};
+use super::{Keep, Measure, Plan, Policy, Queue, Source, Tier, Weight, assemble, units};
 use crate::content::{Section, SectionKind, canonical};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -36,19 +36,14 @@ impl Case {
     }
 
     fn fit(&self, capacity: u32) -> Option<Plan> {
-        let source =
-            |(text, sections, policy): &(String, Vec<Section>, Policy)| (text.clone(), sections.clone(), *policy);
-        let owned: Vec<_> = self.sources.iter().map(source).collect();
-        let sources: Vec<_> = owned
+        let cut: Vec<_> = self.sources.iter().map(|(text, sections, _)| units(text, sections, self.measure)).collect();
+        let sources: Vec<_> = self
+            .sources
             .iter()
-            .map(|(text, sections, policy)| Source {
-                text,
-                units: units(text, sections, self.measure),
-                policy: *policy,
-                relevance: None,
-            })
+            .zip(&cut)
+            .map(|((text, _, policy), units)| Source { text, units, policy: *policy, relevance: None })
             .collect();
-        fit(&sources, Some(Tokens(capacity)), self.fixed(), self.measure).ok()
+        Queue::new(&sources, self.fixed(), self.measure).fit(Some(Tokens(capacity))).ok()
     }
 
     fn render(&self, plan: &Plan) -> String {

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::render::{RENDERERS, Renderer};
-use super::{Bundle, Entry, Error, Planned, Request, freeze, plan};
+use super::{Bundle, Entry, Error, Measured, Planned, Request, freeze};
 use crate::budget::Policy;
 use crate::content::{Counts, Document, Kind, Quality, canonical};
 use crate::tokens::{Encoding, Tokens, count};
@@ -34,6 +34,10 @@ fn entry(text: &str, title: Option<&str>) -> Entry {
 
 fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
     Request { encoding: Encoding::O200kBase, budget: budget.map(Tokens), reserve: Tokens(0), renderer, focus: None }
+}
+
+fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
+    Measured::new(entries.to_vec(), request.clone())?.plan()
 }
 
 fn named(name: &str) -> &'static Renderer {

@@ -35,7 +35,7 @@ pub use error::Error;
 pub use exchange::{Exported, Imported};
 pub use fork::Forked;
 pub use log::Logged;
-pub use pack::{Fit, plan};
+pub use pack::{Fit, Prepared, plan, prepare};
 pub use read::{markdown, read};
 pub use record::Recorded;
 pub use source::{ParseSourceError, Source, Sourced, Sources, gather};

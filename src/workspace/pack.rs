@@ -3,11 +3,24 @@
 use super::shape::{Pack, Plan, PlanCut, PlanSource};
 use super::{Act, Error, Sources, Workspace};
 use crate::budget::Keep;
-use crate::bundle::{self, Bundle, Entry, Planned, Request};
+use crate::bundle::{self, Bundle, Entry, Measured, Planned, Request};
 use crate::content::{Digest, Problem};
 use crate::store::record::{Move, ProvenanceRecord};
 use crate::store::{At, BUNDLES, Change, check_name};
 use crate::tokens::Tokens;
+
+/// Sources measured, for any number of fits.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Documents, units, counts and ranks; policies and budget may be changed between fits.
+    pub measured: Measured,
+    /// Locator of each entry's source.
+    pub locators: Vec<String>,
+    /// Digest of each entry's source as it was read.
+    origins: Vec<Digest>,
+    /// What the readers noticed and what is missing.
+    pub problems: Vec<Problem>,
+}
 
 /// Sources fitted to a budget, not yet frozen.
 #[derive(Debug, Clone)]
@@ -28,7 +41,12 @@ pub struct Fit {
 
 /// Fits what was read to the request's budget.
 pub fn plan(sources: &Sources, request: Request) -> Result<Fit, Error> {
-    let mut fit_entries = Vec::new();
+    prepare(sources, request)?.fit()
+}
+
+/// Measures what was read: the counting, once.
+pub fn prepare(sources: &Sources, request: Request) -> Result<Prepared, Error> {
+    let mut entries = Vec::new();
     let mut locators = Vec::new();
     let mut origins = Vec::new();
     for sourced in &sources.read {
@@ -36,17 +54,32 @@ pub fn plan(sources: &Sources, request: Request) -> Result<Fit, Error> {
             let locator = &sourced.gathered.locator;
             let name = locator.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(locator);
             let name = if name == "-" { "stdin" } else { name };
-            fit_entries.push(Entry { document: document.clone(), name: name.to_owned(), policy: sourced.policy });
+            entries.push(Entry { document: document.clone(), name: name.to_owned(), policy: sourced.policy });
             locators.push(locator.clone());
             origins.push(sourced.gathered.sha256);
         }
     }
-    let in_focus = fit_entries.iter().any(|entry| entry.policy.keep == Keep::Focus);
-    if in_focus && request.focus.as_ref().is_none_or(|question| question.trim().is_empty()) {
-        return Err(Error::NoFocus);
+    let measured = Measured::new(entries, request)?;
+    Ok(Prepared { measured, locators, origins, problems: sources.problems() })
+}
+
+impl Prepared {
+    /// Fits with the policies and the budget as they are now.
+    pub fn fit(&self) -> Result<Fit, Error> {
+        let Measured { entries, request, .. } = &self.measured;
+        let in_focus = entries.iter().any(|entry| entry.policy.keep == Keep::Focus);
+        if in_focus && request.focus.as_ref().is_none_or(|question| question.trim().is_empty()) {
+            return Err(Error::NoFocus);
+        }
+        Ok(Fit {
+            request: request.clone(),
+            entries: entries.clone(),
+            locators: self.locators.clone(),
+            origins: self.origins.clone(),
+            planned: self.measured.plan().map_err(|error| Error::fit(error, &self.locators))?,
+            problems: self.problems.clone(),
+        })
     }
-    let planned = bundle::plan(&fit_entries, &request).map_err(|error| Error::fit(error, &locators))?;
-    Ok(Fit { request, entries: fit_entries, locators, origins, planned, problems: sources.problems() })
 }
 
 impl Fit {
