@@ -35,6 +35,11 @@ fn every_shape_is_what_its_schema_says() {
     check("pack", &desk.json(&["pack", "plain.txt"]));
     check("log", &desk.json(&["log"]));
 
+    check("add", &desk.json(&["init", "thread.md", "--budget", "4k"]));
+    check("add", &desk.json(&["add", "talk.vtt@weight=2", "thread.md", "--profile", "brief"]));
+    check("config", &desk.json(&["config", "--profile", "brief"]));
+    fs::remove_file(desk.path().join("forkful.toml")).unwrap();
+
     let provider = Provider::start(vec![Script::says("They disagree about the card.")]);
     let base_url = provider.base_url();
     check("ask", &desk.json(&["ask", "bench", "Where?", "-m", "mock", "--base-url", &base_url]));

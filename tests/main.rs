@@ -13,6 +13,7 @@ mod bad_input;
 mod expected;
 mod floors;
 mod json;
+mod project;
 mod readme;
 mod registry;
 mod sending;

@@ -10,6 +10,7 @@ mod failure;
 mod printer;
 mod settings;
 mod table;
+mod terms;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,9 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Export(verb) => verb.run(&context),
         Verb::Import(verb) => verb.run(&context),
         Verb::Verify(verb) => verb.run(&context),
+        Verb::Init(verb) => verb.run(&context),
+        Verb::Add(verb) => verb.run(&context),
+        Verb::Config(verb) => verb.run(&context),
         Verb::Formats(verb) => verb.run(&context),
     }
 }

@@ -15,9 +15,12 @@ pub(super) struct Settings {
     pub model: Option<String>,
     /// Base URLs and keys.
     pub endpoints: Environment,
+    /// The user's own file of defaults, whether it is there or not.
+    pub own: Option<PathBuf>,
+    /// The working folder.
+    pub here: Option<PathBuf>,
     store: Option<PathBuf>,
     data: Option<PathBuf>,
-    here: Option<PathBuf>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the file that reads the environment and the clock")]
@@ -47,7 +50,10 @@ impl Settings {
         let columns = told.or_else(seen).filter(|columns| *columns >= 40);
         let data = variable("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let home = || variable("HOME").or_else(|| variable("USERPROFILE"));
+        let config = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let config = config.or_else(|| home().map(|home| Path::new(&home).join(".config")));
         Self {
+            own: config.map(|config| config.join("forkful/config.toml")),
             width: columns.unwrap_or(80),
             model: variable("FORKFUL_MODEL"),
             endpoints: Environment {

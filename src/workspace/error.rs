@@ -1,6 +1,6 @@
 //! Why a verb could not be done.
 
-use super::BundleFinding;
+use super::{BundleFinding, project};
 use crate::budget::{self, Need};
 use crate::store;
 use crate::{bundle, fork, send};
@@ -28,6 +28,9 @@ pub enum Error {
     /// The model cannot be asked.
     #[error(transparent)]
     Send(#[from] send::Error),
+    /// The project file cannot be used or changed.
+    #[error(transparent)]
+    Project(#[from] project::Error),
     /// Nobody says which model to ask.
     #[error("no model is named")]
     NoModel,

@@ -5,8 +5,10 @@
 //! word that makes an attempt unique) and returns values that the faces print; [`shape`] has their
 //! JSON. Decisions are made here, so that the terminal and the page decide alike.
 
+pub mod project;
 pub mod shape;
 
+mod amount;
 mod ask;
 mod count;
 mod draft;
@@ -28,6 +30,7 @@ use std::path::Path;
 use crate::content::Timestamp;
 use crate::store::{Entry, Store};
 
+pub use amount::{ParseAmountError, amount, short_amount};
 pub use ask::Answered;
 pub use count::{Counted, count, count_raw};
 pub use draft::{Ask, Draft};

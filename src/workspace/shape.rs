@@ -3,6 +3,8 @@
 //! Offsets are byte offsets into a document's text, ends exclusive; absent is absent. The schemas
 //! stand in `schemas/`, and a test holds real output against them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::content::{Digest, Document, Kind, Problem, Role, Usage};
@@ -110,6 +112,63 @@ pub struct Pack {
     pub sources: Vec<PlanSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+}
+
+/// `forkful.add/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Add {
+    pub schema: &'static str,
+    pub project: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    pub sources: Vec<AddSource>,
+}
+
+/// A source that was added, or stood in the file.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct AddSource {
+    pub path: String,
+    pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    pub about: String,
+    pub tokens: u32,
+}
+
+/// `forkful.config/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Config {
+    pub schema: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    pub choices: Vec<ConfigChoice>,
+    pub sources: Vec<ConfigSource>,
+    pub profiles: Vec<String>,
+}
+
+/// A value that holds, and where it was said.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct ConfigChoice {
+    pub key: &'static str,
+    pub value: String,
+    pub origin: String,
+}
+
+/// A source in use with what the file wishes for it.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct ConfigSource {
+    pub path: String,
+    pub origin: String,
+    pub wishes: BTreeMap<&'static str, String>,
 }
 
 /// `forkful.ask/1`

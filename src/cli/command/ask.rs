@@ -56,17 +56,20 @@ pub(crate) fn put(
             .read_to_string(&mut question)
             .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
     }
+    let terms = context.terms(None)?.choices;
+    let mut endpoints = context.settings.endpoints.clone();
+    endpoints.forkful_base_url = terms.base_url.map(|said| said.value);
     let ask = workspace::Ask {
         address: address.to_owned(),
         new_branch,
         question: question.trim().to_owned(),
-        model: model.model.clone().or_else(|| context.settings.model.clone()),
+        model: model.model.clone().or_else(|| terms.model.map(|said| said.value)),
         base_url: model.base_url.clone(),
         max_output: model.max_output,
         temperature: model.temperature,
         stream: true,
     };
-    let draft = workspace.draft(&ask, &context.settings.endpoints)?;
+    let draft = workspace.draft(&ask, &endpoints)?;
     if model.dry_run {
         let body = String::from_utf8_lossy(&draft.request.body);
         context.printer.out(&format!("{body}\n"))?;

@@ -4,6 +4,7 @@ use super::super::args::{EncodingArg, SourceArgs};
 use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::budget::Policy;
+use crate::tokens::Encoding;
 use crate::workspace::{self, Counted};
 
 /// Tokens of what `read` gives: a bare number for one source, a table for several
@@ -20,12 +21,14 @@ pub(crate) struct Count {
 
 impl Count {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let encoding = self.encoding.encoding;
+        let terms = context.terms(self.sources.profile.as_deref())?;
+        let said = terms.choices.encoding.as_ref().map(|said| said.value);
+        let encoding = self.encoding.encoding.or(said).unwrap_or(Encoding::ALL[0]);
         let (counted, code) = if self.raw {
-            let (texts, code) = super::raw(&self.sources)?;
+            let (texts, code) = super::raw(context, &self.sources, &terms)?;
             (workspace::count_raw(&texts, encoding), code)
         } else {
-            let gathered = super::gather(context, &self.sources, Policy::PLAIN)?;
+            let gathered = super::gather(context, &self.sources, &terms, Policy::PLAIN)?;
             (workspace::count(&gathered.sources, encoding), gathered.code)
         };
         if context.json {

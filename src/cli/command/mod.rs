@@ -1,11 +1,14 @@
 //! One file a verb: its flags, its call of the workspace, its print.
 
+pub(super) mod add;
 pub(super) mod ask;
+pub(super) mod config;
 pub(super) mod count;
 pub(super) mod export;
 pub(super) mod fork;
 pub(super) mod formats;
 pub(super) mod import;
+pub(super) mod init;
 pub(super) mod log;
 pub(super) mod pack;
 pub(super) mod plan;
@@ -18,14 +21,16 @@ pub(super) mod verify;
 use std::path::Path;
 use std::{fs, io};
 
-use super::args::{FitArgs, SourceArgs, amount};
+use super::args::{FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
 use super::{Context, Failure};
 use crate::budget::{Keep, Policy};
 use crate::bundle::Request;
 use crate::bundle::render::{RENDERERS, Renderer};
 use crate::gather::{self, source};
-use crate::workspace::{self, Source, Sources, Workspace};
+use crate::tokens::Encoding;
+use crate::workspace::project::Terms;
+use crate::workspace::{self, Source, Sources, Workspace, amount};
 
 /// What was read, and the exit code that it leads to.
 struct Gathered {
@@ -33,32 +38,56 @@ struct Gathered {
     code: u8,
 }
 
-/// Reads the sources as their flags say; failures end the command unless it shall keep going.
-fn gather(context: &Context, args: &SourceArgs, plain: Policy) -> Result<Gathered, Failure> {
-    let mut parsed = Vec::new();
-    for text in &args.sources {
-        parsed.push(Source::parse(text, plain, |text| amount(text).ok(), |path| Path::new(path).exists())?);
-    }
-    once(parsed.iter().map(|source| source.locator.as_str()))?;
-    let mut sources = workspace::gather(&parsed, &mut io::stdin().lock());
+/// Reads the sources of the command line, else those of the project; failures end the command unless
+/// it shall keep going.
+fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Gathered, Failure> {
+    let named = named(context, args, terms, plain)?;
+    let mut sources = workspace::gather(&named, &mut io::stdin().lock());
     context.printer.problems(&sources.problems());
     let failures = std::mem::take(&mut sources.failures);
-    let code = settle(failures, args, sources.read.is_empty())?;
+    let code = settle(failures, args, named.len(), sources.read.is_empty())?;
     Ok(Gathered { sources, code })
 }
 
+/// The sources of the command line with their wishes, else those of the project.
+fn named(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Vec<Source>, Failure> {
+    if let Some(project) = &terms.project {
+        let profile = project.profile.as_ref().map(|name| format!(" [profile.{name}]")).unwrap_or_default();
+        context.printer.say(format_args!("Using   {}{profile}", project.shown));
+    }
+    if args.sources.is_empty() {
+        return Ok(terms.sources(plain)?);
+    }
+    parse(&args.sources, plain)
+}
+
+/// Sources as they are typed.
+fn parse(texts: &[String], plain: Policy) -> Result<Vec<Source>, Failure> {
+    let mut parsed = Vec::new();
+    for text in texts {
+        parsed.push(Source::parse(text, plain, |text| amount(text).ok(), |path| Path::new(path).exists())?);
+    }
+    once(parsed.iter().map(|source| source.locator.as_str()))?;
+    Ok(parsed)
+}
+
 /// The texts of the sources as they stand, and the exit code that reading them leads to.
-fn raw(args: &SourceArgs) -> Result<(Vec<(String, String)>, u8), Failure> {
-    once(args.sources.iter().map(String::as_str))?;
+fn raw(context: &Context, args: &SourceArgs, terms: &Terms) -> Result<(Vec<(String, String)>, u8), Failure> {
+    let locators = if args.sources.is_empty() {
+        named(context, args, terms, Policy::PLAIN)?.into_iter().map(|source| source.locator).collect()
+    } else {
+        args.sources.clone()
+    };
+    once(locators.iter().map(String::as_str))?;
     let mut texts = Vec::new();
     let mut failures = Vec::new();
-    for locator in &args.sources {
+    for locator in &locators {
         match source::raw(locator, &mut io::stdin().lock()) {
             Ok(text) => texts.push((locator.clone(), text)),
             Err(error) => failures.push(error),
         }
     }
-    let code = settle(failures, args, texts.is_empty())?;
+    let code = settle(failures, args, locators.len(), texts.is_empty())?;
     Ok((texts, code))
 }
 
@@ -71,12 +100,12 @@ fn once<'a>(locators: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
 }
 
 /// Failures end the command, or are told while the others go on.
-fn settle(failures: Vec<gather::Error>, args: &SourceArgs, nothing_left: bool) -> Result<u8, Failure> {
+fn settle(failures: Vec<gather::Error>, args: &SourceArgs, n: usize, nothing_left: bool) -> Result<u8, Failure> {
     if failures.is_empty() {
         return Ok(0);
     }
     if !args.keep_going || nothing_left {
-        return Err(Failure::sources(failures, args.sources.len() > 1 && !args.keep_going));
+        return Err(Failure::sources(failures, n > 1 && !args.keep_going));
     }
     for failure in failures {
         Failure::from(failure).tell();
@@ -86,18 +115,25 @@ fn settle(failures: Vec<gather::Error>, args: &SourceArgs, nothing_left: bool) -
 
 /// What the flags ask a bundle to be.
 fn request(args: &FitArgs, renderer: &'static Renderer) -> Request {
-    let (encoding, focus) = (args.encoding.encoding, args.focus.clone());
-    Request { encoding, budget: args.budget, reserve: args.reserve, renderer, focus }
+    let encoding = args.encoding.encoding.unwrap_or(Encoding::ALL[0]);
+    let reserve = args.reserve.unwrap_or_default();
+    Request { encoding, budget: args.budget, reserve, renderer, focus: args.focus.clone() }
 }
 
 /// The policy of a source without wishes.
-fn plain_policy(args: &FitArgs) -> Result<Policy, Failure> {
-    let keep = match (&args.keep, &args.focus) {
-        (Some(word), _) => word.parse().map_err(|error| Failure::usage(format!("{error}")))?,
+fn plain_policy(args: &FitArgs) -> Policy {
+    let keep = match (args.keep, &args.focus) {
+        (Some(keep), _) => keep,
         (None, Some(_)) => Keep::Focus,
         (None, None) => Keep::Head,
     };
-    Ok(Policy { keep, ..Policy::PLAIN })
+    Policy { keep, ..Policy::PLAIN }
+}
+
+/// The format to fit for; what is mailed as a file is fitted as Markdown.
+fn format<'a>(flag: Option<&'a str>, terms: &'a Terms) -> &'a str {
+    let said = terms.choices.format.as_ref().map(|said| said.value.as_str()).filter(|format| *format != "forkful");
+    flag.or(said).unwrap_or("md")
 }
 
 /// The renderer called `name`.

@@ -14,16 +14,18 @@ pub(crate) struct Plan {
     sources: SourceArgs,
     #[command(flatten)]
     fit: FitArgs,
-    /// The format to fit for: md, xml, text or messages
-    #[arg(short = 'F', long, value_name = "FORMAT", default_value = "md")]
-    format: String,
+    #[arg(help = "The format to fit for: md, xml, text or messages [default: md]")]
+    #[arg(short = 'F', long, value_name = "FORMAT")]
+    format: Option<String>,
 }
 
 impl Plan {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let renderer = super::renderer(&self.format)?;
-        let gathered = super::gather(context, &self.sources, super::plain_policy(&self.fit)?)?;
-        let fit = workspace::plan(&gathered.sources, super::request(&self.fit, renderer))?;
+        let terms = context.terms(self.sources.profile.as_deref())?;
+        let fit = self.fit.over(&terms.choices);
+        let renderer = super::renderer(super::format(self.format.as_deref(), &terms))?;
+        let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&fit))?;
+        let fit = workspace::plan(&gathered.sources, super::request(&fit, renderer))?;
         if context.json {
             context.printer.json(&fit.shape())?;
         } else {
