@@ -236,5 +236,9 @@ pub(super) fn plain_path(path: &str) -> String {
             part => parts.push(part),
         }
     }
-    if parts == [""] { "/".to_owned() } else { parts.join("/") }
+    match parts.as_slice() {
+        [] => ".".to_owned(),
+        [""] => "/".to_owned(),
+        parts => parts.join("/"),
+    }
 }

@@ -204,6 +204,15 @@ fn a_profile_chooses_and_wishes_otherwise() {
     assert_eq!(name.value, "n-p");
 }
 
+#[test]
+fn the_folder_of_the_project_can_be_a_source() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut project = project(folder.path(), FULL, None);
+    let here = Source { locator: ".".to_owned(), policy: Policy::PLAIN, as_format: None };
+    assert_eq!(project.add(&here, Policy::PLAIN).unwrap(), Added::New);
+    assert!(matches!(project.add(&here, Policy::PLAIN).unwrap(), Added::Already(_)));
+}
+
 proptest! {
     #[test]
     fn promises_any_path_and_wish_come_back(path in "[ -~äß漢\t]{1,12}", weight in 1u32..1_000_000, floor in 0u32..9_999_999) {
