@@ -176,3 +176,30 @@ fn a_question_in_focus_keeps_what_speaks_to_it() {
     let kept = desk.out(&["pack", "talk.vtt", "--budget", "700", "--focus", "Who found the ladder in the shed?"]);
     assert!(kept.contains("I got the ladder"), "{kept}");
 }
+
+#[test]
+fn a_quoted_passage_is_kept_once_and_referred_to() {
+    let desk = Desk::with_examples();
+    let essay = fs::read_to_string(desk.path().join("essay.md")).unwrap();
+    let passages: Vec<&str> = essay.split("\n\n").filter(|paragraph| paragraph.len() > 400).collect();
+    let (one, two) = (passages[0].replace('\n', " "), passages[1].replace('\n', " "));
+    let thread = format!(
+        "# Thread Export\n\n- Source: https://x.com/a/status/1\n- Author: @a\n- Tweets captured: 2\n\n## Tweet 1\n\n\
+         This again:\n\n> {one}\n\nSo much for that.\n\n## Tweet 2\n\nAnd \"{two}\" is what they say.\n"
+    );
+    desk.file("quotes.md", thread.as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        "plan quotes.md essay.md",
+        "plan quotes.md essay.md --keep-dupes",
+        "plan quotes.md essay.md --budget 1200",
+        "plan quotes.md@pin essay.md --budget 1200",
+        "pack quotes.md essay.md --budget 1200 --name quotes -o quotes-packed.md",
+        "verify",
+    ]));
+    let packed = desk.out(&["show", "quotes"]);
+    insta::assert_snapshot!("a_quoted_passage_in_a_bundle", packed.split("## s2").next().unwrap());
+    let plan = desk.json(&["plan", "quotes.md", "essay.md"]);
+    for duplicate in plan["duplicates"].as_array().unwrap() {
+        assert_eq!((duplicate["source"].as_str(), duplicate["of"].as_str()), (Some("s1"), Some("s2")));
+    }
+}

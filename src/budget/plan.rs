@@ -26,8 +26,10 @@ pub struct Portion {
     pub kept_tokens: Tokens,
     /// Kept byte ranges, in order, none touching the next.
     pub segments: Vec<Segment>,
-    /// What lies between and around them, as the markers tell it.
+    /// What was left out between and around them, as the markers tell it.
     pub gaps: Vec<Gap>,
+    /// Passages that stand elsewhere in the bundle, as the references tell it.
+    pub folds: Vec<Fold>,
     /// Every unit that was left out, in order.
     pub cuts: Vec<Cut>,
 }
@@ -48,6 +50,23 @@ pub struct Gap {
     pub range: Range<usize>,
     /// What the bytes would cost, the marker not counted.
     pub tokens: Tokens,
+}
+
+/// A byte range that a reference stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fold {
+    /// Bytes of the document's text.
+    pub range: Range<usize>,
+    /// What the bytes would cost, the reference not counted.
+    pub tokens: Tokens,
+    /// Index of the source that keeps the passage.
+    pub of: usize,
+    /// Its bytes there, all of them kept.
+    pub of_range: Range<usize>,
+    /// Whether it stands there word for word.
+    pub exact: bool,
+    /// What the reference says.
+    pub reference: String,
 }
 
 /// A unit, or the rest of one, that was left out.
@@ -84,6 +103,18 @@ pub enum Error {
         /// Who asks for it, by index of the source.
         needs: Vec<Need>,
     },
+}
+
+impl Portion {
+    /// What the folded passages would cost.
+    pub fn duplicate_tokens(&self) -> Tokens {
+        self.folds.iter().map(|fold| fold.tokens).sum()
+    }
+
+    /// What the gaps would cost.
+    pub fn cut_tokens(&self) -> Tokens {
+        self.gaps.iter().map(|gap| gap.tokens).sum()
+    }
 }
 
 /// One source that insists on its share.

@@ -59,7 +59,7 @@ pub struct Plan {
     pub total_tokens: u32,
     pub level: u64,
     pub sources: Vec<PlanSource>,
-    pub duplicates: Vec<serde_json::Value>,
+    pub duplicates: Vec<PlanDuplicate>,
     pub problems: Vec<Problem>,
 }
 
@@ -92,6 +92,20 @@ pub struct PlanCut {
     pub level: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needs: Option<u32>,
+}
+
+/// A passage that a reference stands for, and where it is kept.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct PlanDuplicate {
+    pub source: String,
+    pub start: usize,
+    pub end: usize,
+    pub of: String,
+    pub of_start: usize,
+    pub of_end: usize,
+    pub tokens: u32,
+    pub exact: bool,
 }
 
 /// `forkful.pack/1`

@@ -22,8 +22,8 @@ use super::args::{FitArgs, SourceArgs, amount};
 use super::failure::SOME_FAILED;
 use super::{Context, Failure};
 use crate::budget::{Keep, Policy};
-use crate::bundle::Request;
 use crate::bundle::render::{RENDERERS, Renderer};
+use crate::bundle::{Duplicates, Request};
 use crate::gather::{self, source};
 use crate::workspace::{self, Source, Sources, Workspace};
 
@@ -87,7 +87,8 @@ fn settle(failures: Vec<gather::Error>, args: &SourceArgs, nothing_left: bool) -
 /// What the flags ask a bundle to be.
 fn request(args: &FitArgs, renderer: &'static Renderer) -> Request {
     let (encoding, focus) = (args.encoding.encoding, args.focus.clone());
-    Request { encoding, budget: args.budget, reserve: args.reserve, renderer, focus }
+    let duplicates = if args.keep_dupes { Duplicates::Keep } else { Duplicates::Fold };
+    Request { encoding, budget: args.budget, reserve: args.reserve, renderer, focus, duplicates }
 }
 
 /// The policy of a source without wishes.

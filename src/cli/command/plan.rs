@@ -1,9 +1,11 @@
 //! `forkful plan SRC...`
 
+use std::collections::BTreeMap;
+
 use super::super::args::{FitArgs, SourceArgs};
 use super::super::table::{bar, cell, counted, tail};
 use super::super::{Context, Failure};
-use crate::budget::{Keep, Policy};
+use crate::budget::{Keep, Policy, Portion, Tier};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Fit};
 
@@ -37,43 +39,106 @@ impl Plan {
 fn ledger(fit: &Fit) -> String {
     let planned = &fit.planned;
     let limit = fit.request.budget.map_or(planned.total, |budget| budget - fit.request.reserve);
+    let portions = &planned.plan.portions;
     let mut out = String::new();
-    for ((item, portion), locator) in planned.frame.items.iter().zip(&planned.plan.portions).zip(&fit.locators) {
-        let left_out = portion.tokens - portion.kept_tokens;
-        let fate = match (left_out, portion.kept_tokens) {
-            (Tokens(0), _) => "whole".to_owned(),
-            (_, Tokens(0)) => "left out".to_owned(),
-            _ => format!("−{left_out} in {}", counted(portion.gaps.len(), "gap")),
-        };
+    for ((item, portion), locator) in planned.frame.items.iter().zip(portions).zip(&fit.locators) {
         out += &format!(
-            "  {:<3} {} {} {:>9} / {:<9} {fate}\n",
+            "  {:<3} {} {} {:>9} / {:<9} {}\n",
             item.id,
             cell(&tail(locator, 18), 18),
             cell(&bar(portion.kept_tokens, limit, 12), 12),
             portion.kept_tokens,
             portion.tokens,
+            fate(portion),
         );
     }
-    let markers = planned.total - planned.frame_tokens - planned.plan.portions.iter().map(|p| p.kept_tokens).sum();
-    let rest = planned.frame_tokens + markers;
-    out += &format!("      {} {} {rest:>9}\n", cell("frame, gap marks", 18), cell(&bar(rest, limit, 12), 12));
+    let rest = planned.total - portions.iter().map(|portion| portion.kept_tokens).sum();
+    out += &format!("      {} {} {rest:>9}\n", cell("frame, marks", 18), cell(&bar(rest, limit, 12), 12));
     out += &format!("      {:<18} {:12} {:>9}", "total", "", planned.total);
     out += &match fit.request.budget {
         Some(_) => format!(" of {limit} (exact, {})\n", fit.request.encoding),
         None => format!(" (exact, {})\n", fit.request.encoding),
     };
-    let left_out: Tokens = planned.plan.portions.iter().map(|p| p.tokens - p.kept_tokens).sum();
+    if let Some(duplicates) = duplicates(fit) {
+        out += &format!("{duplicates}\n");
+    }
+    let left_out: Tokens = portions.iter().map(Portion::cut_tokens).sum();
     if left_out > Tokens(0) {
-        let is_plain = |policy| Policy { keep: Keep::Head, ..policy } == Policy::PLAIN;
-        if fit.request.focus.is_none() && fit.entries.iter().all(|entry| is_plain(entry.policy)) {
-            out += &format!("Sources up to {} tokens are whole, larger ones are trimmed to that level\n", level(fit));
-        }
+        out += &rule(fit);
+        let n_gaps: usize = portions.iter().map(|portion| portion.gaps.len()).sum();
+        let cut = format!("Left out: {left_out} tokens in {}", counted(n_gaps, "gap"));
         out += &match fit.whole() {
-            Some(whole) => format!("Left out: {left_out} tokens; whole with --budget {}\n", whole.0),
-            None => format!("Left out: {left_out} tokens, some by a cap\n"),
+            Some(whole) => format!("{cut}; whole with --budget {}\n", whole.0),
+            None => format!("{cut}, some by a cap\n"),
         };
+        let most = planned.frame.items.iter().zip(portions).rev().max_by_key(|(_, portion)| portion.cut_tokens());
+        out += &most.map_or(String::new(), |(item, _)| format!("What was cut: add --cut {}\n", item.id));
     }
     out
+}
+
+/// What became of a source, in twenty columns.
+fn fate(portion: &Portion) -> String {
+    let (cut, folded) = (portion.cut_tokens(), portion.duplicate_tokens());
+    match (cut, folded, portion.kept_tokens) {
+        (Tokens(0), Tokens(0), _) => "whole".to_owned(),
+        (Tokens(0), _, _) => format!("−{folded} dup"),
+        (_, Tokens(0), Tokens(0)) => "left out".to_owned(),
+        (_, Tokens(0), _) => format!("−{cut} in {}", counted(portion.gaps.len(), "gap")),
+        _ => format!("−{cut}, −{folded} dup"),
+    }
+}
+
+/// `duplicates: 1,904 tokens in 6 spans (s1 quotes s3 ×4, s2 repeats itself ×2)  --keep-dupes to keep`
+pub(super) fn duplicates(fit: &Fit) -> Option<String> {
+    let mut pairs: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let portions = &fit.planned.plan.portions;
+    for (source, portion) in portions.iter().enumerate() {
+        for fold in &portion.folds {
+            *pairs.entry((source, fold.of)).or_default() += 1;
+        }
+    }
+    let n_spans = pairs.values().sum();
+    let items = &fit.planned.frame.items;
+    let quotes = pairs.iter().map(|((source, of), n)| {
+        let (id, of) = (&items[*source].id, &items[*of].id);
+        if id == of { format!("{id} repeats itself ×{n}") } else { format!("{id} quotes {of} ×{n}") }
+    });
+    let quotes: Vec<String> = quotes.collect();
+    let shown = match quotes.len() {
+        0 => return None,
+        1..=2 => quotes.join(", "),
+        n => format!("{}, {} more", quotes[0], counted(n - 1, "pair")),
+    };
+    let tokens: Tokens = portions.iter().map(Portion::duplicate_tokens).sum();
+    Some(format!("duplicates: {tokens} tokens in {} ({shown})  --keep-dupes to keep", counted(n_spans, "span")))
+}
+
+/// By which rule the sources were cut: one level for all, or who gives way first.
+fn rule(fit: &Fit) -> String {
+    let policies = || fit.entries.iter().map(|entry| entry.policy);
+    let is_plain = |policy| Policy { keep: Keep::Head, ..policy } == Policy::PLAIN;
+    if fit.request.focus.is_none() && policies().all(is_plain) {
+        return format!("Sources up to {} tokens are whole, larger ones are trimmed to that level\n", level(fit));
+    }
+    let ids = |tier| {
+        let tier = fit.planned.frame.items.iter().zip(policies()).filter(move |(_, policy)| policy.tier == tier);
+        tier.map(|(item, _)| item.id.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let tiers = [("spare", Tier::Spare), ("normal", Tier::Normal), ("must", Tier::Must)];
+    let tiers = tiers.map(|(word, tier)| (word, ids(tier)));
+    let present: Vec<_> = tiers.iter().filter(|(_, ids)| !ids.is_empty()).collect();
+    if present.len() < 2 && policies().all(|policy| policy.floor == Tokens(0) && policy.tier != Tier::Pin) {
+        return String::new();
+    }
+    let order: Vec<_> = present.iter().map(|(word, ids)| format!("{word} ({ids})")).collect();
+    let kept: Vec<_> =
+        [("floors", policies().any(|policy| policy.floor > Tokens(0))), ("pins", !ids(Tier::Pin).is_empty())]
+            .into_iter()
+            .filter_map(|(word, is_there)| is_there.then_some(word))
+            .collect();
+    let never = if kept.is_empty() { String::new() } else { format!("; {} never", kept.join(" and ")) };
+    format!("Cut in this order: {}{never}\n", order.join(", then "))
 }
 
 fn level(fit: &Fit) -> Tokens {
