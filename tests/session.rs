@@ -203,3 +203,27 @@ fn a_quoted_passage_is_kept_once_and_referred_to() {
         assert_eq!((duplicate["source"].as_str(), duplicate["of"].as_str()), (Some("s1"), Some("s2")));
     }
 }
+
+#[test]
+fn a_plan_says_what_was_cut_and_why() {
+    let desk = Desk::with_examples();
+    desk.file("run.txt", format!("Some words first.\n\n{}\n\nAnd some after.\n", "lorem".repeat(900)).as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        "plan thread.md talk.vtt@cap=2k essay.md --budget 4k --cut s3",
+        "plan thread.md --budget 100k --cut s1",
+        "plan thread.md talk.vtt essay.md --budget 3k --why s3#1",
+        "plan thread.md talk.vtt essay.md --budget 3k --reserve 500 --why s3#20",
+        "plan talk.vtt@cap=2k essay.md@pin --budget 3k --why s1#60",
+        "plan talk.vtt@cap=2k essay.md@pin --budget 3k --why s2#2",
+        "plan thread.md talk.vtt essay.md --budget 3k --focus \"Who found the ladder in the shed?\" --why s2#1",
+        "plan essay.md --why s2#1",
+        "plan essay.md --why s1#999",
+        "plan essay.md --cut essay",
+        "plan run.txt essay.md --budget 2500",
+    ]));
+    let cuts = desk.json(&["plan", "talk.vtt", "essay.md", "--budget", "2k", "--cut", "s1"]);
+    let last = cuts["units"].as_array().unwrap().last().unwrap();
+    let (unit, needs) = (last["unit"].to_string(), last["needs"].to_string());
+    let why = desk.json(&["plan", "talk.vtt", "essay.md", "--budget", &needs, "--why", &format!("s1#{unit}")]);
+    assert_eq!(why["fate"].as_str(), Some("kept"));
+}

@@ -201,7 +201,7 @@ impl<'a> Fill<'a> {
         for (index, unit) in self.sources[source].units.iter().enumerate() {
             let level = entries.get(&index).map(|entry| entry.0);
             let needs = entries.get(&index).map(|entry| entry.1);
-            let cut = |range, tokens| Cut { range, tokens, level, needs };
+            let cut = |range, tokens| Cut { unit: index, range, tokens, level, needs };
             if is_folded(index) {
                 continue;
             }

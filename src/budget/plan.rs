@@ -13,8 +13,23 @@ pub struct Plan {
     pub level: u64,
     /// What it would take to keep everything.
     pub whole: Tokens,
+    /// The unit that enters next, where one waits.
+    pub next: Option<Waiting>,
     /// One portion a source, in order.
     pub portions: Vec<Portion>,
+}
+
+/// A unit in front of the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Index of the source.
+    pub source: usize,
+    /// Index of the unit.
+    pub unit: usize,
+    /// What it would cost.
+    pub tokens: Tokens,
+    /// The smallest capacity that keeps it.
+    pub needs: Tokens,
 }
 
 /// What one source got.
@@ -72,6 +87,8 @@ pub struct Fold {
 /// A unit, or the rest of one, that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
+    /// Index of the unit.
+    pub unit: usize,
     /// Bytes of the document's text.
     pub range: Range<usize>,
     /// What they would cost.

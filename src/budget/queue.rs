@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fill::Fill;
 use super::order::{Entry, order};
-use super::{Error, Measure, Need, Plan, Source, Tier};
+use super::{Error, Measure, Need, Plan, Source, Tier, Waiting};
 use crate::tokens::Tokens;
 
 /// All units in the order in which they enter, each with what it costs to be there.
@@ -20,6 +20,23 @@ pub struct Queue<'a> {
     costs: Vec<Tokens>,
     /// The smallest capacity that lets at least the first `n` entries in.
     needs: Vec<Tokens>,
+}
+
+/// When a unit enters, and why then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// Its turn, from 1.
+    pub turn: usize,
+    /// Its entry level; 0 where it is reserved.
+    pub level: u64,
+    /// Whether a pin or a floor asks for it.
+    pub reserved: bool,
+    /// The smallest capacity that keeps it.
+    pub needs: Tokens,
+    /// The source in whose turn it enters: its own, or one that repeats it.
+    pub asked_by: usize,
+    /// Whether a reference stands for it.
+    pub folded: bool,
 }
 
 impl<'a> Queue<'a> {
@@ -58,7 +75,37 @@ impl<'a> Queue<'a> {
             entries[entry.source].insert(entry.unit, (entry.turn.level(), *needed));
         }
         let portions = (0..self.sources.len()).map(|source| fill.portion(source, partial.as_ref(), &entries[source]));
-        Ok(Plan { level, whole, portions: portions.collect(), total: fill.cost })
+        let next = waiting.first().map(|entry| Waiting {
+            source: entry.source,
+            unit: entry.unit,
+            tokens: self.sources[entry.source].units[entry.unit].tokens,
+            needs: self.needs[n_entered + 1],
+        });
+        Ok(Plan { level, whole, next, portions: portions.collect(), total: fill.cost })
+    }
+
+    /// When a unit enters; never where its source's ceiling keeps it out.
+    pub fn entrance(&self, source: usize, unit: usize) -> Option<Entrance> {
+        let at = self.order.iter().position(|entry| (entry.source, entry.unit) == (source, unit))?;
+        let Entry { folded, turn, .. } = &self.order[at];
+        Some(Entrance {
+            turn: at + 1,
+            level: turn.level(),
+            reserved: turn.reserved,
+            needs: self.needs[at + 1],
+            asked_by: turn.source,
+            folded: *folded,
+        })
+    }
+
+    /// How many units may enter.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether no unit may enter.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
     }
 
     fn refusal(&self, capacity: Tokens, n_reserved: usize) -> Error {

@@ -1,6 +1,6 @@
 //! `plan` and `pack`: sources fitted to a budget and frozen.
 
-use super::shape::{Pack, Plan, PlanCut, PlanDuplicate, PlanSource};
+use super::shape::{Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
 use super::{Act, Error, Sources, Workspace};
 use crate::budget::Keep;
 use crate::bundle::{self, Bundle, Entry, Measured, Planned, Request};
@@ -100,6 +100,12 @@ impl Fit {
             frame_tokens: frame_tokens.0,
             total_tokens: total.0,
             level: plan.level,
+            next: plan.next.as_ref().map(|next| PlanNext {
+                source: self.planned.frame.items[next.source].id.clone(),
+                unit: next.unit + 1,
+                tokens: next.tokens.0,
+                needs: (next.needs + self.request.reserve).0,
+            }),
             sources: self.sources(true),
             duplicates: self.duplicates(),
             problems: self.problems.clone(),
@@ -126,6 +132,7 @@ impl Fit {
         let rows = portions.zip(&self.entries).zip(&self.locators);
         rows.map(|(((portion, item), entry), locator)| {
             let cut = |cut: &crate::budget::Cut| PlanCut {
+                unit: cut.unit + 1,
                 start: cut.range.start,
                 end: cut.range.end,
                 tokens: cut.tokens.0,

@@ -9,6 +9,7 @@ pub(super) mod import;
 pub(super) mod log;
 pub(super) mod pack;
 pub(super) mod plan;
+mod plan_unit;
 pub(super) mod read;
 pub(super) mod record;
 pub(super) mod show;

@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use super::super::args::{FitArgs, SourceArgs};
 use super::super::table::{bar, cell, counted, tail};
 use super::super::{Context, Failure};
+use super::plan_unit::{cut_list, reasons};
 use crate::budget::{Keep, Policy, Portion, Tier};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Fit};
+
+/// A rest of the budget that nobody asks about.
+const SLACK: Tokens = Tokens(32);
 
 /// Where the tokens would go and what would be cut; writes nothing
 #[derive(Debug, clap::Args)]
@@ -19,17 +23,32 @@ pub(crate) struct Plan {
     /// The format to fit for: md, xml, text or messages
     #[arg(short = 'F', long, value_name = "FORMAT", default_value = "md")]
     format: String,
+    /// Every cut of one source: where, how much, and what budget brings it back
+    #[arg(long, value_name = "ID", conflicts_with = "why")]
+    cut: Option<String>,
+    /// Why a unit stays or falls: s2#117 is unit 117 of source s2
+    #[arg(long, value_name = "UNIT")]
+    why: Option<String>,
 }
 
 impl Plan {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let renderer = super::renderer(&self.format)?;
         let gathered = super::gather(context, &self.sources, super::plain_policy(&self.fit)?)?;
-        let fit = workspace::plan(&gathered.sources, super::request(&self.fit, renderer))?;
-        if context.json {
-            context.printer.json(&fit.shape())?;
-        } else {
-            context.printer.out(&ledger(&fit))?;
+        let prepared = workspace::prepare(&gathered.sources, super::request(&self.fit, renderer))?;
+        let fit = prepared.fit()?;
+        let printer = &context.printer;
+        match (&self.cut, &self.why) {
+            (Some(id), _) => {
+                let cuts = prepared.cuts(&fit, id)?;
+                if context.json { printer.json(&cuts)? } else { printer.out(&cut_list(&cuts, printer.width))? }
+            }
+            (_, Some(address)) => {
+                let why = prepared.why(&fit, address)?;
+                if context.json { printer.json(&why)? } else { printer.out(&reasons(&why))? }
+            }
+            _ if context.json => printer.json(&fit.shape())?,
+            _ => printer.out(&ledger(&fit))?,
         }
         Ok(gathered.code)
     }
@@ -64,6 +83,7 @@ fn ledger(fit: &Fit) -> String {
     }
     let left_out: Tokens = portions.iter().map(Portion::cut_tokens).sum();
     if left_out > Tokens(0) {
+        out += &blocked(fit, limit);
         out += &rule(fit);
         let n_gaps: usize = portions.iter().map(|portion| portion.gaps.len()).sum();
         let cut = format!("Left out: {left_out} tokens in {}", counted(n_gaps, "gap"));
@@ -75,6 +95,18 @@ fn ledger(fit: &Fit) -> String {
         out += &most.map_or(String::new(), |(item, _)| format!("What was cut: add --cut {}\n", item.id));
     }
     out
+}
+
+/// What keeps a rest of the budget empty: a unit that has no place to cut it.
+fn blocked(fit: &Fit, limit: Tokens) -> String {
+    let free = limit - fit.planned.total;
+    let Some(next) = fit.planned.plan.next.as_ref().filter(|_| free > SLACK) else { return String::new() };
+    let id = &fit.planned.frame.items[next.source].id;
+    let (unit, needs) = (next.unit + 1, next.needs + fit.request.reserve);
+    format!(
+        "{free} tokens stay free: {id}#{unit} is next, {} tokens without a place to cut; it needs --budget {}\n",
+        next.tokens, needs.0
+    )
 }
 
 /// What became of a source, in twenty columns.
