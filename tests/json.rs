@@ -31,6 +31,13 @@ fn every_shape_is_what_its_schema_says() {
     check("count", &desk.json(&["count", "--raw", "talk.vtt"]));
     check("plan", &desk.json(&[&["plan", "--budget", "4k", "--reserve", "500"], &sources[..]].concat()));
     check("plan", &desk.json(&["plan", "plain.txt"]));
+    check("cut", &desk.json(&["plan", "talk.vtt@cap=3k", "--budget", "2k", "--cut", "s1"]));
+    for unit in ["s1#1", "s1#20", "s1#60", "s1#90"] {
+        check(
+            "why",
+            &desk.json(&["plan", "talk.vtt@cap=3k", "--budget", "2k", "--focus", "the ladder", "--why", unit]),
+        );
+    }
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
     check("log", &desk.json(&["log"]));

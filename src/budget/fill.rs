@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::gap::marker;
+use super::gap::{left_out, marker, reference};
 use super::order::Entry;
-use super::{Cut, Gap, Measure, Portion, Segment, Source};
+use super::{Cut, Fold, Gap, Measure, Portion, Segment, Source};
 use crate::tokens::{Tokens, cuts};
 
 /// Kept units and the exact cost of everything, kept up to date unit by unit.
 pub(super) struct Fill<'a> {
     sources: &'a [Source<'a>],
     measure: Measure,
-    /// Kept unit indices of each source.
+    /// Kept unit indices of each source, folded ones as well.
     kept: Vec<BTreeSet<usize>>,
+    /// Runs of folded units of one passage: first unit to the end.
+    folded: Vec<BTreeMap<usize, usize>>,
     /// Tokens of each source's units before index `i`.
     before: Vec<Vec<Tokens>>,
     pub cost: Tokens,
@@ -38,7 +40,9 @@ impl<'a> Fill<'a> {
             std::iter::once(Tokens(0)).chain(running).collect()
         });
         let kept = vec![BTreeSet::new(); sources.len()];
-        let mut fill = Self { sources, measure, kept, before: before.collect(), cost: fixed, markers: BTreeMap::new() };
+        let folded = vec![BTreeMap::new(); sources.len()];
+        let (before, markers) = (before.collect(), BTreeMap::new());
+        let mut fill = Self { sources, measure, kept, folded, before, cost: fixed, markers };
         for (index, source) in sources.iter().enumerate() {
             let marker = fill.gap(index, 0..source.text.len(), fill.total(index));
             fill.cost += marker;
@@ -55,9 +59,48 @@ impl<'a> Fill<'a> {
         if range.is_empty() {
             return Tokens(0);
         }
-        let text = marker(self.sources[source].text, &range, tokens);
+        self.marker_cost(marker(self.sources[source].text, &range, &left_out(tokens)))
+    }
+
+    fn marker_cost(&mut self, marker: String) -> Tokens {
         let measure = self.measure;
-        *self.markers.entry(text).or_insert_with_key(|text| measure.count(text))
+        *self.markers.entry(marker).or_insert_with_key(|marker| measure.count(marker))
+    }
+
+    /// The fold of a run of units of one passage.
+    fn fold(&self, source: usize, units: &Range<usize>) -> Fold {
+        let (range, tokens) = self.span(source, units);
+        let repeats: Vec<_> = self.sources[source].repeats.range(units.clone()).map(|(_, repeat)| repeat).collect();
+        let of = repeats.first().map_or(0, |repeat| repeat.of);
+        let start = repeats.iter().map(|repeat| repeat.of_range.start).min().unwrap_or(0);
+        let end = repeats.iter().map(|repeat| repeat.of_range.end).max().unwrap_or(0);
+        let exact = repeats.iter().all(|repeat| repeat.exact);
+        let reference = reference(tokens, exact, &self.sources[of].places.of(&(start..end)));
+        Fold { range, tokens, of, of_range: start..end, exact, reference }
+    }
+
+    fn fold_cost(&mut self, source: usize, units: &Range<usize>) -> Tokens {
+        let fold = self.fold(source, units);
+        self.marker_cost(marker(self.sources[source].text, &fold.range, &fold.reference))
+    }
+
+    /// Adds a folded unit to the runs of its passage that it touches.
+    fn enter_folded(&mut self, source: usize, unit: usize) {
+        let passage = |unit: usize| self.sources[source].repeats.get(&unit).map(|repeat| repeat.passage);
+        let joins = |other: usize| passage(other) == passage(unit);
+        let left = self.folded[source].range(..unit).next_back().map(|(start, end)| *start..*end);
+        let left = left.filter(|run| run.end == unit && joins(run.start));
+        let right = self.folded[source].get(&(unit + 1)).map(|end| unit + 1..*end).filter(|run| joins(run.start));
+        let start = left.as_ref().map_or(unit, |run| run.start);
+        let end = right.as_ref().map_or(unit + 1, |run| run.end);
+        for run in [left, right].into_iter().flatten() {
+            self.folded[source].remove(&run.start);
+            let cost = self.fold_cost(source, &run);
+            self.cost = self.cost - cost;
+        }
+        self.folded[source].insert(start, end);
+        let cost = self.fold_cost(source, &(start..end));
+        self.cost += cost;
     }
 
     /// The gap around `unit`: its units, up to the kept neighbours on both sides.
@@ -91,7 +134,11 @@ impl<'a> Fill<'a> {
             let opened = self.gap(source, bytes, tokens);
             self.cost += opened;
         }
-        self.cost += self.sources[source].units[unit].tokens;
+        if entry.folded {
+            self.enter_folded(source, unit);
+        } else {
+            self.cost += self.sources[source].units[unit].tokens;
+        }
         self.cost = self.cost - closed;
         self.kept[source].insert(unit);
     }
@@ -99,6 +146,9 @@ impl<'a> Fill<'a> {
     /// Keeps as much of the next unit as fits, cut at a word, on the side that touches kept text.
     pub(super) fn top_up(&mut self, next: &Entry, capacity: Tokens) -> Option<Partial> {
         let (source, unit) = (next.source, next.unit);
+        if next.folded {
+            return None;
+        }
         let Source { text, units, .. } = &self.sources[source];
         let whole = units[unit].range.clone();
         let around = self.around(source, unit);
@@ -143,12 +193,18 @@ impl<'a> Fill<'a> {
             kept_tokens: Tokens(0),
             segments: Vec::new(),
             gaps: Vec::new(),
+            folds: self.folded[source].iter().map(|(start, end)| self.fold(source, &(*start..*end))).collect(),
             cuts: Vec::new(),
         };
+        let is_folded =
+            |unit: usize| self.folded[source].range(..=unit).next_back().is_some_and(|(_, end)| unit < *end);
         for (index, unit) in self.sources[source].units.iter().enumerate() {
             let level = entries.get(&index).map(|entry| entry.0);
             let needs = entries.get(&index).map(|entry| entry.1);
-            let cut = |range, tokens| Cut { range, tokens, level, needs };
+            let cut = |range, tokens| Cut { unit: index, range, tokens, level, needs };
+            if is_folded(index) {
+                continue;
+            }
             if self.kept[source].contains(&index) {
                 portion.keep(unit.range.clone(), unit.tokens);
             } else if let Some(partial) = partial.filter(|partial| partial.unit == index) {

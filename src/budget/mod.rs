@@ -11,23 +11,30 @@
 //! Knows nothing of files, models, prices or formats: how a format writes text comes in with
 //! [`Measure`].
 
+mod duplicate;
 mod fill;
 mod gap;
 mod measure;
 mod order;
+mod place;
 mod plan;
 mod policy;
 mod queue;
 mod relevance;
+mod repeat;
 mod unit;
 
-pub use gap::assemble;
+pub use gap::{assemble, reference};
 pub use measure::Measure;
-pub use plan::{Cut, Error, Gap, Need, Plan, Portion, Segment};
+pub use place::Places;
+pub use plan::{Cut, Error, Fold, Gap, Need, Plan, Portion, Segment, Waiting};
 pub use policy::{Keep, ParsePolicyError, Policy, Tier, Weight};
-pub use queue::Queue;
+pub use queue::{Entrance, Queue};
 pub use relevance::{Nature, Relevance, relevance};
+pub use repeat::{Folded, Repeat, fold};
 pub use unit::{Unit, units};
+
+use std::collections::BTreeMap;
 
 /// One text to be fitted, with what its owner asks for.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +43,17 @@ pub struct Source<'a> {
     pub text: &'a str,
     /// Its units in order, from [`units`], covering all of `text`.
     pub units: &'a [Unit],
+    /// Those of its units that repeat another passage, by index.
+    pub repeats: &'a BTreeMap<usize, Repeat>,
+    /// What its places are called.
+    pub places: &'a Places,
     /// Weight, floor, ceiling, tier and cut order.
     pub policy: Policy,
     /// How it answers the question in focus, for the cut order `focus`.
     pub relevance: Option<&'a Relevance>,
 }
 
+#[cfg(test)]
+mod noise;
 #[cfg(test)]
 mod promises;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fill::Fill;
 use super::order::{Entry, order};
-use super::{Error, Measure, Need, Plan, Source, Tier};
+use super::{Error, Measure, Need, Plan, Source, Tier, Waiting};
 use crate::tokens::Tokens;
 
 /// All units in the order in which they enter, each with what it costs to be there.
@@ -20,6 +20,23 @@ pub struct Queue<'a> {
     costs: Vec<Tokens>,
     /// The smallest capacity that lets at least the first `n` entries in.
     needs: Vec<Tokens>,
+}
+
+/// When a unit enters, and why then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// Its turn, from 1.
+    pub turn: usize,
+    /// Its entry level; 0 where it is reserved.
+    pub level: u64,
+    /// Whether a pin or a floor asks for it.
+    pub reserved: bool,
+    /// The smallest capacity that keeps it.
+    pub needs: Tokens,
+    /// The source in whose turn it enters: its own, or one that repeats it.
+    pub asked_by: usize,
+    /// Whether a reference stands for it.
+    pub folded: bool,
 }
 
 impl<'a> Queue<'a> {
@@ -39,7 +56,7 @@ impl<'a> Queue<'a> {
     /// Fits the longest prefix that `capacity` holds; no capacity keeps everything.
     pub fn fit(&self, capacity: Option<Tokens>) -> Result<Plan, Error> {
         let capacity = capacity.unwrap_or(Tokens(u32::MAX));
-        let n_reserved = self.order.partition_point(|entry| entry.reserved);
+        let n_reserved = self.order.partition_point(|entry| entry.turn.reserved);
         // Cost is not monotone, since a unit that closes a gap removes a marker; what is needed is.
         let n_entered = self.needs.partition_point(|needed| *needed <= capacity).checked_sub(1);
         let Some(n_entered) = n_entered.filter(|n| *n >= n_reserved) else {
@@ -51,14 +68,44 @@ impl<'a> Queue<'a> {
             fill.enter(entry);
         }
         let partial = waiting.first().and_then(|next| fill.top_up(next, capacity));
-        let level = entered.iter().map(Entry::level).max().unwrap_or(0);
+        let level = entered.iter().map(|entry| entry.turn.level()).max().unwrap_or(0);
         let whole = self.costs.last().copied().unwrap_or(self.fixed);
         let mut entries: Vec<BTreeMap<usize, (u64, Tokens)>> = vec![BTreeMap::new(); self.sources.len()];
         for (entry, needed) in self.order.iter().zip(&self.needs[1..]) {
-            entries[entry.source].insert(entry.unit, (entry.level(), *needed));
+            entries[entry.source].insert(entry.unit, (entry.turn.level(), *needed));
         }
         let portions = (0..self.sources.len()).map(|source| fill.portion(source, partial.as_ref(), &entries[source]));
-        Ok(Plan { level, whole, portions: portions.collect(), total: fill.cost })
+        let next = waiting.first().map(|entry| Waiting {
+            source: entry.source,
+            unit: entry.unit,
+            tokens: self.sources[entry.source].units[entry.unit].tokens,
+            needs: self.needs[n_entered + 1],
+        });
+        Ok(Plan { level, whole, next, portions: portions.collect(), total: fill.cost })
+    }
+
+    /// When a unit enters; never where its source's ceiling keeps it out.
+    pub fn entrance(&self, source: usize, unit: usize) -> Option<Entrance> {
+        let at = self.order.iter().position(|entry| (entry.source, entry.unit) == (source, unit))?;
+        let Entry { folded, turn, .. } = &self.order[at];
+        Some(Entrance {
+            turn: at + 1,
+            level: turn.level(),
+            reserved: turn.reserved,
+            needs: self.needs[at + 1],
+            asked_by: turn.source,
+            folded: *folded,
+        })
+    }
+
+    /// How many units may enter.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether no unit may enter.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
     }
 
     fn refusal(&self, capacity: Tokens, n_reserved: usize) -> Error {
@@ -68,7 +115,8 @@ impl<'a> Queue<'a> {
         }
         let mut tokens = BTreeMap::new();
         for entry in &self.order[..n_reserved] {
-            *tokens.entry(entry.source).or_insert(Tokens(0)) += self.sources[entry.source].units[entry.unit].tokens;
+            let Tokens(unit) = self.sources[entry.source].units[entry.unit].tokens;
+            *tokens.entry(entry.turn.source).or_insert(Tokens(0)) += Tokens(if entry.folded { 0 } else { unit });
         }
         let need = |(source, tokens): (usize, Tokens)| {
             let pinned = self.sources[source].policy.tier == Tier::Pin;
@@ -91,7 +139,7 @@ fn suffix_minima(costs: &[Tokens]) -> Vec<Tokens> {
 mod tests {
     use std::borrow::Cow;
 
-    use super::super::{Policy, units};
+    use super::super::{Places, Policy, units};
     use super::*;
     use crate::tokens::Encoding;
 
@@ -100,10 +148,18 @@ mod tests {
     /// Fits texts with their policies beside a frame of `fixed` tokens.
     fn fit(sources: &[(&str, Policy)], capacity: Option<u32>, fixed: u32) -> Result<Plan, Error> {
         let cut: Vec<_> = sources.iter().map(|(text, _)| units(text, &[], PLAIN)).collect();
+        let (repeats, places) = (BTreeMap::new(), Places::new("s1", "", &[]));
         let sources: Vec<_> = sources
             .iter()
             .zip(&cut)
-            .map(|((text, policy), units)| Source { text, units, policy: *policy, relevance: None })
+            .map(|((text, policy), units)| Source {
+                text,
+                units,
+                repeats: &repeats,
+                places: &places,
+                policy: *policy,
+                relevance: None,
+            })
             .collect();
         Queue::new(&sources, Tokens(fixed), PLAIN).fit(capacity.map(Tokens))
     }

@@ -9,6 +9,7 @@
 mod frame;
 mod freeze;
 mod plan;
+mod precedence;
 pub mod render;
 
 #[cfg(test)]
@@ -20,7 +21,7 @@ use crate::tokens::Tokens;
 use crate::{budget, store};
 
 pub use freeze::freeze;
-pub use plan::{Entry, Measured, Planned, Request};
+pub use plan::{Duplicates, Entry, Measured, Planned, Request};
 
 /// A frozen bundle with the documents it was cut from.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,13 @@
 //! From documents to a plan that a renderer can carry out.
 
+use std::collections::BTreeMap;
+
 use super::Error;
 use super::frame::Frame;
-use super::render::Renderer;
-use crate::budget::{self, Nature, Plan, Policy, Queue, Relevance, Source, Unit, relevance, units};
+use super::precedence::precedence;
+use super::render::{Part, Renderer};
+use crate::budget::{self, Folded, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
+use crate::budget::{fold, relevance, units};
 use crate::content::{Document, Kind};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -31,6 +35,17 @@ pub struct Request {
     pub renderer: &'static Renderer,
     /// The question that the cut order `focus` looks at.
     pub focus: Option<String>,
+    /// What becomes of a passage that stands twice.
+    pub duplicates: Duplicates,
+}
+
+/// What becomes of a passage that stands twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplicates {
+    /// It stays once; elsewhere a reference points there.
+    Fold,
+    /// It stays wherever it stands.
+    Keep,
 }
 
 /// A plan with the frame and the bytes it gives.
@@ -63,6 +78,10 @@ pub struct Measured {
     pub frame_tokens: Tokens,
     /// Units of each document.
     pub units: Vec<Vec<Unit>>,
+    /// Units of each document that repeat another passage.
+    repeats: Vec<BTreeMap<usize, Repeat>>,
+    /// What the places of each document are called.
+    pub places: Vec<Places>,
     /// How each document answers the question in focus; empty without one.
     answers: Vec<Relevance>,
 }
@@ -79,12 +98,22 @@ impl Measured {
         let measure = request.renderer.measure(request.encoding);
         let cut = |entry: &Entry| units(&entry.document.text, &entry.document.sections, measure);
         let units: Vec<_> = entries.iter().map(cut).collect();
+        let Folded { units, repeats } = match request.duplicates {
+            Duplicates::Fold => {
+                let documents: Vec<_> = entries.iter().map(|entry| &entry.document).collect();
+                let texts: Vec<_> = documents.iter().map(|document| document.text.as_str()).collect();
+                fold(&texts, units, &precedence(&documents), measure)
+            }
+            Duplicates::Keep => Folded { repeats: vec![BTreeMap::new(); units.len()], units },
+        };
+        let places = entries.iter().zip(&frame.items);
+        let places = places.map(|(Entry { document, .. }, item)| places_of(document, &item.id)).collect();
         let answers = request.focus.as_ref().map_or_else(Vec::new, |question| {
             let asked = entries.iter().zip(&units);
             let asked = asked.map(|(entry, units)| (&entry.document.text[..], &units[..], nature(entry.document.kind)));
             relevance(&asked.collect::<Vec<_>>(), question)
         });
-        Ok(Self { entries, request, frame, frame_tokens, units, answers })
+        Ok(Self { entries, request, frame, frame_tokens, units, repeats, places, answers })
     }
 
     /// Fits to the request's budget and renders the result.
@@ -108,6 +137,8 @@ impl Measured {
             .map(|(index, (Entry { document, policy, .. }, units))| Source {
                 text: &document.text,
                 units,
+                repeats: &self.repeats[index],
+                places: &self.places[index],
                 policy: *policy,
                 relevance: self.answers.get(index),
             })
@@ -129,6 +160,11 @@ impl Measured {
             _ => Ok(budget.map(|budget| budget - reserve)),
         }
     }
+}
+
+/// What the places of a document are called that a bundle calls `id`.
+pub(super) fn places_of(document: &Document, id: &str) -> Places {
+    Places::new(id, &document.text, &document.sections)
 }
 
 /// How far relevance spreads in a document of this kind.
@@ -178,8 +214,7 @@ fn outer(error: Error, budget: Tokens, attempt: &Attempt<'_>) -> Error {
 }
 
 fn render(renderer: &Renderer, frame: &Frame, entries: &[Entry], plan: &Plan) -> String {
-    let parts = entries.iter().zip(&plan.portions);
-    let parts: Vec<_> =
-        parts.map(|(entry, portion)| (&entry.document, &portion.segments[..], &portion.gaps[..])).collect();
+    let documents = entries.iter().map(|entry| &entry.document);
+    let parts: Vec<_> = documents.zip(&plan.portions).map(|(document, portion)| Part { document, portion }).collect();
     renderer.render(frame, &parts)
 }

@@ -103,6 +103,9 @@ pub(super) struct FitArgs {
     /// Keep what speaks to this question, most from the sources that do
     #[arg(long, value_name = "QUESTION")]
     pub focus: Option<String>,
+    /// Keep passages that stand twice wherever they stand, instead of a reference to the first
+    #[arg(long)]
+    pub keep_dupes: bool,
     #[command(flatten)]
     pub encoding: EncodingArg,
 }

@@ -273,6 +273,15 @@ impl From<Error> for Failure {
             Error::Project(error) => error.into(),
             Error::NoModel => Self { code: USAGE, ..failure }.hint("name one with `-m MODEL`, or set FORKFUL_MODEL"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
+            Error::NoUnit { ids, n_units, .. } => {
+                let last = ids.last().map_or("s1", String::as_str);
+                let all =
+                    if ids.len() > 1 { format!("the sources are s1 to {last}") } else { "the source is s1".to_owned() };
+                Self { code: USAGE, ..failure }.hint(match n_units {
+                    Some(n_units) => format!("its units go from #1 to #{n_units}"),
+                    None => format!("{all}; a unit is named as {last}#1"),
+                })
+            }
             Error::EmptyText(_) => Self { code: USAGE, ..failure },
             Error::NotATip { address } => {
                 failure.hint(format!("branch off there: `forkful fork {address} -b NAME \"question\"`"))

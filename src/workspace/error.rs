@@ -37,6 +37,16 @@ pub enum Error {
     /// The cut order `focus` has no question to look at.
     #[error("there is no question to focus on")]
     NoFocus,
+    /// Nothing of a plan is called so.
+    #[error("{address} names no {} of this plan", if n_units.is_some() || address.contains('#') { "unit" } else { "source" })]
+    NoUnit {
+        /// The address as typed.
+        address: String,
+        /// The sources there are.
+        ids: Vec<String>,
+        /// How many units the source has, if that is what is wrong.
+        n_units: Option<usize>,
+    },
     /// A question of white space only.
     #[error("the {0} is empty")]
     EmptyText(&'static str),

@@ -14,6 +14,7 @@ mod count;
 mod draft;
 mod error;
 mod exchange;
+mod explain;
 mod fork;
 mod land;
 mod log;

@@ -1,6 +1,6 @@
 //! `plan` and `pack`: sources fitted to a budget and frozen.
 
-use super::shape::{Pack, Plan, PlanCut, PlanSource};
+use super::shape::{Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
 use super::{Act, Error, Sources, Workspace};
 use crate::budget::Keep;
 use crate::bundle::{self, Bundle, Entry, Measured, Planned, Request};
@@ -100,8 +100,14 @@ impl Fit {
             frame_tokens: frame_tokens.0,
             total_tokens: total.0,
             level: plan.level,
+            next: plan.next.as_ref().map(|next| PlanNext {
+                source: self.planned.frame.items[next.source].id.clone(),
+                unit: next.unit + 1,
+                tokens: next.tokens.0,
+                needs: (next.needs + self.request.reserve).0,
+            }),
             sources: self.sources(true),
-            duplicates: Vec::new(),
+            duplicates: self.duplicates(),
             problems: self.problems.clone(),
         }
     }
@@ -126,6 +132,7 @@ impl Fit {
         let rows = portions.zip(&self.entries).zip(&self.locators);
         rows.map(|(((portion, item), entry), locator)| {
             let cut = |cut: &crate::budget::Cut| PlanCut {
+                unit: cut.unit + 1,
                 start: cut.range.start,
                 end: cut.range.end,
                 tokens: cut.tokens.0,
@@ -140,12 +147,29 @@ impl Fit {
                 format: entry.document.format.clone(),
                 tokens: portion.tokens.0,
                 kept_tokens: portion.kept_tokens.0,
-                duplicate_tokens: 0,
+                duplicate_tokens: portion.duplicate_tokens().0,
                 kept: portion.segments.iter().map(|segment| [segment.range.start, segment.range.end]).collect(),
                 cut: with_cuts.then(|| portion.cuts.iter().map(cut).collect()),
             }
         })
         .collect()
+    }
+
+    fn duplicates(&self) -> Vec<PlanDuplicate> {
+        let items = &self.planned.frame.items;
+        let folds = self.planned.plan.portions.iter().zip(items).flat_map(|(portion, item)| {
+            portion.folds.iter().map(move |fold| PlanDuplicate {
+                source: item.id.clone(),
+                start: fold.range.start,
+                end: fold.range.end,
+                of: items[fold.of].id.clone(),
+                of_start: fold.of_range.start,
+                of_end: fold.of_range.end,
+                tokens: fold.tokens.0,
+                exact: fold.exact,
+            })
+        });
+        folds.collect()
     }
 
     /// The smallest budget that keeps everything; none when a ceiling forbids it.

@@ -60,8 +60,10 @@ pub struct Plan {
     pub frame_tokens: u32,
     pub total_tokens: u32,
     pub level: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<PlanNext>,
     pub sources: Vec<PlanSource>,
-    pub duplicates: Vec<serde_json::Value>,
+    pub duplicates: Vec<PlanDuplicate>,
     pub problems: Vec<Problem>,
 }
 
@@ -87,6 +89,7 @@ pub struct PlanSource {
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct PlanCut {
+    pub unit: usize,
     pub start: usize,
     pub end: usize,
     pub tokens: u32,
@@ -94,6 +97,105 @@ pub struct PlanCut {
     pub level: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needs: Option<u32>,
+}
+
+/// The unit that enters next.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct PlanNext {
+    pub source: String,
+    pub unit: usize,
+    pub tokens: u32,
+    pub needs: u32,
+}
+
+/// `forkful.cut/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Cuts {
+    pub schema: &'static str,
+    pub id: String,
+    pub locator: String,
+    pub tokens: u32,
+    pub kept_tokens: u32,
+    pub cut_tokens: u32,
+    pub duplicate_tokens: u32,
+    pub gaps: usize,
+    pub level: u64,
+    pub units: Vec<CutsUnit>,
+}
+
+/// One cut of a source.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct CutsUnit {
+    pub unit: usize,
+    pub start: usize,
+    pub end: usize,
+    pub place: String,
+    pub tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<u32>,
+    pub text: String,
+}
+
+/// `forkful.why/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Why {
+    pub schema: &'static str,
+    pub id: String,
+    pub unit: usize,
+    pub units: usize,
+    pub start: usize,
+    pub end: usize,
+    pub place: String,
+    pub tokens: u32,
+    pub fate: &'static str,
+    pub reserved: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u64>,
+    pub level_reached: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<usize>,
+    pub turns: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Vec<WhyTerm>>,
+    pub text: String,
+}
+
+/// A word of the question in a unit, as its stem.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct WhyTerm {
+    pub term: String,
+    pub times: u32,
+}
+
+/// A passage that a reference stands for, and where it is kept.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct PlanDuplicate {
+    pub source: String,
+    pub start: usize,
+    pub end: usize,
+    pub of: String,
+    pub of_start: usize,
+    pub of_end: usize,
+    pub tokens: u32,
+    pub exact: bool,
 }
 
 /// `forkful.pack/1`

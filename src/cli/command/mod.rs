@@ -12,6 +12,7 @@ pub(super) mod init;
 pub(super) mod log;
 pub(super) mod pack;
 pub(super) mod plan;
+mod plan_unit;
 pub(super) mod read;
 pub(super) mod record;
 pub(super) mod show;
@@ -25,8 +26,8 @@ use super::args::{FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
 use super::{Context, Failure};
 use crate::budget::{Keep, Policy};
-use crate::bundle::Request;
 use crate::bundle::render::{RENDERERS, Renderer};
+use crate::bundle::{Duplicates, Request};
 use crate::gather::{self, source};
 use crate::tokens::Encoding;
 use crate::workspace::project::Terms;
@@ -117,7 +118,8 @@ fn settle(failures: Vec<gather::Error>, args: &SourceArgs, n: usize, nothing_lef
 fn request(args: &FitArgs, renderer: &'static Renderer) -> Request {
     let encoding = args.encoding.encoding.unwrap_or(Encoding::ALL[0]);
     let reserve = args.reserve.unwrap_or_default();
-    Request { encoding, budget: args.budget, reserve, renderer, focus: args.focus.clone() }
+    let duplicates = if args.keep_dupes { Duplicates::Keep } else { Duplicates::Fold };
+    Request { encoding, budget: args.budget, reserve, renderer, focus: args.focus.clone(), duplicates }
 }
 
 /// The policy of a source without wishes.

@@ -116,7 +116,7 @@ impl Pack {
             ));
         }
         for (item, portion) in fit.planned.frame.items.iter().zip(&fit.planned.plan.portions) {
-            let left_out = portion.tokens - portion.kept_tokens;
+            let left_out = portion.cut_tokens();
             if left_out > Tokens(0) {
                 let gaps = counted(portion.gaps.len(), "gap");
                 printer.say(format_args!(
@@ -124,6 +124,9 @@ impl Pack {
                     item.id, portion.tokens
                 ));
             }
+        }
+        if let Some(duplicates) = super::plan::duplicates(fit) {
+            printer.say(format_args!("Folded  {}", duplicates.trim_start_matches("duplicates: ")));
         }
         let limit = fit.request.budget.map_or(String::new(), |budget| format!(" of {}", budget - fit.request.reserve));
         let total = format!("{}{limit} tokens (exact, {})", fit.planned.total, fit.request.encoding);
