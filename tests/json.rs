@@ -31,6 +31,11 @@ fn every_shape_is_what_its_schema_says() {
     check("count", &desk.json(&["count", "--raw", "talk.vtt"]));
     check("plan", &desk.json(&[&["plan", "--budget", "4k", "--reserve", "500"], &sources[..]].concat()));
     check("plan", &desk.json(&["plan", "plain.txt"]));
+    for model in ["gpt-5", "claude-opus-5", "mock"] {
+        check("count", &desk.json(&["count", "talk.vtt", "--model", model]));
+        check("plan", &desk.json(&["plan", "talk.vtt", "--model", model]));
+        check("pack", &desk.json(&["pack", "talk.vtt", "--model", model, "--budget", "4k"]));
+    }
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
     check("log", &desk.json(&["log"]));
