@@ -10,6 +10,7 @@
 //! tiktoken's ids by its tests.
 
 mod ascii;
+mod calibration;
 mod class;
 mod cut;
 mod encoding;
@@ -24,6 +25,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
 
+pub use calibration::Sample;
 pub use cut::{Cut, Grade, cuts, is_cut};
 pub use encoding::{Encoding, ParseEncodingError};
 pub use engine::{count, encode_ordinary};

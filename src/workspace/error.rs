@@ -20,7 +20,8 @@ pub enum Error {
         scale: Option<Scale>,
     },
     /// A budget was named that the model does not have, and it was used.
-    #[error("{total} tokens, and perhaps {most}, are more than the {usable} that {model} reads")]
+    #[error("{total} tokens{} are more than the {usable} that {model} reads",
+        if total.exact { String::new() } else { format!(", and perhaps {most},") })]
     OverWindow {
         /// The model.
         model: String,

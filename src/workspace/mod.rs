@@ -10,6 +10,7 @@ pub mod shape;
 
 mod amount;
 mod ask;
+mod calibrate;
 mod count;
 mod counting;
 mod draft;

@@ -130,12 +130,25 @@ fn counting(context: &Context, args: &CountingArgs) -> Result<Counting, Failure>
     let Some(model) = &args.model else {
         return Ok(Counting::by(args.encoding.unwrap_or(Encoding::O200kBase)));
     };
-    let (counting, told) = Counting::choose(&catalog(context)?, Some(model), args.encoding);
+    let catalog = catalog(context)?;
+    let (counting, told) = Counting::choose(&catalog, Some(model), args.encoding);
     context.printer.problems(&told);
+    let counting = match context.settings.store().map(|folder| Workspace::open_existing(&folder)) {
+        // A store that cannot be read is told where one is needed; an estimate has the table.
+        Some(Ok(Some(workspace))) => workspace.calibrated(&catalog, counting.clone()).unwrap_or(counting),
+        _ => counting,
+    };
     if let Some(scale) = counting.tokenizer.scale() {
-        context.printer.say(format_args!("Estimating  {model} as {scale}, by {}", scale.basis));
+        context.printer.say(format_args!("Estimating  {model} as {scale} ({})", scale.basis));
     }
     Ok(counting)
+}
+
+/// How the tokens of a model are counted that is asked through `workspace`.
+fn tokenizer(context: &Context, workspace: &Workspace, model: &str) -> Result<Tokenizer, Failure> {
+    let catalog = catalog(context)?;
+    let (counting, _) = Counting::choose(&catalog, Some(model), None);
+    Ok(workspace.calibrated(&catalog, counting.clone()).unwrap_or(counting).tokenizer)
 }
 
 /// The range of an estimate; none where the count is exact.
