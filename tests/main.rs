@@ -13,6 +13,7 @@ mod bad_input;
 mod expected;
 mod floors;
 mod json;
+mod models;
 mod project;
 mod readme;
 mod registry;

@@ -70,6 +70,7 @@ pub(super) enum Verb {
     Add(command::add::Add),
     Config(command::config::Config),
     Formats(command::formats::Formats),
+    Models(command::models::Models),
 }
 
 /// Sources and how to read them.
@@ -89,10 +90,10 @@ pub(super) struct SourceArgs {
 /// What the bundle is fitted to.
 #[derive(Debug, Clone, Args)]
 pub(super) struct FitArgs {
-    /// Tokens the bundle may take: 12000, 12k, 1M [default: all]
+    #[arg(help = "Tokens the bundle may take: 12000, 12k, 1M [default: the window of --model, else all]")]
     #[arg(short, long, value_name = "N", value_parser = amount)]
     pub budget: Option<Tokens>,
-    #[arg(help = "Tokens of the budget kept free for the answer [default: 0]")]
+    #[arg(help = "Tokens of the budget kept free for the answer [default: 8k of a model's window, else 0]")]
     #[arg(long, value_name = "N", value_parser = amount)]
     pub reserve: Option<Tokens>,
     #[arg(
@@ -107,13 +108,16 @@ pub(super) struct FitArgs {
     #[arg(long)]
     pub keep_dupes: bool,
     #[command(flatten)]
-    pub encoding: EncodingArg,
+    pub counting: CountingArgs,
 }
 
-/// The encoding that counts.
+/// How tokens are counted.
 #[derive(Debug, Clone, Args)]
-pub(super) struct EncodingArg {
-    #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: o200k_base]")]
+pub(super) struct CountingArgs {
+    /// The model that will read it: counts as it does; `forkful models` lists them
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+    #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: as --model counts, else o200k_base]")]
     #[arg(long, value_name = "NAME", value_parser = Encoding::from_str)]
     pub encoding: Option<Encoding>,
 }

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
+use crate::tokens::Scale;
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
-use crate::{budget, bundle, fork, gather, net, send, store};
+use crate::{budget, bundle, catalog, fork, gather, net, send, store};
 
 /// The command could not be done.
 const FAILURE: u8 = 1;
@@ -124,6 +125,12 @@ fn innermost(error: &dyn StdError) -> String {
 impl From<ParseSourceError> for Failure {
     fn from(error: ParseSourceError) -> Self {
         Self::usage(chain(&error)).hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin`")
+    }
+}
+
+impl From<catalog::Error> for Failure {
+    fn from(error: catalog::Error) -> Self {
+        Self { code: USAGE, ..Self::error(error.to_string()) }
     }
 }
 
@@ -265,7 +272,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let failure = Self::error(chain(&error));
         match error {
-            Error::DoesNotFit { error, needs } => does_not_fit(failure, &error, needs),
+            Error::DoesNotFit { error, needs, scale } => does_not_fit(failure, &error, needs, scale.as_ref()),
+            Error::OverWindow { budget, .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
+            }
             Error::Bundle(error) => error.into(),
             Error::Store(error) => error.into(),
             Error::Fork(error) => error.into(),
@@ -350,11 +360,19 @@ fn what_to_write(mistake: &Mistake) -> Option<String> {
     }
 }
 
-fn does_not_fit(failure: Failure, error: &budget::Error, needs: Vec<(String, budget::Need)>) -> Failure {
+fn does_not_fit(
+    failure: Failure,
+    error: &budget::Error,
+    needs: Vec<(String, budget::Need)>,
+    scale: Option<&Scale>,
+) -> Failure {
     let mut failure = Failure { code: DOES_NOT_FIT, ..failure };
     for (locator, need) in needs {
         let word = if need.pinned { "pinned" } else { "floor" };
         failure.errors.push(format!("{locator}: {word}, {} tokens", need.tokens));
+    }
+    if let Some(scale) = scale {
+        failure.errors.push(format!("estimated at {} x {}, the upper end", scale.base.short(), scale.high));
     }
     let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = error;
     let missing = *needed - *capacity;

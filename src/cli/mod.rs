@@ -66,5 +66,6 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Add(verb) => verb.run(&context),
         Verb::Config(verb) => verb.run(&context),
         Verb::Formats(verb) => verb.run(&context),
+        Verb::Models(verb) => verb.run(&context),
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Settings {
     pub endpoints: Environment,
     /// The user's own file of defaults, whether it is there or not.
     pub own: Option<PathBuf>,
+    /// `FORKFUL_MODELS`: the person's own table of models, which must be there.
+    pub models: Option<PathBuf>,
     /// The working folder.
     pub here: Option<PathBuf>,
     store: Option<PathBuf>,
@@ -62,6 +64,7 @@ impl Settings {
                 forkful_api_key: variable("FORKFUL_API_KEY").map(|key| Secret::new(&key)),
                 forkful_base_url: variable("FORKFUL_BASE_URL"),
             },
+            models: variable("FORKFUL_MODELS").map(PathBuf::from),
             store: store.or_else(|| variable("FORKFUL_STORE").map(PathBuf::from)),
             data: data.or_else(|| home().map(|home| Path::new(&home).join(".local/share"))),
             here: std::env::current_dir().ok(),
@@ -75,6 +78,11 @@ impl Settings {
             here.ancestors().map(|folder| folder.join(".forkful")).find(|folder| folder.is_dir())
         };
         self.store.clone().or_else(nearest).or_else(|| Some(self.data.as_ref()?.join("forkful")))
+    }
+
+    /// Where the person's own table of models lies if there is one.
+    pub(super) fn usual_models(&self) -> Option<PathBuf> {
+        Some(self.own.as_ref()?.with_file_name("models.toml"))
     }
 }
 

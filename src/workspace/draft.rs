@@ -127,6 +127,14 @@ impl Workspace {
 }
 
 impl Draft {
+    /// Tokens of all message texts as they travel, by another encoding.
+    pub fn counted_by(&self, encoding: Encoding) -> Tokens {
+        if encoding == self.encoding {
+            return self.tokens;
+        }
+        (self.protocol.texts)(&self.request.body).iter().map(|text| count(encoding, text)).sum()
+    }
+
     /// The question, byte for byte.
     pub(super) fn question(&self) -> String {
         self.prompt.messages.last().map(Message::spoken).unwrap_or_default()
@@ -134,7 +142,7 @@ impl Draft {
 }
 
 /// What a model reads of a bundle: its text, which for JSON messages is the Markdown in them.
-fn context(bundle: &Bundle) -> String {
+pub(super) fn context(bundle: &Bundle) -> String {
     let is_wrapped = Renderer::named("messages").is_some_and(|messages| messages.tag() == bundle.manifest.render);
     match Renderer::named("md").filter(|_| is_wrapped) {
         Some(markdown) => bundle.render(markdown),

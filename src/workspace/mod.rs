@@ -10,7 +10,9 @@ pub mod shape;
 
 mod amount;
 mod ask;
+mod calibrate;
 mod count;
+mod counting;
 mod draft;
 mod error;
 mod exchange;
@@ -34,6 +36,7 @@ use crate::store::{Entry, Store};
 pub use amount::{ParseAmountError, amount, short_amount};
 pub use ask::Answered;
 pub use count::{Counted, count, count_raw};
+pub use counting::{Counting, Limits};
 pub use draft::{Ask, Draft};
 pub use error::Error;
 pub use exchange::{Exported, Imported};

@@ -9,7 +9,7 @@ use super::super::table::counted;
 use super::super::{Context, Failure};
 use crate::net::{Live, Route};
 use crate::send::{Cut, Delta, Ending};
-use crate::tokens::Tokens;
+use crate::tokens::{Tokenizer, Tokens};
 use crate::workspace::{self, Answered, Draft, Workspace};
 
 /// Said when an answer broke off.
@@ -70,24 +70,26 @@ pub(crate) fn put(
         stream: true,
     };
     let draft = workspace.draft(&ask, &endpoints)?;
+    let tokenizer = super::tokenizer(context, workspace, &draft.prompt.model)?;
     if model.dry_run {
         let body = String::from_utf8_lossy(&draft.request.body);
         context.printer.out(&format!("{body}\n"))?;
-        context.printer.say(format_args!("Dry run  {}", size(&draft)));
+        context.printer.say(format_args!("Dry run  {}", size(&draft, &tokenizer)));
         return Ok(0);
     }
     context.printer.say(format_args!(
         "Asking  {} at {}, {}",
         draft.prompt.model,
         draft.endpoint.base_url,
-        size(&draft)
+        size(&draft, &tokenizer)
     ));
     let answered = send(context, workspace, &draft)?;
     finish(context, answered, &draft)
 }
 
-fn size(draft: &Draft) -> String {
-    format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
+fn size(draft: &Draft, tokenizer: &Tokenizer) -> String {
+    let tokens = tokenizer.told(draft.counted_by(tokenizer.encoding()));
+    format!("{tokens} tokens in {} ({tokenizer})", counted(draft.n_messages, "message"))
 }
 
 fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
