@@ -44,6 +44,20 @@ pub enum Error {
         /// How many were asked for.
         asked: usize,
     },
+    /// Nothing was asked up to there.
+    #[error("there is no question at {address}")]
+    NoQuestion {
+        /// What was written.
+        address: String,
+    },
+    /// No tag has this name.
+    #[error("no such tag: {name}")]
+    NoTag {
+        /// What was written.
+        name: String,
+        /// The tag that looks most like it.
+        nearest: Option<String>,
+    },
     /// No command left off anywhere yet.
     #[error("no command left off anywhere yet")]
     NowhereYet,
@@ -75,6 +89,14 @@ pub enum Error {
     /// The last operation is no undo.
     #[error("nothing to redo")]
     NothingToRedo,
+    /// The operation names an object that was swept away.
+    #[error("operation {number} leads to {id}, which was swept away")]
+    Swept {
+        /// The operation.
+        number: u64,
+        /// The object.
+        id: Digest,
+    },
     /// A pointer has moved since the operation, so taking it back would lose that move.
     #[error("{name} has moved since operation {number}")]
     MovedSince {

@@ -21,7 +21,7 @@ impl Log {
         if logged.trees.is_empty() {
             context.printer.say("Nothing is packed yet: `forkful pack SRC... --name NAME`");
         }
-        context.printer.out(&draw(&logged.trees, context.printer.width))?;
+        context.printer.out(&draw(&logged.trees, context.printer.width, crate::fork::Detail::Folded))?;
         Ok(0)
     }
 }
