@@ -19,3 +19,4 @@ mod registry;
 mod sending;
 mod session;
 mod support;
+mod tree;

@@ -171,7 +171,8 @@ impl From<store::Error> for Failure {
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
                 failure.hint("name another folder with `--store DIR`")
             }
-            store::Error::Moved { .. } => failure.hint("run the command again"),
+            store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
+            store::Error::Moved { .. } | store::Error::Remarked { .. } => failure.hint("run the command again"),
             store::Error::Taken { .. } => failure.hint("choose another name"),
             store::Error::Name(_) => Self { code: USAGE, ..failure },
             _ => failure,
@@ -189,6 +190,11 @@ impl From<fork::Error> for Failure {
             }
             fork::Error::Unknown { name, .. } if name.contains(' ') => {
                 Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
+            }
+            fork::Error::NoTag { nearest: Some(nearest), .. } => Self::error(message).hint(format!("there is `{nearest}`")),
+            fork::Error::NoTag { nearest: None, .. } => Self::error(message).hint("`forkful tag` lists the tags"),
+            fork::Error::NothingToUndo | fork::Error::NothingToRedo => {
+                Self::error(message).hint("`forkful operations` lists what was done")
             }
             fork::Error::Unknown { nearest: None, .. } => Self::error(message).hint("`forkful log` lists what is here"),
             fork::Error::Ambiguous { ids, .. } => {
@@ -278,6 +284,19 @@ impl From<Error> for Failure {
                 failure.hint(format!("branch off there: `forkful fork {address} -b NAME \"question\"`"))
             }
             Error::NotABundle { address } => failure.hint(format!("without `-F`: `forkful show {address}`")),
+            Error::NotAMessage { address } => {
+                failure.hint(format!("a message is a branch's tip or an id that `forkful log {address}` shows"))
+            }
+            Error::NoSource { n_sources, .. } => failure.hint(format!("the bundle has s1 to s{n_sources}")),
+            Error::NoPassage { cited, nearest, .. } => match nearest {
+                Some(nearest) => failure.hint(format!("there is `forkful show \"[{cited} {nearest}]\"`")),
+                None => failure.hint(format!("`forkful show \"[{cited}]\"` shows its beginning")),
+            },
+            Error::NoRun { .. } => failure.hint("a run stands behind an answer that `forkful ask` brought"),
+            Error::Unchanged { address } => {
+                failure.hint(format!("`forkful retry {address}` asks the same again"))
+            }
+            Error::NotABranch { .. } => failure.hint("`forkful branch` lists the branches"),
             Error::NoQuestion { address } => {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
             }

@@ -37,6 +37,12 @@ pub fn branches(store: &Store) -> Result<Vec<Branch>, Error> {
     Ok(pointers.into_iter().map(|(name, tip)| Branch { name: name[BRANCHES.len()..].to_owned(), tip }).collect())
 }
 
+/// The branches whose tip this is, by name.
+pub fn branches_at(store: &Store, tip: Digest) -> Result<Vec<Branch>, Error> {
+    let names = store.pointers_to(tip)?.into_iter();
+    Ok(names.filter_map(|name| Some(Branch { name: name.strip_prefix(BRANCHES)?.to_owned(), tip })).collect())
+}
+
 /// Makes a branch at a message or a bundle; `@` goes there.
 pub fn create(store: &Store, name: &str, tip: Digest, entry: Entry) -> Result<Branch, Error> {
     point(store, BRANCHES, name, tip, entry)?;

@@ -22,7 +22,7 @@ mod view;
 
 pub use address::{Address, Place, resolve, resolve_in};
 pub use branch::{
-    Branch, advance, branch, branches, check_free, create, delete, free_name, move_to, name_bundle, remark, rename,
+    Branch, advance, branch, branches, branches_at, check_free, create, delete, free_name, move_to, name_bundle, remark, rename,
     tag, untag,
 };
 pub use chain::{Turn, append, bundle_of, chain, conversation, following, turns};

@@ -10,19 +10,23 @@ pub mod shape;
 
 mod amount;
 mod ask;
+mod branch;
 mod count;
 mod draft;
+mod edit;
 mod error;
 mod exchange;
 mod fork;
 mod land;
 mod log;
+mod operations;
 mod pack;
+mod passage;
 mod read;
 mod record;
+mod remark;
 mod show;
 mod source;
-mod undo;
 mod verify;
 
 use std::path::Path;
@@ -32,15 +36,21 @@ use crate::store::{Entry, Store};
 
 pub use amount::{ParseAmountError, amount, short_amount};
 pub use ask::Answered;
+pub use branch::{Deleted, ListedBranch};
 pub use count::{Counted, count, count_raw};
 pub use draft::{Ask, Draft};
+pub use edit::{Edited, Onto, Open};
 pub use error::Error;
 pub use exchange::{Exported, Imported};
 pub use fork::Forked;
-pub use log::Logged;
+pub use log::{LogAsk, Logged};
+pub use operations::ListedOperation;
 pub use pack::{Fit, Prepared, plan, prepare};
+pub use passage::{Citation, Passage};
 pub use read::{markdown, read};
 pub use record::Recorded;
+pub use remark::{ParseRatingError, Rating};
+pub use show::{Aspect, Shown};
 pub use source::{ParseSourceError, Source, Sourced, Sources, gather};
 pub use verify::{BundleFinding, Verified};
 

@@ -8,6 +8,7 @@ use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
 use crate::net::{Live, Route};
+use crate::send::endpoint::Environment;
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Answered, Draft, Workspace};
@@ -56,41 +57,59 @@ pub(crate) fn put(
             .read_to_string(&mut question)
             .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
     }
-    let terms = context.terms(None)?.choices;
-    let mut endpoints = context.settings.endpoints.clone();
-    endpoints.forkful_base_url = terms.base_url.map(|said| said.value);
+    let (wishes, endpoints) = wishes(context, model)?;
     let ask = workspace::Ask {
         address: address.to_owned(),
         new_branch,
         question: question.trim().to_owned(),
+        ..wishes
+    };
+    let draft = workspace.draft(&ask, &endpoints)?;
+    if model.dry_run {
+        return rehearse(context, &draft);
+    }
+    let answered = send(context, workspace, &draft)?;
+    finish(context, answered, &draft)
+}
+
+/// What flags, project and environment say of model and server; where and what is asked is still to be said.
+pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace::Ask, Environment), Failure> {
+    let terms = context.terms(None)?.choices;
+    let mut endpoints = context.settings.endpoints.clone();
+    endpoints.forkful_base_url = terms.base_url.map(|said| said.value);
+    let ask = workspace::Ask {
+        address: String::new(),
+        new_branch: None,
+        question: String::new(),
         model: model.model.clone().or_else(|| terms.model.map(|said| said.value)),
         base_url: model.base_url.clone(),
         max_output: model.max_output,
         temperature: model.temperature,
         stream: true,
     };
-    let draft = workspace.draft(&ask, &endpoints)?;
-    if model.dry_run {
-        let body = String::from_utf8_lossy(&draft.request.body);
-        context.printer.out(&format!("{body}\n"))?;
-        context.printer.say(format_args!("Dry run  {}", size(&draft)));
-        return Ok(0);
-    }
-    context.printer.say(format_args!(
-        "Asking  {} at {}, {}",
-        draft.prompt.model,
-        draft.endpoint.base_url,
-        size(&draft)
-    ));
-    let answered = send(context, workspace, &draft)?;
-    finish(context, answered, &draft)
+    Ok((ask, endpoints))
+}
+
+/// Prints the request instead of sending it.
+pub(crate) fn rehearse(context: &Context, draft: &Draft) -> Result<u8, Failure> {
+    let body = String::from_utf8_lossy(&draft.request.body);
+    context.printer.out(&format!("{body}\n"))?;
+    context.printer.say(format_args!("Dry run  {}", size(draft)));
+    Ok(0)
 }
 
 fn size(draft: &Draft) -> String {
     format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
 }
 
-fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+/// Sends a draft and shows the answer as it comes.
+pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    context.printer.say(format_args!(
+        "Asking  {} at {}, {}",
+        draft.prompt.model,
+        draft.endpoint.base_url,
+        size(draft)
+    ));
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_delta = |delta: &Delta| match delta {
@@ -127,7 +146,7 @@ async fn interrupted() {
 }
 
 /// Says how it went: one line of talk, one exit code.
-fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
+pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
     let printer = &context.printer;
     if context.json {
         printer.json(&answered.shape())?;
