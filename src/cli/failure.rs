@@ -77,6 +77,11 @@ impl Failure {
         if others { all.hint("the others go on with `--keep-going`") } else { all }
     }
 
+    /// How the process ends.
+    pub(super) fn code(&self) -> u8 {
+        self.code
+    }
+
     /// Says what went wrong.
     pub(super) fn tell(&self) {
         for error in &self.errors {
@@ -191,7 +196,9 @@ impl From<fork::Error> for Failure {
             fork::Error::Unknown { name, .. } if name.contains(' ') => {
                 Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
             }
-            fork::Error::NoTag { nearest: Some(nearest), .. } => Self::error(message).hint(format!("there is `{nearest}`")),
+            fork::Error::NoTag { nearest: Some(nearest), .. } => {
+                Self::error(message).hint(format!("there is `{nearest}`"))
+            }
             fork::Error::NoTag { nearest: None, .. } => Self::error(message).hint("`forkful tag` lists the tags"),
             fork::Error::NothingToUndo | fork::Error::NothingToRedo => {
                 Self::error(message).hint("`forkful operations` lists what was done")
@@ -204,7 +211,9 @@ impl From<fork::Error> for Failure {
             fork::Error::NowhereYet => {
                 Self::error(message).hint("pack something first: `forkful pack SRC... --name NAME`")
             }
-            fork::Error::Taken { .. } => Self::error(message).hint("choose another name with `-b NAME`"),
+            fork::Error::Taken { name, .. } => {
+                Self::error(message).hint(format!("choose another name; `forkful show {name}` shows what has it"))
+            }
             fork::Error::Name(_) | fork::Error::Address { .. } => Self { code: USAGE, ..Self::error(message) },
             _ => Self::error(message),
         }
@@ -293,9 +302,11 @@ impl From<Error> for Failure {
                 None => failure.hint(format!("`forkful show \"[{cited}]\"` shows its beginning")),
             },
             Error::NoRun { .. } => failure.hint("a run stands behind an answer that `forkful ask` brought"),
-            Error::Unchanged { address } => {
-                failure.hint(format!("`forkful retry {address}` asks the same again"))
+            Error::Unchanged { address } => failure.hint(format!("`forkful retry {address}` asks the same again")),
+            Error::NothingBeyond { branch, onto } => {
+                failure.hint(format!("`forkful diff {branch} {onto}` shows where they stand"))
             }
+            Error::NotABundleHere { .. } => failure.hint("`forkful log` shows the bundles, each after its ◆"),
             Error::NotABranch { .. } => failure.hint("`forkful branch` lists the branches"),
             Error::NoQuestion { address } => {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))

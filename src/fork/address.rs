@@ -57,7 +57,11 @@ impl Address {
             }
             Some(_) => return Err(refuse()),
         };
-        if word.is_empty() || word.contains('^') { Err(refuse()) } else { Ok(Self { word: word.to_owned(), back, question }) }
+        if word.is_empty() || word.contains('^') {
+            Err(refuse())
+        } else {
+            Ok(Self { word: word.to_owned(), back, question })
+        }
     }
 }
 
@@ -162,7 +166,9 @@ mod tests {
         check("main~", Some(("main", 1)));
         check("@", Some(("@", 0)));
         check("@~1", Some(("@", 1)));
-        for text in ["", "~1", "^", "main^~1", "main^^", "main~x", "main~1~1", "main~-1", "main~99999999999999999999999"] {
+        for text in
+            ["", "~1", "^", "main^~1", "main^^", "main~x", "main~1~1", "main~-1", "main~99999999999999999999999"]
+        {
             assert!(Address::parse(text).is_err(), "{text}");
         }
     }

@@ -68,7 +68,8 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
     };
     let mut wanted = pointers.clone();
     if !scope.branches.is_empty() {
-        wanted.retain(|name, _| name.strip_prefix(BRANCHES).is_some_and(|name| scope.branches.iter().any(|b| b == name)));
+        wanted
+            .retain(|name, _| name.strip_prefix(BRANCHES).is_some_and(|name| scope.branches.iter().any(|b| b == name)));
     }
     if let Some(bundle) = scope.bundle {
         let survey = Survey::read(store, &wanted.values().copied().collect())?;
@@ -98,7 +99,7 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
             parent: question.parent,
             question: message.question,
             preview: question.preview.clone(),
-            status: status(store, id, message.role)?,
+            status: status(store, id)?,
             branches: signs.names(BRANCHES, id),
             tags: signs.names(TAGS, id),
             at: at == Some(id),
@@ -195,8 +196,8 @@ impl Tree {
 }
 
 /// How the answer ended: as the best of the runs that gave it says, or whole when none did.
-fn status(store: &Store, id: Digest, role: Role) -> Result<Status, Error> {
-    if role == Role::User {
+pub fn status(store: &Store, id: Digest) -> Result<Status, Error> {
+    if store.message(id)?.message.role == Role::User {
         return Ok(Status::Unanswered);
     }
     let runs = store.runs_of_answer(id)?;

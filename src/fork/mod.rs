@@ -22,13 +22,13 @@ mod view;
 
 pub use address::{Address, Place, resolve, resolve_in};
 pub use branch::{
-    Branch, advance, branch, branches, branches_at, check_free, create, delete, free_name, move_to, name_bundle, remark, rename,
-    tag, untag,
+    Branch, advance, branch, branches, branches_at, check_free, create, delete, free_name, move_to, name_bundle,
+    remark, rename, tag, untag,
 };
 pub use chain::{Turn, append, bundle_of, chain, conversation, following, turns};
 pub use draw::{Detail, draw};
 pub use error::Error;
-pub use log::{Look, Scope, Tree, log, look, moments, of_bundle};
+pub use log::{Look, Scope, Tree, log, look, moments, of_bundle, status};
 pub use survey::{Known, Survey};
 pub use tree::{Node, Row, Status, layout};
 pub use undo::{redo, undo, undo_to};

@@ -42,6 +42,8 @@ const SECOND: &str = "
     CREATE INDEX pointer_of_target ON pointer (target);
     CREATE TABLE follower (child BLOB PRIMARY KEY NOT NULL, parent BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE INDEX follower_of_parent ON follower (parent);
+    CREATE TABLE holder (document BLOB NOT NULL, bundle BLOB NOT NULL, PRIMARY KEY (document, bundle))
+        STRICT, WITHOUT ROWID;
     CREATE TABLE passage (number INTEGER PRIMARY KEY, object BLOB NOT NULL, place INTEGER NOT NULL) STRICT;
     CREATE INDEX passage_of_object ON passage (object, place);
     CREATE VIRTUAL TABLE words USING fts5

@@ -4,9 +4,11 @@
 //! dropped and made again. They decide no id and no count; a search finds places, and what stands
 //! there is read from the objects, hash and all. A passage is a message or one section of a document.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 
-use super::record::{DocumentRecord, MessageRecord};
+use super::record::{BundleRecord, DocumentRecord, MessageRecord};
 use super::{Error, Object, ObjectKind, Store};
 use crate::content::Digest;
 
@@ -63,10 +65,18 @@ impl Store {
         self.sql(rows.collect())
     }
 
+    /// The bundles that hold a document, by id.
+    pub fn holders(&self, document: Digest) -> Result<Vec<Digest>, Error> {
+        let mut statement =
+            self.sql(self.connection.prepare("SELECT bundle FROM holder WHERE document = ?1 ORDER BY bundle"))?;
+        let rows = self.sql(statement.query_map([document.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
+        self.sql(rows.collect())
+    }
+
     /// Makes the index anew from the objects.
     pub fn reindex(&self) -> Result<(), Error> {
         let transaction = self.begin()?;
-        let clear = "DELETE FROM follower; DELETE FROM passage; INSERT INTO words (words) VALUES ('delete-all');";
+        let clear = "DELETE FROM follower; DELETE FROM holder; DELETE FROM passage; INSERT INTO words (words) VALUES ('delete-all');";
         self.sql(transaction.execute_batch(clear))?;
         self.index_all(&transaction)?;
         self.sql(transaction.commit())
@@ -74,7 +84,7 @@ impl Store {
 
     /// Puts every stored object into an index that is empty.
     pub(super) fn index_all(&self, connection: &Connection) -> Result<(), Error> {
-        for kind in [ObjectKind::Document, ObjectKind::Message] {
+        for kind in [ObjectKind::Document, ObjectKind::Bundle, ObjectKind::Message] {
             for id in self.ids(kind)? {
                 // A damaged object is found by `verify`; the others are to be found by their words.
                 if let Ok(object) = self.object(id) {
@@ -92,6 +102,7 @@ impl Store {
         objects: impl IntoIterator<Item = &'a Object>,
     ) -> Result<(), Error> {
         let mut follower = self.sql(connection.prepare("INSERT INTO follower VALUES (?1, ?2)"))?;
+        let mut holder = self.sql(connection.prepare("INSERT INTO holder VALUES (?1, ?2) ON CONFLICT DO NOTHING"))?;
         let mut passage = self.sql(connection.prepare("INSERT INTO passage (object, place) VALUES (?1, ?2)"))?;
         let mut words = self.sql(connection.prepare("INSERT INTO words (rowid, text) VALUES (?1, ?2)"))?;
         for object in objects {
@@ -99,6 +110,9 @@ impl Store {
             if object.kind() == ObjectKind::Message {
                 let parent = object.record::<MessageRecord>()?.parent;
                 self.sql(follower.execute([id.as_bytes(), parent.as_bytes()]))?;
+            }
+            for document in held(object)? {
+                self.sql(holder.execute([document.as_bytes(), id.as_bytes()]))?;
             }
             for (place, text) in self.passages(object)?.iter().enumerate() {
                 self.sql(passage.execute(params![id.as_bytes(), i64::try_from(place).unwrap_or(i64::MAX)]))?;
@@ -108,16 +122,15 @@ impl Store {
         Ok(())
     }
 
-    /// Takes an object out of the index, which must stand in it as it was put there.
-    pub(super) fn unindex(&self, connection: &Connection, id: Digest) -> Result<(), Error> {
-        for query in [
-            "DELETE FROM words WHERE rowid IN (SELECT number FROM passage WHERE object = ?1)",
-            "DELETE FROM passage WHERE object = ?1",
-            "DELETE FROM follower WHERE child = ?1",
-        ] {
-            self.sql(connection.execute(query, [id.as_bytes()]))?;
-        }
-        Ok(())
+    /// Takes everything out of the index that `kept`, a table of ids, does not name.
+    pub(super) fn unindex_but(&self, connection: &Connection, kept: &str) -> Result<(), Error> {
+        let gone = format!("NOT IN (SELECT id FROM {kept})");
+        self.sql(connection.execute_batch(&format!(
+            "DELETE FROM words WHERE rowid IN (SELECT number FROM passage WHERE object {gone});
+            DELETE FROM passage WHERE object {gone};
+            DELETE FROM follower WHERE child {gone};
+            DELETE FROM holder WHERE bundle {gone};"
+        )))
     }
 
     /// The texts that an object is found by, in the order of their places.
@@ -155,7 +168,9 @@ impl Store {
         let n_passages = i64::try_from(passages.len()).unwrap_or(i64::MAX);
         let joined = "SELECT count(*) FROM passage JOIN words_docsize ON words_docsize.id = passage.number
             WHERE passage.object = ?1";
+        let n_held = i64::try_from(held(object)?.len()).unwrap_or(i64::MAX);
         Ok(found == parent
+            && count("SELECT count(*) FROM holder WHERE bundle = ?1")? == n_held
             && count("SELECT count(*) FROM passage WHERE object = ?1")? == n_passages
             && count(joined)? == n_passages)
     }
@@ -163,9 +178,18 @@ impl Store {
     /// Whether something stands in the index that is not in the store.
     pub(super) fn index_has_strangers(&self) -> Result<bool, Error> {
         let query = "SELECT EXISTS (SELECT 1 FROM passage WHERE object NOT IN (SELECT id FROM object))
-            OR EXISTS (SELECT 1 FROM follower WHERE child NOT IN (SELECT id FROM object))";
+            OR EXISTS (SELECT 1 FROM follower WHERE child NOT IN (SELECT id FROM object))
+            OR EXISTS (SELECT 1 FROM holder WHERE bundle NOT IN (SELECT id FROM object))";
         self.sql(self.connection.query_row(query, [], |row| row.get(0)))
     }
+}
+
+/// The documents of a bundle; nothing else holds one.
+fn held(object: &Object) -> Result<BTreeSet<Digest>, Error> {
+    if object.kind() != ObjectKind::Bundle {
+        return Ok(BTreeSet::new());
+    }
+    Ok(object.record::<BundleRecord>()?.items.iter().map(|item| item.document).collect())
 }
 
 /// What a person types as terms of a match expression, each in quotes, so that nothing in it is an operator.
@@ -257,6 +281,8 @@ mod tests {
         assert_eq!(store.followers(bundle).unwrap(), [ids[0]]);
         assert_eq!(store.followers(ids[0]).unwrap(), [ids[1]]);
         assert_eq!(store.followers(ids[1]).unwrap(), []);
+        let document = store.bundle(bundle).unwrap().items[0].document;
+        assert_eq!((store.holders(document).unwrap(), store.holders(bundle).unwrap()), (vec![bundle], vec![]));
     }
 
     #[test]
@@ -264,6 +290,7 @@ mod tests {
         let damages = [
             "DELETE FROM follower",
             "UPDATE follower SET parent = child",
+            "DELETE FROM holder",
             "DELETE FROM passage WHERE number = 2",
             "INSERT INTO passage (object, place) VALUES (zeroblob(32), 0)",
             "DELETE FROM words WHERE rowid = 1",

@@ -116,11 +116,22 @@ impl Store {
         for step in &change.remarks {
             self.swap_remark(&transaction, step)?;
         }
+        let operation = self.write_operation(&transaction, change, at)?;
+        self.sql(transaction.commit())?;
+        Ok(operation)
+    }
+
+    /// Writes what a change did as the next entry of the journal.
+    pub(super) fn write_operation(
+        &self,
+        connection: &Connection,
+        change: &Change,
+        at: Option<AtMove>,
+    ) -> Result<OperationRecord, Error> {
         let last: Option<i64> =
-            self.sql(transaction.query_row("SELECT max(number) FROM operation", [], |row| row.get(0)))?;
-        let last = last.map_or(0, i64::unsigned_abs);
+            self.sql(connection.query_row("SELECT max(number) FROM operation", [], |row| row.get(0)))?;
         let operation = OperationRecord {
-            number: last + 1,
+            number: last.map_or(0, i64::unsigned_abs) + 1,
             time: change.entry.time,
             description: change.entry.description.clone(),
             command: change.entry.command.clone(),
@@ -131,8 +142,7 @@ impl Store {
         };
         let (text, sum) = seal(&operation);
         let row = params![operation.number.cast_signed(), text, sum.as_bytes()];
-        self.sql(transaction.execute("INSERT INTO operation VALUES (?1, ?2, ?3)", row))?;
-        self.sql(transaction.commit())?;
+        self.sql(connection.execute("INSERT INTO operation VALUES (?1, ?2, ?3)", row))?;
         Ok(operation)
     }
 

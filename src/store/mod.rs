@@ -28,6 +28,7 @@ mod remark;
 mod runs;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sweep;
 
 pub use database::{FORMAT, Store};
 pub use error::Error;
@@ -39,3 +40,4 @@ pub use object::{Object, ObjectKind, Record, Reference};
 pub use objects::Resolved;
 pub use past::State;
 pub use remark::{Remarks, topic};
+pub use sweep::{Loose, Sweep};

@@ -110,7 +110,8 @@ impl Workspace {
     /// Without a word on it, model and server are those of the answer there was.
     pub fn draft_open(&self, open: &Open, ask: Ask, environment: &Environment) -> Result<Draft, Error> {
         let record = self.store.message(open.question)?;
-        let run = open.like.map(|answer| self.store.runs_of_answer(answer)).transpose()?.and_then(|mut runs| runs.pop());
+        let run =
+            open.like.map(|answer| self.store.runs_of_answer(answer)).transpose()?.and_then(|mut runs| runs.pop());
         let said = |field: fn(&RunRecord) -> &String| run.as_ref().map(|run| field(run).clone());
         let ask = Ask {
             address: record.parent.to_string(),

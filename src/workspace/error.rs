@@ -52,6 +52,12 @@ pub enum Error {
         /// The address as typed.
         address: String,
     },
+    /// A bundle was asked for, and this is something else.
+    #[error("{address} is not a bundle")]
+    NotABundleHere {
+        /// The address as typed.
+        address: String,
+    },
     /// A message was asked for, and this is a bundle.
     #[error("{address} is a bundle, not a message")]
     NotAMessage {
@@ -93,6 +99,14 @@ pub enum Error {
     Unchanged {
         /// The address as typed.
         address: String,
+    },
+    /// There is nothing to bring over.
+    #[error("{branch} has nothing that {onto} lacks")]
+    NothingBeyond {
+        /// The branch whose turns were to come.
+        branch: String,
+        /// Where they were to go.
+        onto: String,
     },
     /// The only word is an address, so the question is missing.
     #[error("there is no question for {address}")]

@@ -135,6 +135,9 @@ fn find(document: &Document, wanted: &str) -> Option<usize> {
     if by_label.is_some() {
         return by_label;
     }
+    if let Some(number) = wanted.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
+        return number.checked_sub(1).filter(|place| *place < document.sections.len());
+    }
     let seconds_of = |section: &Section| {
         section.label.as_deref().and_then(seconds).or_else(|| section.time.as_deref().and_then(seconds))
     };
@@ -143,6 +146,16 @@ fn find(document: &Document, wanted: &str) -> Option<usize> {
         return document.sections.iter().rposition(|section| seconds_of(section).is_some_and(|start| start <= second));
     }
     document.sections.iter().position(|section| label(section).is_some_and(|label| label.contains(&wanted)))
+}
+
+/// What a citation says to mean this section: its label where that finds it, else its number.
+pub(super) fn place_of(document: &Document, section: usize) -> String {
+    let label = document.sections.get(section).and_then(|section| section.label.as_deref()).map(line);
+    let is_plain = |label: &String| !label.is_empty() && !label.contains(['[', ']', '"', '`', '$', '\\']);
+    match label.filter(is_plain) {
+        Some(label) if find(document, &label) == Some(section) => label,
+        _ => format!("#{}", section + 1),
+    }
 }
 
 /// Seconds of `41:07` or `1:06:51`.
@@ -176,8 +189,7 @@ impl Passage {
         if let Some(before) = &self.before {
             out += &format!("\n{before}\n");
         }
-        let quoted: Vec<String> =
-            self.text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
+        let quoted: Vec<String> = self.text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
         out += &format!("\n{}\n", quoted.join("\n"));
         if let Some(after) = &self.after {
             out += &format!("\n{after}\n");
@@ -239,6 +251,9 @@ mod tests {
             (&essay, "bench", Some(1)),
             (&essay, "post 2", Some(2)),
             (&essay, "41:07", None),
+            (&essay, "#2", Some(1)),
+            (&essay, "#0", None),
+            (&essay, "#4", None),
         ] {
             assert_eq!(find(document, place), expected, "{place}");
         }

@@ -69,8 +69,7 @@ impl Workspace {
                 let heading = self.heading(&view, bundle)?;
                 let text = conversation(&view, &heading, remarks.get(topic::DESCRIPTION), &messages)?;
                 let ids: Vec<Digest> = messages.iter().map(|(id, _)| *id).collect();
-                let mut fields =
-                    json!({"kind": "branch", "id": branch.tip, "bundle": bundle, "messages": ids});
+                let mut fields = json!({"kind": "branch", "id": branch.tip, "bundle": bundle, "messages": ids});
                 if let Some(description) = remarks.get(topic::DESCRIPTION) {
                     fields["description"] = json!(description);
                 }

@@ -104,17 +104,21 @@ fn size(draft: &Draft) -> String {
 
 /// Sends a draft and shows the answer as it comes.
 pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
-    context.printer.say(format_args!(
-        "Asking  {} at {}, {}",
-        draft.prompt.model,
-        draft.endpoint.base_url,
-        size(draft)
-    ));
+    carry_out(context, workspace, draft, !context.json)
+}
+
+/// Sends a draft and keeps the answer without showing it.
+pub(crate) fn send_quietly(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    carry_out(context, workspace, draft, false)
+}
+
+fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: bool) -> Result<Answered, Failure> {
+    context.printer.say(format_args!("Asking  {} at {}, {}", draft.prompt.model, draft.endpoint.base_url, size(draft)));
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_delta = |delta: &Delta| match delta {
         // What cannot be shown is kept all the same.
-        Delta::Text(text) | Delta::Refusal(text) if !context.json => drop(context.printer.out(text)),
+        Delta::Text(text) | Delta::Refusal(text) if aloud => drop(context.printer.out(text)),
         Delta::Retry { pause, because } => {
             context.printer.say(format_args!("Again in {:.1} s: {because}", pause.as_secs_f32()));
         }
@@ -160,26 +164,31 @@ pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Re
                 .say(format_args!("{} was moved by somebody else; the answer is on {}", draft.branch, answered.branch));
         }
     }
-    match answered.outcome.ending {
+    ended(context, answered.outcome.ending, answered.message.is_some())
+}
+
+/// Says how an answer ended that is not whole; `kept` says that something came.
+pub(crate) fn ended(context: &Context, ending: Ending, kept: bool) -> Result<u8, Failure> {
+    let printer = &context.printer;
+    match ending {
         Ending::Complete => Ok(0),
         Ending::Refused => {
             printer.say("The model declined");
             Ok(PROVIDER)
         }
         Ending::Truncated(Cut::Cancelled) => {
-            let kept =
-                if answered.message.is_some() { "what came is kept as truncated" } else { "nothing had come yet" };
+            let kept = if kept { "what came is kept as truncated" } else { "nothing had come yet" };
             printer.say(format_args!("Interrupted: {kept}"));
             Ok(INTERRUPTED)
         }
         Ending::Truncated(cut) => {
-            let failure = Failure::cut(&cut, answered.message.is_some());
+            let failure = Failure::cut(&cut, kept);
             failure.tell();
             Ok(PROVIDER)
         }
         Ending::Failed(error) => {
             let failure = Failure::from(workspace::Error::from(error));
-            Err(if answered.message.is_some() { failure.hint(KEPT) } else { failure })
+            Err(if kept { failure.hint(KEPT) } else { failure })
         }
     }
 }

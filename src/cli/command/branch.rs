@@ -92,7 +92,7 @@ fn list(context: &Context, workspace: &Workspace) -> Result<(), Failure> {
     for branch in &branches {
         let sign = if branch.at { "@" } else { " " };
         let bundle = branch.bundle_name.clone().unwrap_or_else(|| branch.bundle.short());
-        let moved = branch.moved.map_or(String::new(), |moved| moved.to_string());
+        let moved = branch.moved.map_or(String::new(), |moved| moved.minute());
         let line = format!(
             "{sign} {}  {}  {:>9}  {}  {moved}  {}",
             cell(&branch.name, columns),

@@ -62,12 +62,11 @@ impl Edit {
         let old = workspace.show(&self.address, Aspect::Itself(None), None)?.text;
         let broken = |error: io::Error| Failure::error(format!("cannot edit with {editor}: {error}"));
         let path = env::temp_dir().join(format!("forkful-{}.md", std::process::id()));
-        fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .and_then(|mut file| io::Write::write_all(&mut file, old.as_bytes()))
-            .map_err(broken)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&path).and_then(|mut file| io::Write::write_all(&mut file, old.as_bytes())).map_err(broken)?;
         // An editor may be named with flags, as `code --wait`.
         let mut words = editor.split_whitespace();
         let mut command = Command::new(words.next().unwrap_or(editor));

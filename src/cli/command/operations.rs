@@ -40,7 +40,13 @@ impl Operations {
         for ListedOperation { record, is_undone } in &listed {
             let undone = if *is_undone { " (undone)" } else { "" };
             let what = format!("{}{undone}", record.description);
-            let line = format!("{:>columns$}  {}  {}  {}", record.number, record.time, cell(&what, 28), moved(record));
+            let line = format!(
+                "{:>columns$}  {}  {}  {}",
+                record.number,
+                record.time.minute(),
+                cell(&what, 28),
+                moved(record)
+            );
             context.printer.out(&(shorten(line.trim_end(), context.printer.width) + "\n"))?;
         }
         let n_more = usize::try_from(n_all).unwrap_or(usize::MAX).saturating_sub(listed.len());

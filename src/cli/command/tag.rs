@@ -27,6 +27,9 @@ impl Tag {
                 context.printer.json(&serde_json::json!({"schema": "forkful.tag/1", "tags": tags}))?;
                 return Ok(0);
             }
+            if tags.is_empty() {
+                context.printer.say("No tags yet: `forkful tag NAME ADDRESS`");
+            }
             for (name, id) in tags {
                 context.printer.out(&format!("{name}  {}\n", id.short()))?;
             }
