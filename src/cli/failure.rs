@@ -176,6 +176,7 @@ impl From<store::Error> for Failure {
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
                 failure.hint("name another folder with `--store DIR`")
             }
+            store::Error::Swept { .. } => failure.hint("what `forkful gc --prune` freed is gone for good"),
             store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
             store::Error::Moved { .. } | store::Error::Remarked { .. } => failure.hint("run the command again"),
             store::Error::Taken { .. } => failure.hint("choose another name"),

@@ -89,14 +89,6 @@ pub enum Error {
     /// The last operation is no undo.
     #[error("nothing to redo")]
     NothingToRedo,
-    /// The operation names an object that was swept away.
-    #[error("operation {number} leads to {id}, which was swept away")]
-    Swept {
-        /// The operation.
-        number: u64,
-        /// The object.
-        id: Digest,
-    },
     /// A pointer has moved since the operation, so taking it back would lose that move.
     #[error("{name} has moved since operation {number}")]
     MovedSince {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use super::chain::chain;
 use super::survey::Survey;
 use super::tree::{Node, Row, Status, layout};
 use super::{Branch, Error, View};
@@ -60,21 +59,14 @@ pub fn log(store: &Store) -> Result<Vec<Tree>, Error> {
 /// The bundles and turns of a scope.
 pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
     let store = view.store;
-    let pointers = view.pointers("")?;
-    let signs = Signs::new(&pointers);
     let at = match view.left_off()? {
         None => None,
-        Some(place) => pointers.get(&place).copied().or_else(|| place.parse().ok()),
+        Some(place) => match place.parse() {
+            Ok(id) => Some(id),
+            Err(_) => view.pointer(&place)?,
+        },
     };
-    let mut wanted = pointers.clone();
-    if !scope.branches.is_empty() {
-        wanted
-            .retain(|name, _| name.strip_prefix(BRANCHES).is_some_and(|name| scope.branches.iter().any(|b| b == name)));
-    }
-    if let Some(bundle) = scope.bundle {
-        let survey = Survey::read(store, &wanted.values().copied().collect())?;
-        wanted.retain(|_, tip| survey.place(*tip).0 == bundle);
-    }
+    let wanted = wanted(view, scope)?;
     let chosen = match (scope.most, scope.since) {
         (None, None) => wanted.keys().cloned().collect(),
         (Some(most), None) if wanted.len() <= most => wanted.keys().cloned().collect(),
@@ -100,8 +92,8 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
             question: message.question,
             preview: question.preview.clone(),
             status: status(store, id)?,
-            branches: signs.names(BRANCHES, id),
-            tags: signs.names(TAGS, id),
+            branches: names(view, BRANCHES, id)?,
+            tags: names(view, TAGS, id)?,
             at: at == Some(id),
             remarks: remarks(view, message.question, id)?,
         };
@@ -111,10 +103,10 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
     for (bundle, nodes) in by_bundle {
         trees.push(Tree {
             bundle,
-            names: signs.names(BUNDLES, bundle),
+            names: names(view, BUNDLES, bundle)?,
             tokens: store.bundle(bundle)?.total_tokens,
-            branches: signs.names(BRANCHES, bundle),
-            tags: signs.names(TAGS, bundle),
+            branches: names(view, BRANCHES, bundle)?,
+            tags: names(view, TAGS, bundle)?,
             at: at == Some(bundle),
             rows: layout(bundle, nodes),
         });
@@ -128,6 +120,27 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
     let shown = |tip: &Digest| survey.bundles.contains(tip) || survey.known.contains_key(tip);
     let n_hidden = wanted.values().filter(|tip| !shown(tip)).count();
     Ok(Look { trees, n_hidden })
+}
+
+/// The pointers that a scope speaks of, before it is limited.
+fn wanted(view: &View<'_>, scope: &Scope) -> Result<Pointers, Error> {
+    let of_branches = |name: &String| {
+        let pointer = format!("{BRANCHES}{name}");
+        Ok::<_, Error>(view.pointer(&pointer)?.map(|tip| (pointer, tip)))
+    };
+    match (scope.branches.as_slice(), scope.bundle) {
+        ([], None) => view.pointers(""),
+        ([], Some(bundle)) => view.pointers_on(bundle),
+        (branches, bundle) => {
+            let found: Vec<_> = branches.iter().map(of_branches).collect::<Result<_, _>>()?;
+            let mut found: Pointers = found.into_iter().flatten().collect();
+            if let Some(bundle) = bundle {
+                let survey = Survey::read(view.store, &found.values().copied().collect())?;
+                found.retain(|_, tip| survey.place(*tip).0 == bundle);
+            }
+            Ok(found)
+        }
+    }
 }
 
 /// When each of these pointers moved last, newest first, until `most` are found.
@@ -172,13 +185,7 @@ fn remarks(view: &View<'_>, question: Digest, end: Digest) -> Result<BTreeMap<St
 
 /// The names of a bundle and of all branches and tags on it: what an export of it takes along.
 pub fn of_bundle(store: &Store, bundle: Digest) -> Result<Pointers, Error> {
-    let mut chosen = Pointers::new();
-    for (name, tip) in store.pointers("")? {
-        if tip == bundle || (!name.starts_with(BUNDLES) && chain(store, tip)?.0 == bundle) {
-            chosen.insert(name, tip);
-        }
-    }
-    Ok(chosen)
+    View::present(store).pointers_on(bundle)
 }
 
 impl Tree {
@@ -213,21 +220,8 @@ pub fn status(store: &Store, id: Digest) -> Result<Status, Error> {
     })
 }
 
-/// Pointers by where they stand.
-struct Signs<'a>(BTreeMap<Digest, Vec<&'a str>>);
-
-impl<'a> Signs<'a> {
-    fn new(pointers: &'a Pointers) -> Self {
-        let mut signs: BTreeMap<Digest, Vec<&str>> = BTreeMap::new();
-        for (name, id) in pointers {
-            signs.entry(*id).or_default().push(name);
-        }
-        Self(signs)
-    }
-
-    /// The short names in a space that stand on an object.
-    fn names(&self, space: &str, id: Digest) -> Vec<String> {
-        let here = self.0.get(&id).into_iter().flatten();
-        here.filter_map(|name| name.strip_prefix(space).map(str::to_owned)).collect()
-    }
+/// The short names in a space that stand on an object.
+fn names(view: &View<'_>, space: &str, id: Digest) -> Result<Vec<String>, Error> {
+    let here = view.pointers_to(id)?;
+    Ok(here.into_iter().filter_map(|name| name.strip_prefix(space).map(str::to_owned)).collect())
 }

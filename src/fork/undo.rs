@@ -121,7 +121,7 @@ fn reverse(store: &Store, target: &OperationRecord, entry: Entry) -> Result<Oper
 /// What was swept away cannot be brought back.
 fn gone(error: store::Error, number: u64) -> Error {
     match error {
-        store::Error::Missing { id } => Error::Swept { number, id },
+        store::Error::Missing { id } => store::Error::Swept { number, id }.into(),
         other => other.into(),
     }
 }

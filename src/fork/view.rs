@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use super::Error;
+use super::{Error, Survey};
 use crate::content::Digest;
 use crate::store::record::{OperationRecord, Pointers};
 use crate::store::{State, Store};
@@ -45,6 +45,33 @@ impl<'a> View<'a> {
             }
             None => Ok(self.store.pointers(prefix)?),
         }
+    }
+
+    /// The pointers that stand on an object, by their full names.
+    pub fn pointers_to(&self, target: Digest) -> Result<Vec<String>, Error> {
+        match &self.past {
+            Some((_, state)) => {
+                let here = state.pointers.iter().filter(|(_, id)| **id == target);
+                Ok(here.map(|(name, _)| name.clone()).collect())
+            }
+            None => Ok(self.store.pointers_to(target)?),
+        }
+    }
+
+    /// The pointers on a bundle and on all that was said on it.
+    pub fn pointers_on(&self, bundle: Digest) -> Result<Pointers, Error> {
+        if let Some((_, state)) = &self.past {
+            let survey = Survey::read(self.store, &state.pointers.values().copied().collect())?;
+            let here = state.pointers.iter().filter(|(_, tip)| survey.place(**tip).0 == bundle);
+            return Ok(here.map(|(name, tip)| (name.clone(), *tip)).collect());
+        }
+        let mut found = Pointers::new();
+        let mut near = vec![bundle];
+        while let Some(id) = near.pop() {
+            found.extend(self.store.pointers_to(id)?.into_iter().map(|name| (name, id)));
+            near.extend(self.store.followers(id)?);
+        }
+        Ok(found)
     }
 
     /// Where the last command left off.

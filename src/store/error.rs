@@ -142,6 +142,14 @@ pub enum Error {
         /// What was asked for.
         number: u64,
     },
+    /// What the operation left leads to an object that was swept away.
+    #[error("operation {number} leads to {}, which was swept away", id.short())]
+    Swept {
+        /// The operation.
+        number: u64,
+        /// The object.
+        id: Digest,
+    },
     /// The short name already stands for something else.
     #[error("the name {name} is taken by {by}")]
     Taken {

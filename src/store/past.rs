@@ -50,6 +50,16 @@ impl Store {
             }
             ControlFlow::Continue(())
         })?;
-        if number > newest.unwrap_or(0) { Err(Error::NoOperation { number }) } else { Ok(state) }
+        if number > newest.unwrap_or(0) {
+            return Err(Error::NoOperation { number });
+        }
+        if number <= self.swept()?.operation {
+            for id in state.pointers.values() {
+                if self.kind(*id)?.is_none() {
+                    return Err(Error::Swept { number, id: *id });
+                }
+            }
+        }
+        Ok(state)
     }
 }

@@ -48,7 +48,8 @@ pub(super) struct Swept {
 impl Store {
     /// Finds what nothing leads to; `keep` is the window in milliseconds, back from `now` at the latest.
     pub fn loose(&self, keep: i64, now: Timestamp) -> Result<Sweep, Error> {
-        let transaction = self.begin()?;
+        // Nobody waits for a look: one moment to read from, and marks that are no part of the store.
+        let transaction = self.snapshot()?;
         let (sweep, _) = self.mark(&transaction, keep, now)?;
         // Nothing but a table of marks was written, which goes with the transaction.
         drop(transaction);
@@ -94,14 +95,21 @@ impl Store {
     fn mark(&self, connection: &Connection, keep: i64, now: Timestamp) -> Result<(Sweep, Swept), Error> {
         let create = "CREATE TEMP TABLE reached (id BLOB PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID";
         self.sql(connection.execute_batch(create))?;
-        let (roots, swept) = self.roots(keep, now)?;
+        let swept = self.window(keep, now)?;
         let mut insert = self.sql(connection.prepare("INSERT INTO reached VALUES (?1) ON CONFLICT (id) DO NOTHING"))?;
-        let mut stack = roots;
-        while let Some(id) = stack.pop() {
-            if self.sql(insert.execute([id.as_bytes()]))? > 0 {
-                stack.extend(self.object(id)?.references()?.into_iter().map(|reference| reference.id));
+        let mut stack = Vec::new();
+        self.each_root(&swept, &mut |root| {
+            // A place or a past move may name what something else took away; what is there stays.
+            if self.kind(root)?.is_some() {
+                stack.push(root);
             }
-        }
+            while let Some(id) = stack.pop() {
+                if self.sql(insert.execute([id.as_bytes()]))? > 0 {
+                    stack.extend(self.object(id)?.references()?.into_iter().map(|reference| reference.id));
+                }
+            }
+            Ok(())
+        })?;
         drop(insert);
         let n_kept: i64 = self.sql(connection.query_row("SELECT count(*) FROM reached", [], |row| row.get(0)))?;
         let mut sweep = Sweep { n_kept: usize::try_from(n_kept).unwrap_or(0), ..Sweep::default() };
@@ -128,48 +136,52 @@ impl Store {
         Ok((sweep, swept))
     }
 
-    /// Where the walk begins.
-    fn roots(&self, keep: i64, now: Timestamp) -> Result<(Vec<Digest>, Swept), Error> {
-        let before = self.swept()?;
-        let mut roots: Vec<Digest> = self.pointers("")?.into_values().collect();
-        // A place may be an id that something else took away since; what is there stays.
-        roots.extend(self.at()?.and_then(|at| at.parse::<Digest>().ok()));
+    /// What lies before the window.
+    fn window(&self, keep: i64, now: Timestamp) -> Result<Swept, Error> {
         let mut since = None;
-        let mut swept = Swept { operation: 0, moment: Timestamp(i64::MIN) };
-        let mut places = Vec::new();
-        let mut in_window = Vec::new();
+        let mut first = None;
         self.walk_back(|operation| {
             let is_change = !operation.moves.is_empty() || operation.at.is_some() || !operation.remarks.is_empty();
             if since.is_none() && is_change {
                 since = Some(operation.time.0.min(now.0).saturating_sub(keep));
             }
-            let ids: Vec<Digest> = operation.moves.iter().flat_map(|step| [step.from, step.to]).flatten().collect();
-            let ats = operation.at.iter().flat_map(|step| [&step.from, &step.to]).flatten();
-            places.extend(ats.filter_map(|at| at.parse::<Digest>().ok()));
-            in_window.extend(ids);
-            if since.is_some_and(|since| operation.time.0 >= since) {
-                // All that came after belongs to the window, whatever its clock said.
-                roots.append(&mut in_window);
-                roots.append(&mut places);
-                swept.operation = operation.number - 1;
+            // All that came after an operation of the window belongs to it, whatever its clock said.
+            if since.is_some_and(|since| operation.time.0 >= since) || since.is_none() {
+                first = Some(operation.number);
             }
-            if operation.number <= before.operation { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            ControlFlow::Continue(())
         })?;
-        let since = since.unwrap_or_else(|| now.0.saturating_sub(keep));
-        swept.moment = Timestamp(since);
-        for run in self.runs()? {
+        let operation = match first {
+            Some(first) => first - 1,
+            None => 0,
+        };
+        Ok(Swept { operation, moment: Timestamp(since.unwrap_or_else(|| now.0.saturating_sub(keep))) })
+    }
+
+    /// Gives everything that the walk begins from.
+    fn each_root(&self, swept: &Swept, visit: &mut dyn FnMut(Digest) -> Result<(), Error>) -> Result<(), Error> {
+        for id in self.pointers("")?.into_values().chain(self.at()?.and_then(|at| at.parse().ok())) {
+            visit(id)?;
+        }
+        let mut outcome = Ok(());
+        self.walk_back(|operation| {
+            if operation.number <= swept.operation {
+                return ControlFlow::Break(());
+            }
+            let moved = operation.moves.iter().flat_map(|step| [step.from, step.to]).flatten();
+            let places = operation.at.iter().flat_map(|step| [&step.from, &step.to]).flatten();
+            let mut ids = moved.chain(places.filter_map(|at| at.parse().ok()));
+            outcome = ids.try_for_each(&mut *visit);
+            if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        outcome?;
+        self.each_run(|run| {
+            if run.state != RunState::Streaming && run.started < swept.moment {
+                return Ok(());
+            }
             let RunRecord { parent, question, answer, .. } = run;
-            if run.state == RunState::Streaming || run.started.0 >= since {
-                roots.extend([Some(parent), Some(question), answer].into_iter().flatten());
-            }
-        }
-        let mut there = Vec::with_capacity(roots.len());
-        for id in roots {
-            if self.kind(id)?.is_some() {
-                there.push(id);
-            }
-        }
-        Ok((there, swept))
+            [Some(parent), Some(question), answer].into_iter().flatten().try_for_each(&mut *visit)
+        })
     }
 }
 
