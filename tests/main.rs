@@ -20,3 +20,4 @@ mod registry;
 mod sending;
 mod session;
 mod support;
+mod tree;

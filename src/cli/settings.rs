@@ -13,6 +13,8 @@ pub(super) struct Settings {
     pub width: usize,
     /// Model to ask where no flag names one.
     pub model: Option<String>,
+    /// The person's editor, with its flags.
+    pub editor: Option<String>,
     /// Base URLs and keys.
     pub endpoints: Environment,
     /// The user's own file of defaults, whether it is there or not.
@@ -58,6 +60,7 @@ impl Settings {
             own: config.map(|config| config.join("forkful/config.toml")),
             width: columns.unwrap_or(80),
             model: variable("FORKFUL_MODEL"),
+            editor: variable("VISUAL").or_else(|| variable("EDITOR")),
             endpoints: Environment {
                 openai_api_key: variable("OPENAI_API_KEY").map(|key| Secret::new(&key)),
                 openai_base_url: variable("OPENAI_BASE_URL"),

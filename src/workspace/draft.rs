@@ -105,13 +105,10 @@ impl Workspace {
         match place {
             Place::Branch(branch) => Ok((branch.name.clone(), Some(branch.tip))),
             Place::Bundle { .. } => Ok((fork::free_name(&self.store, "main")?, None)),
-            Place::Message { id } => {
-                let tips = fork::branches(&self.store)?;
-                match tips.into_iter().find(|branch| branch.tip == *id) {
-                    Some(branch) => Ok((branch.name, Some(branch.tip))),
-                    None => Err(Error::NotATip { address: ask.address.clone() }),
-                }
-            }
+            Place::Message { id } => match fork::branches_at(&self.store, *id)?.into_iter().next() {
+                Some(branch) => Ok((branch.name, Some(branch.tip))),
+                None => Err(Error::NotATip { address: ask.address.clone() }),
+            },
         }
     }
 
@@ -121,7 +118,7 @@ impl Workspace {
             messages.find_map(|id| self.store.runs_of_answer(id).ok().and_then(|mut runs| runs.pop()));
         match on_the_way {
             Some(run) => Ok(Some(run)),
-            None => Ok(self.store.runs()?.into_iter().rfind(|run| run.answer.is_some())),
+            None => Ok(self.store.last_answered_run()?),
         }
     }
 }

@@ -80,6 +80,62 @@ pub enum Error {
         /// The address as typed.
         address: String,
     },
+    /// A bundle was asked for, and this is something else.
+    #[error("{address} is not a bundle")]
+    NotABundleHere {
+        /// The address as typed.
+        address: String,
+    },
+    /// A message was asked for, and this is a bundle.
+    #[error("{address} is a bundle, not a message")]
+    NotAMessage {
+        /// The address as typed.
+        address: String,
+    },
+    /// A branch was asked for, and this is something else.
+    #[error("{address} is not a branch")]
+    NotABranch {
+        /// The address as typed.
+        address: String,
+    },
+    /// The bundle has no source of this id.
+    #[error("there is no source {cited}")]
+    NoSource {
+        /// What was cited.
+        cited: String,
+        /// How many sources there are.
+        n_sources: usize,
+    },
+    /// The source has no such place.
+    #[error("{cited} has no place {place}")]
+    NoPassage {
+        /// The source.
+        cited: String,
+        /// What was cited.
+        place: String,
+        /// The label that looks most like it.
+        nearest: Option<String>,
+    },
+    /// No model call gave this message.
+    #[error("no model call of this store gave {address}")]
+    NoRun {
+        /// The address as typed.
+        address: String,
+    },
+    /// An edit that changes nothing.
+    #[error("{address} says that already")]
+    Unchanged {
+        /// The address as typed.
+        address: String,
+    },
+    /// There is nothing to bring over.
+    #[error("{branch} has nothing that {onto} lacks")]
+    NothingBeyond {
+        /// The branch whose turns were to come.
+        branch: String,
+        /// Where they were to go.
+        onto: String,
+    },
     /// The only word is an address, so the question is missing.
     #[error("there is no question for {address}")]
     NoQuestion {

@@ -359,6 +359,10 @@ pub struct LogBranch {
     pub tip: Digest,
     pub bundle: Digest,
     pub turns: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// A message in the log.
@@ -370,4 +374,14 @@ pub struct LogMessage {
     pub role: Role,
     pub preview: String,
     pub branches: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<String>,
 }

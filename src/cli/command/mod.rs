@@ -2,21 +2,36 @@
 
 pub(super) mod add;
 pub(super) mod ask;
+pub(super) mod branch;
 pub(super) mod config;
 pub(super) mod count;
+pub(super) mod diff;
+pub(super) mod edit;
 pub(super) mod export;
 pub(super) mod fork;
 pub(super) mod formats;
+pub(super) mod gc;
+pub(super) mod graft;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod log;
 pub(super) mod models;
+pub(super) mod note;
+pub(super) mod operations;
 pub(super) mod pack;
+pub(super) mod pick;
 pub(super) mod plan;
 mod plan_unit;
+pub(super) mod rate;
 pub(super) mod read;
 pub(super) mod record;
+pub(super) mod redo;
+pub(super) mod replay;
+pub(super) mod retry;
+pub(super) mod search;
 pub(super) mod show;
+pub(super) mod summarise;
+pub(super) mod tag;
 pub(super) mod undo;
 pub(super) mod verify;
 
@@ -198,6 +213,11 @@ fn renderer(name: &str) -> Result<&'static Renderer, Failure> {
         let hint = format!("`-F` takes {}, and for pack forkful", known.join(", "));
         Failure::usage(format!("no such format: {name}")).hint(hint)
     })
+}
+
+/// A number of steps as an index.
+fn index(steps: u32) -> usize {
+    usize::try_from(steps).unwrap_or(usize::MAX)
 }
 
 /// The opened store.
