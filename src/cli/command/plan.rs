@@ -87,7 +87,7 @@ fn ledger(fit: &Fit) -> String {
     }
     let left_out: Tokens = portions.iter().map(Portion::cut_tokens).sum();
     if left_out > Tokens(0) {
-        out += &blocked(fit, limit);
+        out += &blocked(fit);
         out += &rule(fit);
         let n_gaps: usize = portions.iter().map(|portion| portion.gaps.len()).sum();
         let cut = format!("Left out: {} tokens in {}", fit.told(left_out), counted(n_gaps, "gap"));
@@ -102,13 +102,15 @@ fn ledger(fit: &Fit) -> String {
 }
 
 /// What keeps a rest of the budget empty: a unit that has no place to cut it.
-fn blocked(fit: &Fit, limit: Tokens) -> String {
-    let free = limit - fit.told(fit.planned.total).tokens;
+fn blocked(fit: &Fit) -> String {
+    let Some(budget) = fit.request.budget else { return String::new() };
+    let free = budget - fit.request.reserve - fit.planned.total;
     let Some(next) = fit.planned.plan.next.as_ref().filter(|_| free > SLACK) else { return String::new() };
     let id = &fit.planned.frame.items[next.source].id;
     let (unit, needs) = (next.unit + 1, fit.budget_for(next.needs));
     format!(
-        "{free} tokens stay free: {id}#{unit} is next, {} tokens without a place to cut; it needs --budget {}\n",
+        "{} tokens stay free: {id}#{unit} is next, {} tokens without a place to cut; it needs --budget {}\n",
+        fit.told(free),
         fit.told(next.tokens),
         needs.0
     )
