@@ -56,6 +56,12 @@ fn every_shape_is_what_its_schema_says() {
     let base_url = provider.base_url();
     check("ask", &desk.json(&["ask", "bench", "Where?", "-m", "mock", "--base-url", &base_url]));
     check("log", &desk.json(&["log"]));
+    desk.out(&["rate", "main", "up"]);
+    desk.out(&["note", "main", "A note"]);
+    desk.out(&["branch", "describe", "main", "What it is about"]);
+    desk.out(&["edit", "main", "By hand"]);
+    desk.out(&["graft", "main", "--onto", "bench", "-b", "copy"]);
+    check("log", &desk.json(&["log"]));
 }
 
 #[test]

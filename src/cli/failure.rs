@@ -198,14 +198,11 @@ impl From<fork::Error> for Failure {
         let message = chain(&error);
         match error {
             fork::Error::Store(error) => Self::from(error),
-            fork::Error::Unknown { nearest: Some(nearest), .. } => {
+            fork::Error::Unknown { nearest: Some(nearest), .. } | fork::Error::NoTag { nearest: Some(nearest), .. } => {
                 Self::error(message).hint(format!("there is `{nearest}`"))
             }
             fork::Error::Unknown { name, .. } if name.contains(' ') => {
                 Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
-            }
-            fork::Error::NoTag { nearest: Some(nearest), .. } => {
-                Self::error(message).hint(format!("there is `{nearest}`"))
             }
             fork::Error::NoTag { nearest: None, .. } => Self::error(message).hint("`forkful tag` lists the tags"),
             fork::Error::NothingToUndo | fork::Error::NothingToRedo => {
