@@ -6,9 +6,8 @@
 //! sources. Sums run in a fixed order and logarithms come from a crate, so that scores are the same
 //! on every machine; they become ranks and whole weights before they touch the order.
 
-use rust_stemmers::{Algorithm, Stemmer};
-
 use super::Unit;
+use super::term::Reader;
 
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -39,14 +38,15 @@ pub struct Relevance {
 
 /// Ranks the units of every source by what they say to `question`.
 pub fn relevance(sources: &[(&str, &[Unit], Nature)], question: &str) -> Vec<Relevance> {
-    let reader = Reader { stemmer: Stemmer::create(Algorithm::English) };
+    let reader = Reader::new();
     let mut asked = Vec::new();
     reader.each_term(question, |term| {
         if !asked.iter().any(|known| known == term) {
             asked.push(term.to_owned());
         }
     });
-    let counted: Vec<Vec<Counted>> = sources.iter().map(|(text, units, _)| reader.count(text, units, &asked)).collect();
+    let counted: Vec<Vec<Counted>> =
+        sources.iter().map(|(text, units, _)| counted(&reader, text, units, &asked)).collect();
     let n_units: f64 = counted.iter().map(|units| float(units.len())).sum();
     let rarity: Vec<f64> = (0..asked.len())
         .map(|term| {
@@ -72,46 +72,18 @@ struct Counted {
     n_terms: usize,
 }
 
-struct Reader {
-    stemmer: Stemmer,
-}
-
-impl Reader {
-    fn count(&self, text: &str, units: &[Unit], asked: &[String]) -> Vec<Counted> {
-        let one = |unit: &Unit| {
-            let mut counted = Counted { found: vec![0; asked.len()], n_terms: 0 };
-            self.each_term(&text[unit.range.clone()], |term| {
-                counted.n_terms += 1;
-                if let Some(index) = asked.iter().position(|known| known == term) {
-                    counted.found[index] += 1;
-                }
-            });
-            counted
-        };
-        units.iter().map(one).collect()
-    }
-
-    /// Stems of the words that carry meaning; a character of a script without blanks is a word.
-    fn each_term(&self, text: &str, mut take: impl FnMut(&str)) {
-        let mut word = String::new();
-        let end = |word: &mut String, take: &mut dyn FnMut(&str)| {
-            if !word.is_empty() && !STOP_WORDS.contains(&word.as_str()) {
-                take(&self.stemmer.stem(word));
+fn counted(reader: &Reader, text: &str, units: &[Unit], asked: &[String]) -> Vec<Counted> {
+    let one = |unit: &Unit| {
+        let mut counted = Counted { found: vec![0; asked.len()], n_terms: 0 };
+        reader.each_term(&text[unit.range.clone()], |term| {
+            counted.n_terms += 1;
+            if let Some(index) = asked.iter().position(|known| known == term) {
+                counted.found[index] += 1;
             }
-            word.clear();
-        };
-        for character in text.chars() {
-            if character >= '\u{2e80}' && character.is_alphabetic() {
-                end(&mut word, &mut take);
-                take(character.encode_utf8(&mut [0; 4]));
-            } else if character.is_alphanumeric() {
-                word.extend(character.to_lowercase());
-            } else if !matches!(character, '\'' | '’') {
-                end(&mut word, &mut take);
-            }
-        }
-        end(&mut word, &mut take);
-    }
+        });
+        counted
+    };
+    units.iter().map(one).collect()
 }
 
 fn bm25(units: &[Counted], rarity: &[f64]) -> Vec<f64> {
@@ -178,16 +150,6 @@ fn share(ratio: f64) -> u32 {
 fn float(n: usize) -> f64 {
     n as f64
 }
-
-/// English words that say nothing of a topic.
-const STOP_WORDS: &[&str] = &[
-    "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can",
-    "could", "did", "do", "does", "during", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if",
-    "in", "into", "is", "it", "its", "me", "my", "no", "not", "of", "on", "one", "or", "our", "out", "s", "say",
-    "said", "she", "should", "so", "some", "t", "than", "that", "the", "their", "them", "then", "there", "these",
-    "they", "this", "to", "up", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with",
-    "would", "you", "your",
-];
 
 #[cfg(test)]
 mod tests {
