@@ -26,10 +26,10 @@ mod summary;
 mod term;
 mod unit;
 
-pub use gap::{assemble, reference};
+pub use gap::{assemble, assemble_cost, reference};
 pub use measure::Measure;
 pub use place::Places;
-pub use plan::{Cut, Error, Fold, Gap, Need, Plan, Portion, Segment, Waiting};
+pub use plan::{Absence, Cut, Error, Fold, Gap, Need, Plan, Portion, Segment, Waiting};
 pub use policy::{Keep, ParsePolicyError, Policy, Tier, Weight};
 pub use queue::{Entrance, Queue};
 pub use relevance::{Nature, Relevance, relevance};
