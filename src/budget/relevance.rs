@@ -63,7 +63,7 @@ pub fn relevance(sources: &[(&str, &[Unit], Nature)], question: &str) -> Vec<Rel
         let ratio = if best > 0.0 { top / best } else { 1.0 };
         let order = match nature {
             Nature::Prose => order(&bm25(&units, &rarity, Some(1.0)), *nature),
-            Nature::Talk | Nature::Posts => order(&plain, *nature),
+            Nature::Talk | Nature::Posts => order(plain, *nature),
         };
         let found = units.into_iter().map(|unit| unit.found).collect();
         Relevance { order, share: share(ratio), terms: asked.clone(), found }
