@@ -45,6 +45,7 @@ fn every_shape_is_what_its_schema_says() {
     }
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
+    check("split", &desk.json(&["pack", "talk.vtt", "essay.md", "--split", "3k", "--name", "part", "-o", "part.md"]));
     check("log", &desk.json(&["log"]));
 
     check("add", &desk.json(&["init", "thread.md", "--budget", "4k"]));

@@ -275,6 +275,9 @@ impl From<bundle::Error> for Failure {
             bundle::Error::Reserve { .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint("raise `--budget` or lower `--reserve`")
             }
+            bundle::Error::Parts { .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint("another size may: raise `--split` a little")
+            }
             bundle::Error::Recount { .. } | bundle::Error::Misfit { .. } => Self { code: MISMATCH, ..failure },
             _ => failure,
         }
@@ -288,6 +291,9 @@ impl From<Error> for Failure {
             Error::DoesNotFit { error, needs, scale } => does_not_fit(failure, &error, needs, scale.as_ref()),
             Error::OverWindow { budget, .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
+            }
+            Error::TooLarge { needed, .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint(format!("larger parts hold it: `--split {}`", needed.0))
             }
             Error::Bundle(error) => error.into(),
             Error::Store(error) => error.into(),

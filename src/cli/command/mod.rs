@@ -19,6 +19,7 @@ pub(super) mod models;
 pub(super) mod note;
 pub(super) mod operations;
 pub(super) mod pack;
+mod pack_split;
 pub(super) mod pick;
 pub(super) mod plan;
 mod plan_unit;

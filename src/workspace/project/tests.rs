@@ -48,7 +48,7 @@ fn a_mistake_names_its_place_and_what_may_stand_there() {
         "[[source]]\npath = \"ä\"\nweight = 0\nkeep = \"haed\"\n",
         &[
             "forkful.toml:3:10: `weight` cannot be 0: it takes a share from 0.001 to 1000",
-            "forkful.toml:4:8: `keep` cannot be \"haed\": it takes head, tail, ends, even or focus",
+            "forkful.toml:4:8: `keep` cannot be \"haed\": it takes head, tail, ends, even, focus or summary",
         ],
     );
     check(
