@@ -14,6 +14,7 @@ pub(super) mod gc;
 pub(super) mod graft;
 pub(super) mod import;
 pub(super) mod init;
+mod interactive;
 pub(super) mod log;
 pub(super) mod models;
 pub(super) mod note;

@@ -29,6 +29,9 @@ pub(crate) struct Plan {
     /// Why a unit stays or falls: s2#117 is unit 117 of source s2
     #[arg(long, value_name = "UNIT")]
     why: Option<String>,
+    /// Move sources, wishes and budget by hand, and see what becomes of the plan
+    #[arg(short, long, conflicts_with_all = ["json", "cut", "why"])]
+    interactive: bool,
 }
 
 impl Plan {
@@ -37,6 +40,10 @@ impl Plan {
         let fit = self.fit.over(&terms.choices);
         let renderer = super::renderer(super::format(self.format.as_deref(), &terms))?;
         let (request, counting) = super::request(context, &fit, renderer)?;
+        if self.interactive {
+            let ask = super::interactive::Ask { request, counting, plain: super::plain_policy(&fit) };
+            return super::interactive::run(context, &self.sources, &terms, ask);
+        }
         let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&fit))?;
         let prepared = workspace::prepare(&gathered.sources, request, counting)?;
         let fit = prepared.fit()?;
