@@ -103,7 +103,8 @@ fn ledger(fit: &Fit) -> String {
 
 /// What keeps a rest of the budget empty: a unit that has no place to cut it.
 fn blocked(fit: &Fit, limit: Tokens) -> String {
-    let free = limit - fit.told(fit.planned.total).tokens;
+    let (_, most) = fit.counting.tokenizer.range(fit.planned.total);
+    let free = limit - most;
     let Some(next) = fit.planned.plan.next.as_ref().filter(|_| free > SLACK) else { return String::new() };
     let id = &fit.planned.frame.items[next.source].id;
     let (unit, needs) = (next.unit + 1, fit.budget_for(next.needs));
@@ -147,8 +148,12 @@ pub(super) fn duplicates(fit: &Fit) -> Option<String> {
         1..=2 => quotes.join(", "),
         n => format!("{}, {} more", quotes[0], counted(n - 1, "pair")),
     };
-    let tokens = fit.told(portions.iter().map(Portion::duplicate_tokens).sum());
-    Some(format!("duplicates: {tokens} tokens in {} ({shown})  --keep-dupes to keep", counted(n_spans, "span")))
+    let tokens: Tokens = portions.iter().map(Portion::duplicate_tokens).sum();
+    Some(format!(
+        "duplicates: {} tokens in {} ({shown})  --keep-dupes to keep",
+        fit.told(tokens),
+        counted(n_spans, "span")
+    ))
 }
 
 /// By which rule the sources were cut: one level for all, or who gives way first.
