@@ -9,6 +9,7 @@ use super::merge::{LONGEST, Merged};
 use super::pieces::{Grammar, pieces};
 use super::vocabulary::{CL100K, O200K, Vocabulary};
 use super::{Encoding, Tokens, cuts};
+use crate::cores;
 
 /// Texts from this size on are shared between cores; a smaller one is counted before a thread is ready.
 const LARGE: usize = 1 << 18;
@@ -26,14 +27,11 @@ thread_local! {
 
 /// The number of tokens of `text`, special tokens taken as ordinary text.
 pub fn count(encoding: Encoding, text: &str) -> Tokens {
-    let n_cores = if text.len() < LARGE { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
-    let parts = parts(text, n_cores);
-    let n_tokens = match parts.as_slice() {
-        [only] => count_part(encoding, only),
-        several => thread::scope(|scope| {
-            let counts: Vec<_> = several.iter().map(|part| scope.spawn(|| count_part(encoding, part))).collect();
-            counts.into_iter().map(|count| count.join().expect("counting does not panic")).sum()
-        }),
+    let n_tokens = if text.len() < LARGE {
+        count_part(encoding, text)
+    } else {
+        let parts = parts(text, thread::available_parallelism().map_or(1, usize::from));
+        cores::each(&parts, |part| part.len(), |part| count_part(encoding, part)).into_iter().sum()
     };
     Tokens(u32::try_from(n_tokens).unwrap_or(u32::MAX))
 }

@@ -43,6 +43,6 @@ impl Memo {
         if (entry[0], entry[1], entry[2] >> 8) != (low, high, label) {
             *entry = [low, high, label << 8 | count() as u64];
         }
-        (entry[2] & 0xff) as usize
+        usize::from(entry[2].to_le_bytes()[0])
     }
 }

@@ -6,8 +6,8 @@
 //! Most pieces are words of ASCII letters: those are seen eight bytes at a time, before the rest of
 //! the pattern is tried.
 
-use super::window::Window;
 use super::class::{self, BLANK, Classes, LETTER, LETTERS, LINE_END, LOWER, MARK, NUMBER, OTHER, UPPER};
+use super::window::Window;
 
 /// Which pattern splits the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -127,7 +127,6 @@ impl Vocabulary {
 
     /// The two tokens that were merged last to make it; a byte is its own.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "fields have fewer than 32 bits")]
     pub(super) fn split(&self, token: u32) -> (u32, u32) {
         let [low, middle, high] = self.splits[token as usize];
         let at = u32::from_le_bytes([low, middle, high, 0]);
@@ -141,7 +140,6 @@ impl Vocabulary {
 
     /// The token whose last merge is of these two, if there is one.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "fields have fewer than 32 bits")]
     pub(super) fn merge(&self, left: u32, right: u32) -> Option<u32> {
         let hash = pair_hash(left, right);
         let wanted = u64::from(right) << TOKEN_BITS | u64::from(left);

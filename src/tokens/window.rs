@@ -28,8 +28,7 @@ pub(super) struct Window<'a> {
 impl<'a> Window<'a> {
     pub(super) fn new(grammar: Grammar, text: &'a [u8]) -> Self {
         let masks = Masks::default();
-        let mut window =
-            Self { text, grammar, base: 0, masks, stops: 0, prefixes: 0, signs: 0, unclear: 0, open: 0 };
+        let mut window = Self { text, grammar, base: 0, masks, stops: 0, prefixes: 0, signs: 0, unclear: 0, open: 0 };
         window.go_to(0);
         window
     }
@@ -57,14 +56,13 @@ impl<'a> Window<'a> {
     fn go_to(&mut self, base: usize) {
         self.base = base;
         let rest = self.text.get(base..).unwrap_or_default();
-        let masks = match rest.first_chunk() {
-            Some(window) => ascii::masks(window),
-            None => {
-                let mut window = [0; WIDTH];
-                window[..rest.len()].copy_from_slice(rest);
-                // Zeros behind the end are unclear as any control character.
-                ascii::masks(&window)
-            }
+        let masks = if let Some(window) = rest.first_chunk() {
+            ascii::masks(window)
+        } else {
+            let mut window = [0; WIDTH];
+            window[..rest.len()].copy_from_slice(rest);
+            // Zeros behind the end are unclear as any control character.
+            ascii::masks(&window)
         };
         let Masks { letters, humps, digits, blanks, line_ends, apostrophes, others } = masks;
         self.masks = masks;
@@ -82,7 +80,7 @@ impl<'a> Window<'a> {
     /// more than the window must be seen.
     #[inline]
     fn end(&self, at: usize) -> Option<usize> {
-        let from = at + (self.prefixes >> at & 1) as usize;
+        let from = at + usize::from(self.prefixes >> at & 1 == 1);
         if self.masks.letters >> from & 1 == 0 {
             return self.end_of_others(at);
         }
@@ -99,9 +97,9 @@ impl<'a> Window<'a> {
         if self.unclear >> at & 1 == 1 {
             return Some(at);
         }
-        let blank = u64::from(self.text[self.base + at] == b' ');
+        let blank = usize::from(self.text[self.base + at] == b' ');
         if self.signs >> at >> blank & 1 == 1 {
-            let end = first(!self.signs, at + blank as usize)?;
+            let end = first(!self.signs, at + blank)?;
             if line_ends >> end & 1 == 0 {
                 return Some(known(end));
             }
