@@ -15,14 +15,16 @@ pub struct Counted {
 
 /// Counts what `read` gives of each source.
 pub fn count(sources: &Sources, counting: Counting) -> Counted {
-    let encoding = counting.tokenizer.encoding();
+    count_raw(&texts(sources), counting)
+}
+
+/// What `read` gives of each source, with its locator.
+pub fn texts(sources: &Sources) -> Vec<(String, String)> {
     let one = |sourced: &super::Sourced| {
-        let texts = sourced.gathered.documents.iter().map(markdown);
-        let tokens = texts.map(|text| tokens::count(encoding, &text)).sum();
-        (sourced.gathered.locator.clone(), tokens)
+        let texts: Vec<String> = sourced.gathered.documents.iter().map(markdown).collect();
+        (sourced.gathered.locator.clone(), texts.join("\n"))
     };
-    let sources = sources.read.iter().map(one).collect();
-    Counted { counting, sources }
+    sources.read.iter().map(one).collect()
 }
 
 /// Counts texts as they stand, each with its locator.
@@ -55,6 +57,7 @@ impl Counted {
             exact: tokenizer.scale().is_none(),
             total: told(self.total()),
             estimate: Estimate::of(tokenizer, self.total()),
+            by_provider: None,
             sources: self
                 .sources
                 .iter()
