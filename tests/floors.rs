@@ -23,6 +23,7 @@ const EDGES: &[(&str, &str)] = &[
     ("src/gather/document/html.rs", "a thread with a deep stack for deep pages"),
     ("src/net/", "the door to the network"),
     ("src/send/mod.rs", "where an answer's bytes move"),
+    ("src/send/tally.rs", "where a count's bytes move"),
     ("src/store/database.rs", "the store's file"),
     ("src/workspace/ask.rs", "waits for an answer, or for the person who stops it"),
     ("src/workspace/project/disk.rs", "reads and writes project files"),

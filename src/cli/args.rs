@@ -48,6 +48,9 @@ pub(super) struct Global {
     /// Say nothing but warnings and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Touch no network; what would is refused
+    #[arg(long, global = true)]
+    pub offline: bool,
 }
 
 /// One verb, one file in `command/`.
@@ -135,6 +138,12 @@ pub(super) struct CountingArgs {
     #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: as --model counts, else o200k_base]")]
     #[arg(long, value_name = "NAME", value_parser = Encoding::from_str)]
     pub encoding: Option<Encoding>,
+    /// Have the model's provider count too: sends the text, needs its key
+    #[arg(long)]
+    pub count_via_api: bool,
+    #[arg(help = "The server that counts, up to /v1 [default: the address of the model's maker]")]
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
 }
 
 /// The model and the server that answers.

@@ -300,6 +300,8 @@ impl From<Error> for Failure {
             Error::Fork(error) => error.into(),
             Error::Send(error) => error.into(),
             Error::Project(error) => error.into(),
+            Error::NoKey { variable, .. } => Self { code: USAGE, ..failure }
+                .hint(format!("set {variable}, or name a server that needs none with `--base-url URL`")),
             Error::NoModel => Self { code: USAGE, ..failure }.hint("name one with `-m MODEL`, or set FORKFUL_MODEL"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
             Error::NoUnit { ids, n_units, .. } => {

@@ -28,6 +28,7 @@ struct Context {
     settings: Settings,
     printer: Printer,
     json: bool,
+    offline: bool,
 }
 
 /// Reads the command line, runs the verb and says how it went.
@@ -49,7 +50,7 @@ pub fn run() -> ExitCode {
 fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
     let settings = Settings::read(global.store);
     let printer = Printer::new(global.quiet, settings.width);
-    let context = Context { settings, printer, json: global.json };
+    let context = Context { settings, printer, json: global.json, offline: global.offline };
     match verb {
         Verb::Pack(verb) => verb.run(&context),
         Verb::Plan(verb) => verb.run(&context),

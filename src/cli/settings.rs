@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::content::Timestamp;
 use crate::net::Secret;
 use crate::send::endpoint::Environment;
-use crate::workspace::Act;
+use crate::workspace::{Act, Keys};
 
 /// The environment of one command.
 pub(super) struct Settings {
@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub editor: Option<String>,
     /// Base URLs and keys.
     pub endpoints: Environment,
+    /// Keys for counting by a provider.
+    pub keys: Keys,
     /// The user's own file of defaults, whether it is there or not.
     pub own: Option<PathBuf>,
     /// `FORKFUL_MODELS`: the person's own table of models, which must be there.
@@ -60,6 +62,13 @@ impl Settings {
         let config = config.or_else(|| home().map(|home| Path::new(&home).join(".config")));
         Self {
             own: config.map(|config| config.join("forkful/config.toml")),
+            keys: Keys {
+                anthropic: variable("ANTHROPIC_API_KEY").map(|key| Secret::new(&key)),
+                openai: variable("OPENAI_API_KEY").map(|key| Secret::new(&key)),
+                gemini: variable("GEMINI_API_KEY").map(|key| Secret::new(&key)),
+                forkful: variable("FORKFUL_API_KEY").map(|key| Secret::new(&key)),
+                openai_base_url: variable("OPENAI_BASE_URL"),
+            },
             width: columns.unwrap_or(80),
             colour: variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb"),
             model: variable("FORKFUL_MODEL"),

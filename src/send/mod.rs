@@ -19,6 +19,7 @@ pub mod provider;
 mod reader;
 mod retry;
 pub mod sse;
+pub mod tally;
 
 #[cfg(test)]
 mod recorded;

@@ -16,13 +16,16 @@ pub struct Counted {
 
 /// Counts what `read` gives of each source.
 pub fn count(sources: &Sources, counting: Counting) -> Counted {
-    let encoding = counting.tokenizer.encoding();
+    count_raw(&texts(sources), counting)
+}
+
+/// What `read` gives of each source, with its locator.
+pub fn texts(sources: &Sources) -> Vec<(String, String)> {
     let one = |sourced: &super::Sourced| {
-        let texts = sourced.gathered.documents.iter().map(|document| markdown(document));
-        let tokens = texts.map(|text| tokens::count(encoding, &text)).sum();
-        (sourced.gathered.locator.clone(), tokens)
+        let texts: Vec<String> = sourced.gathered.documents.iter().map(|document| markdown(document)).collect();
+        (sourced.gathered.locator.clone(), texts.join("\n"))
     };
-    Counted { counting, sources: cores::each(&sources.read, |sourced| sourced.gathered.bytes, one) }
+    sources.read.iter().map(one).collect()
 }
 
 /// Counts texts as they stand, each with its locator.
@@ -54,6 +57,7 @@ impl Counted {
             exact: tokenizer.scale().is_none(),
             total: told(self.total()),
             estimate: Estimate::of(tokenizer, self.total()),
+            by_provider: None,
             sources: self
                 .sources
                 .iter()

@@ -59,6 +59,14 @@ pub enum Error {
     /// The project file cannot be used or changed.
     #[error(transparent)]
     Project(#[from] project::Error),
+    /// A provider is to count, and there is no key for it.
+    #[error("there is no key for {origin}")]
+    NoKey {
+        /// The variable in which it would stand.
+        variable: &'static str,
+        /// Scheme, host and port.
+        origin: String,
+    },
     /// Nobody says which model to ask.
     #[error("no model is named")]
     NoModel,

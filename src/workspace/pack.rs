@@ -164,6 +164,7 @@ impl Fit {
             frame_tokens: self.told(*frame_tokens).tokens.0,
             total_tokens: self.told(*total).tokens.0,
             estimate: Estimate::of(tokenizer, *total),
+            by_provider: None,
             level: self.level(),
             next: plan.next.as_ref().map(|next| PlanNext {
                 source: self.planned.frame.items[next.source].id.clone(),
@@ -189,6 +190,7 @@ impl Fit {
             budget: self.limits.budget.map(|budget| budget.0),
             total_tokens: self.told(self.planned.total).tokens.0,
             estimate: Estimate::of(&self.counting.tokenizer, self.planned.total),
+            by_provider: None,
             sources: self.sources(false),
             output: output.map(str::to_owned),
         }

@@ -41,6 +41,8 @@ pub struct Count {
     pub total: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_provider: Option<ByProvider>,
     pub sources: Vec<CountSource>,
 }
 
@@ -80,6 +82,16 @@ impl Estimate {
     }
 }
 
+/// What the model's provider counts, its message frame included.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct ByProvider {
+    pub origin: String,
+    pub model: String,
+    pub total: u32,
+    pub counts: Vec<u32>,
+}
+
 /// `forkful.plan/1`
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the schema documents the fields")]
@@ -98,6 +110,8 @@ pub struct Plan {
     pub total_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_provider: Option<ByProvider>,
     pub level: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<PlanNext>,
@@ -256,6 +270,8 @@ pub struct Pack {
     pub total_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_provider: Option<ByProvider>,
     pub sources: Vec<PlanSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,

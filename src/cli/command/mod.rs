@@ -34,11 +34,14 @@ pub(super) mod search;
 pub(super) mod show;
 pub(super) mod summarise;
 pub(super) mod tag;
+mod tally;
 pub(super) mod undo;
 pub(super) mod verify;
 
 use std::path::Path;
 use std::{fs, io};
+
+use tokio::runtime::Runtime;
 
 use super::args::{CountingArgs, FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
@@ -48,6 +51,7 @@ use crate::bundle::render::{RENDERERS, Renderer};
 use crate::bundle::{Duplicates, Request};
 use crate::catalog::Catalog;
 use crate::gather::{self, source};
+use crate::net::{Live, Route};
 use crate::tokens::{Encoding, Tokenizer, Tokens};
 use crate::workspace::project::Terms;
 use crate::workspace::{self, Counting, Source, Sources, Workspace, amount};
@@ -220,6 +224,16 @@ fn renderer(name: &str) -> Result<&'static Renderer, Failure> {
 /// A number of steps as an index.
 fn index(steps: u32) -> usize {
     usize::try_from(steps).unwrap_or(usize::MAX)
+}
+
+/// The way to a server, and what moves bytes on it; `--offline` forbids it to `what`.
+fn network(context: &Context, what: &str) -> Result<(Live, Runtime), Failure> {
+    if context.offline {
+        return Err(Failure::usage(format!("--offline forbids {what}")).hint("leave `--offline` out"));
+    }
+    let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    Ok((Live::new(&Route::Direct)?, runtime))
 }
 
 /// The opened store.

@@ -9,12 +9,13 @@ use super::super::args::{FitArgs, SourceArgs};
 use super::super::settings::act;
 use super::super::table::{cell, counted, tail};
 use super::super::{Context, Failure};
+use super::tally::{tallied, tell};
 use crate::bundle::render::Renderer;
 use crate::bundle::{Duplicates, Request};
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
-use crate::workspace::{self, Fit, Workspace, amount};
+use crate::workspace::{self, Fit, Tallied, Workspace, amount, shape};
 
 /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
 #[derive(Debug, clap::Args)]
@@ -33,7 +34,7 @@ pub(crate) struct Pack {
     #[arg(short, long, value_name = "NAME")]
     name: Option<String>,
     /// Everything in several bundles of at most so many tokens, cut at sections: NAME-1, FILE-1.md ...
-    #[arg(long, value_name = "N", value_parser = amount, conflicts_with_all = ["budget", "focus", "keep"])]
+    #[arg(long, value_name = "N", value_parser = amount, conflicts_with_all = ["budget", "focus", "keep", "count_via_api"])]
     split: Option<Tokens>,
 }
 
@@ -62,6 +63,7 @@ impl Pack {
         }
         let fit = workspace::plan(&gathered.sources, request, counting)?;
         let bundle = fit.freeze()?;
+        let tallied = tallied(context, &flags.counting, &fit.counting, &[&bundle.text])?;
         let name = self.name(&terms);
         let file = self.output.as_ref().filter(|path| path.as_os_str() != "-");
 
@@ -81,11 +83,14 @@ impl Pack {
         }
         let shown = file.map(|path| path.display().to_string());
         if context.json {
-            context.printer.json(&fit.pack_shape(bundle.id, name, shown.as_deref()))?;
+            let by_provider = tallied.as_ref().map(Tallied::shape);
+            let shape = fit.pack_shape(bundle.id, name, shown.as_deref());
+            context.printer.json(&shape::Pack { by_provider, ..shape })?;
         } else if file.is_none() && (self.output.is_some() || !context.printer.to_terminal) {
             context.printer.out(&String::from_utf8_lossy(&product))?;
         }
         self.summary(context, &fit, name.unwrap_or(""), &bundle.id.short(), shown.as_deref());
+        tallied.iter().for_each(|tallied| tell(context, &fit, tallied));
         Ok(gathered.code)
     }
 

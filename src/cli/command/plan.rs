@@ -6,9 +6,10 @@ use super::super::args::{FitArgs, SourceArgs};
 use super::super::table::{bar, cell, counted, tail};
 use super::super::{Context, Failure};
 use super::plan_unit::{cut_list, reasons};
+use super::tally::{tallied, tell};
 use crate::budget::{Keep, Policy, Portion, Tier};
 use crate::tokens::{Tokens, Told};
-use crate::workspace::{self, Fit};
+use crate::workspace::{self, Fit, Tallied, shape};
 
 /// A rest of the budget that nobody asks about.
 const SLACK: Tokens = Tokens(32);
@@ -38,6 +39,7 @@ impl Plan {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let terms = context.terms(self.sources.profile.as_deref())?;
         let fit = self.fit.over(&terms.choices);
+        let args = fit.counting.clone();
         let renderer = super::renderer(super::format(self.format.as_deref(), &terms))?;
         let (request, counting) = super::request(context, &fit, renderer)?;
         if self.interactive {
@@ -57,8 +59,16 @@ impl Plan {
                 let why = prepared.why(&fit, address)?;
                 if context.json { printer.json(&why)? } else { printer.out(&reasons(&why))? }
             }
-            _ if context.json => printer.json(&fit.shape())?,
-            _ => printer.out(&ledger(&fit))?,
+            _ => {
+                let tallied = tallied(context, &args, &fit.counting, &[&fit.planned.text])?;
+                let by_provider = tallied.as_ref().map(Tallied::shape);
+                if context.json {
+                    printer.json(&shape::Plan { by_provider, ..fit.shape() })?;
+                } else {
+                    printer.out(&ledger(&fit))?;
+                }
+                tallied.iter().for_each(|tallied| tell(context, &fit, tallied));
+            }
         }
         Ok(gathered.code)
     }
