@@ -344,12 +344,11 @@ impl Trial {
     /// Writes wishes and budget into the project file, or a new one into `here`; gives its name.
     pub fn save(&mut self, here: &Path, profile: Option<&str>, plain: Policy) -> Result<String, Error> {
         let named: Vec<Source> = self.hands.iter().map(|hand| hand.source.clone()).collect();
-        let mut project = match Project::find(here, profile)? {
-            Some(project) => project,
-            None => {
-                init(here, None, self.budget, &named, plain)?;
-                Project::find(here, profile)?.ok_or(super::project::Error::Missing)?
-            }
+        let mut project = if let Some(project) = Project::find(here, profile)? {
+            project
+        } else {
+            init(here, None, self.budget, &named, plain)?;
+            Project::find(here, profile)?.ok_or(super::project::Error::Missing)?
         };
         let changes = self.hands.iter().map(|hand| Change {
             source: hand.source.clone(),

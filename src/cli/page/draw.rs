@@ -59,7 +59,7 @@ pub(crate) fn draw(page: &Page, area: Rect, buffer: &mut Buffer) {
     }
     paint.foot(Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
     if page.over == Over::Help {
-        paint.help(area, buffer);
+        help(area, buffer);
     }
 }
 
@@ -73,19 +73,6 @@ impl Paint<'_> {
         if self.colour { Style::new().fg(colour) } else { Style::new() }
     }
 
-    fn faint(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
-    }
-
-    fn boxed(&self, title: &str, is_active: bool, area: Rect, buffer: &mut Buffer) -> Rect {
-        let weight = if is_active { Modifier::BOLD } else { Modifier::DIM };
-        let title = shorten(title, usize::from(area.width.saturating_sub(4)));
-        let block = Block::bordered().title(format!(" {title} ")).border_style(Style::new().add_modifier(weight));
-        let inner = block.inner(area);
-        block.render(area, buffer);
-        inner
-    }
-
     /// Title, slider and what the plan comes to.
     fn head(&self, area: Rect, buffer: &mut Buffer) {
         let Page { trial, .. } = self.page;
@@ -96,7 +83,7 @@ impl Paint<'_> {
         let name = format!(" forkful plan · {}{changed}", line(&self.page.title));
         buffer.set_stringn(area.x, area.y, filled(&name, width.saturating_sub(basis.width() + 1)), width, bold);
         let at = area.right().saturating_sub(columns(basis.width()));
-        buffer.set_stringn(at, area.y, &basis, width, self.faint());
+        buffer.set_stringn(at, area.y, &basis, width, faint());
 
         let budget = trial.budget.map_or("all".to_owned(), |budget| budget.to_string());
         let front = format!(" budget {budget:>9} ");
@@ -116,7 +103,7 @@ impl Paint<'_> {
         buffer.set_stringn(area.x + columns(front.width() + track), y, &total, total.width(), bold);
 
         let (told, style) = match &trial.outcome {
-            Outcome::Fitted { .. } => (self.left_out(), self.faint()),
+            Outcome::Fitted { .. } => (self.left_out(), faint()),
             Outcome::Refused { because, needed } => {
                 let told = needed.map(|needed| format!("pins, floors and frame need a budget of {needed}"));
                 let told = told.unwrap_or_else(|| line(because));
@@ -145,12 +132,12 @@ impl Paint<'_> {
         let used = trial.rows.iter().filter(|row| row.id.is_some()).count();
         let filtered = if filter.is_empty() { String::new() } else { format!(" /{}", line(filter)) };
         let title = format!("{used} of {} sources{filtered}", trial.rows.len());
-        let inner = self.boxed(&title, self.page.pane == Pane::Sources, area, buffer);
+        let inner = boxed(&title, self.page.pane == Pane::Sources, area, buffer);
         let fits = usize::from(inner.height / 2).max(1);
         let place = listed.iter().position(|row| *row == self.page.row).unwrap_or(0);
         let from = place.saturating_sub(fits - 1);
         if listed.is_empty() {
-            buffer.set_stringn(inner.x, inner.y, "nothing has these letters", inner.width.into(), self.faint());
+            buffer.set_stringn(inner.x, inner.y, "nothing has these letters", inner.width.into(), faint());
         }
         for (at, row) in listed.iter().skip(from).take(fits).enumerate() {
             let y = inner.y + columns(at * 2);
@@ -174,7 +161,7 @@ impl Paint<'_> {
         } else if hand.used {
             Style::new()
         } else {
-            self.faint()
+            faint()
         };
         buffer.set_stringn(area.x, area.y, filled(&format!("{front}{name} {wishes}"), width), width, style);
         let numbers = format!("{} / {}", row.kept_tokens, row.tokens);
@@ -185,7 +172,7 @@ impl Paint<'_> {
         let pinned = hand.source.policy.tier == Tier::Pin;
         buffer.set_stringn(area.x + 5, y, blocks, room, self.style(if pinned { Sign::Pinned } else { Sign::Kept }));
         let at = area.x + columns(width.saturating_sub(numbers.width() + 1));
-        buffer.set_stringn(at, y, &numbers, width, if hand.used { Style::new() } else { self.faint() });
+        buffer.set_stringn(at, y, &numbers, width, if hand.used { Style::new() } else { faint() });
     }
 
     fn style(&self, sign: Sign) -> Style {
@@ -194,7 +181,7 @@ impl Paint<'_> {
             Sign::Pinned => self.tint(Color::Yellow).add_modifier(Modifier::BOLD),
             Sign::Part => self.tint(Color::Cyan),
             Sign::Folded => self.tint(Color::Blue),
-            Sign::Cut | Sign::Unused | Sign::Undecided => self.faint(),
+            Sign::Cut | Sign::Unused | Sign::Undecided => faint(),
         }
     }
 
@@ -205,7 +192,7 @@ impl Paint<'_> {
         let (lines, per_cell) = strip::lines(self.page, width, height);
         let units = if per_cell == 1 { "1 unit".to_owned() } else { format!("{per_cell} units") };
         let title = format!("in document order, {units} a cell");
-        let inner = self.boxed(&title, self.page.pane == Pane::Strip, area, buffer);
+        let inner = boxed(&title, self.page.pane == Pane::Strip, area, buffer);
         let cursor = lines.iter().position(|line| line.cursor.is_some()).unwrap_or(0);
         let from = cursor.saturating_sub(height.saturating_sub(1));
         for (at, line) in lines.iter().skip(from).take(height).enumerate() {
@@ -238,18 +225,18 @@ impl Paint<'_> {
         };
         let words = Sign::ALL.into_iter().filter(shown).map(|sign| format!("{} {}", sign.glyph(), sign.word()));
         let text = format!(" {}", words.collect::<Vec<_>>().join("  "));
-        buffer.set_stringn(area.x, area.y, shorten(&text, area.width.into()), area.width.into(), self.faint());
+        buffer.set_stringn(area.x, area.y, shorten(&text, area.width.into()), area.width.into(), faint());
     }
 
     /// What the unit under the cursor says, and what it takes to keep it.
     fn why(&self, area: Rect, buffer: &mut Buffer) {
         let Page { trial, row, unit, .. } = self.page;
         let Some((row, piece)) = trial.rows.get(*row).and_then(|row| Some((row, row.units.get(*unit)?))) else {
-            self.boxed("why", true, area, buffer);
+            boxed("why", true, area, buffer);
             return;
         };
         let title = format!("why {}#{} of {}", label(row), unit + 1, row.units.len());
-        let inner = self.boxed(&title, true, area, buffer);
+        let inner = boxed(&title, true, area, buffer);
         let width = usize::from(inner.width);
         let tokens = trial.counting().tokenizer.told(piece.tokens);
         let told = format!("{tokens} tokens, {}", self.fate(row, *unit));
@@ -309,24 +296,10 @@ impl Paint<'_> {
             (None, Some(note), _) => (format!(" {}", line(note)), bold),
             (None, None, _) => {
                 let arrows = if self.page.pane == Pane::Sources { "←→ budget" } else { "←→ unit" };
-                (keys(arrows, width), self.faint())
+                (keys(arrows, width), faint())
             }
         };
         buffer.set_stringn(area.x, area.y, filled(&text, width), width, style);
-    }
-
-    fn help(&self, area: Rect, buffer: &mut Buffer) {
-        let width = 60.min(area.width);
-        let height = columns(HELP.len() + 2).min(area.height);
-        let x = area.x + (area.width - width) / 2;
-        let y = area.y + (area.height - height) / 2;
-        let over = Rect { x, y, width, height };
-        Clear.render(over, buffer);
-        let inner = self.boxed("keys", true, over, buffer);
-        for (at, (key, does)) in HELP.iter().take(inner.height.into()).enumerate() {
-            let told = format!(" {} {does}", filled(key, 12));
-            buffer.set_stringn(inner.x, inner.y + columns(at), told, inner.width.into(), Style::new());
-        }
     }
 }
 
@@ -348,6 +321,35 @@ fn basis(trial: &Trial) -> String {
     let counting = trial.counting();
     let model = counting.model.as_ref().map(|model| format!("{} · ", model.id)).unwrap_or_default();
     format!("{} · {model}{} ", trial.request().renderer.name, counting.tokenizer)
+}
+
+/// The keys, over the page.
+fn help(area: Rect, buffer: &mut Buffer) {
+    let width = 60.min(area.width);
+    let height = columns(HELP.len() + 2).min(area.height);
+    let x = area.x + (area.width - width) / 2;
+    let y = area.y + (area.height - height) / 2;
+    let over = Rect { x, y, width, height };
+    Clear.render(over, buffer);
+    let inner = boxed("keys", true, over, buffer);
+    for (at, (key, does)) in HELP.iter().take(inner.height.into()).enumerate() {
+        let told = format!(" {} {does}", filled(key, 12));
+        buffer.set_stringn(inner.x, inner.y + columns(at), told, inner.width.into(), Style::new());
+    }
+}
+
+fn faint() -> Style {
+    Style::new().add_modifier(Modifier::DIM)
+}
+
+/// A box with a title; gives what is inside.
+fn boxed(title: &str, is_active: bool, area: Rect, buffer: &mut Buffer) -> Rect {
+    let weight = if is_active { Modifier::BOLD } else { Modifier::DIM };
+    let title = shorten(title, usize::from(area.width.saturating_sub(4)));
+    let block = Block::bordered().title(format!(" {title} ")).border_style(Style::new().add_modifier(weight));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    inner
 }
 
 /// Wishes in a few signs: `pin w2 f2k c8k ends`.

@@ -26,7 +26,7 @@ pub(crate) fn run(mut page: Page, save: impl Fn(&mut Page)) -> io::Result<Page> 
         screen.draw(|frame| draw(&page, frame.area(), frame.buffer_mut()))?;
         // Keys that wait are taken together, so that a held key does not lag behind.
         loop {
-            if let Some(key) = heard(event::read()?) {
+            if let Some(key) = heard(&event::read()?) {
                 page = update(page, key);
             }
             if page.want != Want::Key || !event::poll(Duration::ZERO)? {
@@ -66,8 +66,8 @@ fn restore() {
 }
 
 /// The key of an event, if it is one that is pressed.
-fn heard(event: Event) -> Option<Key> {
-    let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event else { return None };
+fn heard(event: &Event) -> Option<Key> {
+    let Event::Key(KeyEvent { code, modifiers, kind, .. }) = *event else { return None };
     if kind == KeyEventKind::Release {
         return None;
     }

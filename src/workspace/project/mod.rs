@@ -191,13 +191,12 @@ impl Project {
             if offered.iter().any(|(source, _)| same(source)) {
                 continue;
             }
-            offered.push(match used.iter().position(same) {
-                Some(place) => (used.remove(place), true),
-                None => {
-                    let (policy, as_format) = (listed.wishes.policy(plain), listed.wishes.as_format.clone());
-                    (Source { locator, policy, as_format }, false)
-                }
-            });
+            if let Some(place) = used.iter().position(same) {
+                offered.push((used.remove(place), true));
+            } else {
+                let (policy, as_format) = (listed.wishes.policy(plain), listed.wishes.as_format.clone());
+                offered.push((Source { locator, policy, as_format }, false));
+            }
         }
         Ok(offered)
     }
