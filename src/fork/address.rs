@@ -95,7 +95,8 @@ fn left_off(store: &Store) -> Result<Place, Error> {
 }
 
 fn find(store: &Store, word: &str) -> Result<Place, Error> {
-    for space in SPACES {
+    // A name may also be written with its space, as `remotes/ada/main`.
+    for space in SPACES.into_iter().chain([""]) {
         let pointer = format!("{space}{word}");
         if let Some(target) = store.pointer(&pointer)? {
             return pointed(store, &pointer, target);
@@ -125,7 +126,7 @@ fn placed(store: &Store, id: Digest) -> Result<Place, Error> {
     match store.kind(id)? {
         Some(ObjectKind::Bundle) => Ok(Place::Bundle { name: None, id }),
         Some(ObjectKind::Message) => Ok(Place::Message { id }),
-        Some(ObjectKind::Blob | ObjectKind::Document) => Err(Error::NoPlace { id }),
+        Some(ObjectKind::Blob | ObjectKind::Document | ObjectKind::Stub) => Err(Error::NoPlace { id }),
         None => Err(crate::store::Error::Missing { id }.into()),
     }
 }

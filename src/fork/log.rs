@@ -7,7 +7,7 @@ use super::tree::{Node, Row, Status, layout};
 use super::{Branch, Error};
 use crate::content::{Digest, Role, line};
 use crate::store::record::{Pointers, RunState};
-use crate::store::{BRANCHES, BUNDLES, ObjectKind, Store, TAGS};
+use crate::store::{BRANCHES, BUNDLES, ObjectKind, REMOTES, Store, TAGS};
 
 /// A preview is no longer than so many characters.
 const PREVIEW: usize = 200;
@@ -57,7 +57,7 @@ pub fn log(store: &Store) -> Result<Vec<Tree>, Error> {
             question: message.question,
             preview: question.preview.clone(),
             status: status(store, id, message.role)?,
-            branches: signs.names(BRANCHES, id),
+            branches: signs.branches(id),
             tags: signs.names(TAGS, id),
             at: at == Some(id),
         };
@@ -69,7 +69,7 @@ pub fn log(store: &Store) -> Result<Vec<Tree>, Error> {
             bundle,
             names: signs.names(BUNDLES, bundle),
             tokens: store.bundle(bundle)?.total_tokens,
-            branches: signs.names(BRANCHES, bundle),
+            branches: signs.branches(bundle),
             tags: signs.names(TAGS, bundle),
             at: at == Some(bundle),
             rows: layout(bundle, nodes),
@@ -198,6 +198,11 @@ impl<'a> Signs<'a> {
             signs.entry(*id).or_default().push(name);
         }
         Self(signs)
+    }
+
+    /// The branches that stand on an object, those of others last and with their peer's name.
+    fn branches(&self, id: Digest) -> Vec<String> {
+        [BRANCHES, REMOTES].into_iter().flat_map(|space| self.names(space, id)).collect()
     }
 
     /// The short names in a space that stand on an object.

@@ -62,6 +62,12 @@ pub enum Error {
         /// The id.
         id: Digest,
     },
+    /// The text stayed with whoever sent the rest.
+    #[error("the text {id} was withheld by whoever sent the file")]
+    Withheld {
+        /// The blob.
+        id: Digest,
+    },
     /// An object names another one that the store lacks or that is of another kind.
     #[error("object {from} refers to {to}, which is not there")]
     Dangling {
@@ -154,7 +160,7 @@ pub enum Error {
         source: Box<Refusal>,
     },
     /// The file is a thin reply, and the store lacks what it builds on.
-    #[error("the file builds on {} objects that are not here", ids.len())]
+    #[error("the file builds on what is not here: {}", first(ids))]
     Prerequisites {
         /// The missing ids.
         ids: Vec<Digest>,
@@ -165,4 +171,14 @@ pub enum Error {
     /// The `.forkful` file cannot be written.
     #[error("cannot write the file")]
     Write(#[source] io::Error),
+}
+
+/// The first ids of a list, short, and how many more there are.
+fn first(ids: &[Digest]) -> String {
+    const MOST: usize = 3;
+    let named: Vec<_> = ids.iter().take(MOST).map(Digest::short).collect();
+    match ids.len().saturating_sub(MOST) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }

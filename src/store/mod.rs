@@ -24,11 +24,12 @@ mod objects;
 mod runs;
 #[cfg(test)]
 pub(crate) mod sample;
+mod stub;
 
 pub use database::{FORMAT, Store};
 pub use error::Error;
 pub use journal::{At, Change, Entry};
 pub use json::Fault;
-pub use name::{BRANCHES, BUNDLES, NameError, SPACES, TAGS, check_name, numbered};
+pub use name::{BRANCHES, BUNDLES, NameError, REMOTES, SPACES, TAGS, check_name, numbered};
 pub use object::{Object, ObjectKind, Record, Reference};
 pub use objects::Resolved;

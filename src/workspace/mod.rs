@@ -32,7 +32,7 @@ pub use ask::Answered;
 pub use count::{Counted, count, count_raw};
 pub use draft::{Ask, Draft};
 pub use error::Error;
-pub use exchange::{Exported, Imported};
+pub use exchange::{Exported, Imported, Intake, Parcel, Withhold};
 pub use fork::Forked;
 pub use log::Logged;
 pub use pack::{Fit, plan};

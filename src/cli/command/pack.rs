@@ -11,7 +11,7 @@ use super::super::{Context, Failure};
 use crate::bundle::render::Renderer;
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
-use crate::workspace::{self, Fit, Workspace};
+use crate::workspace::{self, Fit, Parcel, Workspace};
 
 /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
 #[derive(Debug, clap::Args)]
@@ -131,7 +131,7 @@ impl Pack {
 
 fn exported(workspace: Option<&Workspace>, id: &str) -> Result<Vec<u8>, Failure> {
     let Some(workspace) = workspace else { return Ok(Vec::new()) };
-    Ok(workspace.export(Some(id))?.file)
+    Ok(workspace.export(&Parcel { address: Some(id.to_owned()), ..Parcel::default() })?.file)
 }
 
 /// A document in a few words: `thread · @karpathy · 2 posts`.

@@ -19,6 +19,7 @@ impl Verify {
                 "schema": "forkful.verify/1",
                 "objects": verified.report.n_objects,
                 "bundles": verified.n_bundles,
+                "withheld": verified.report.n_withheld,
                 "findings": findings,
             });
             context.printer.json(&value)?;
@@ -31,6 +32,11 @@ impl Verify {
         let bundles = counted(verified.n_bundles, "bundle");
         let verdict = if findings.is_empty() { "all sound".to_owned() } else { counted(findings.len(), "finding") };
         context.printer.say(format_args!("Verified  {objects}, {bundles}: {verdict}"));
+        if verified.report.n_withheld > 0 {
+            let texts = counted(verified.report.n_withheld, "text");
+            let bundles = counted(verified.n_withheld, "bundle");
+            context.printer.say(format_args!("Withheld  {texts} by the sender; {bundles} cannot be rendered here"));
+        }
         Ok(if findings.is_empty() { 0 } else { MISMATCH })
     }
 }

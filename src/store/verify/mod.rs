@@ -85,7 +85,8 @@ impl Check<'_> {
     fn object(&mut self, object: &Object) {
         let (id, kind) = (object.id(), object.kind());
         self.kinds.insert(id, kind);
-        let canonical = kind == ObjectKind::Blob
+        self.report.n_withheld += usize::from(kind == ObjectKind::Stub);
+        let canonical = matches!(kind, ObjectKind::Blob | ObjectKind::Stub)
             || json::parse(object.bytes())
                 .and_then(|value| json::canonical(&value))
                 .is_ok_and(|bytes| bytes == object.bytes());
@@ -113,7 +114,7 @@ impl Check<'_> {
     fn references(&mut self) {
         for (from, reference) in std::mem::take(&mut self.references) {
             match self.kinds.get(&reference.id) {
-                Some(kind) if reference.kinds.contains(kind) => {}
+                Some(kind) if reference.is_met_by(*kind) => {}
                 _ => self.find(Finding::Dangling { from, to: reference.id }),
             }
         }
