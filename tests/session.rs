@@ -238,3 +238,29 @@ fn sources_stay_here_and_come_by_packing_them_again() {
     let bare = fs::read_to_string(desk.path().join("bare.forkful")).unwrap();
     assert!(!bare.contains("the ladder in the shed"));
 }
+
+#[test]
+fn an_answer_is_held_to_its_sources() {
+    let desk = Desk::with_examples();
+    desk.file(
+        "answer.txt",
+        "The host puts it well: \u{201c}who gets to forget?\u{201d} [s2 0:01]. She \u{201c}agreed with almost every sentence\u{201d} \
+         [s2 0:55], and the essay says \"the bench is wiped every night at nine\" [s3].\n\n\
+         > This isn't a map, it's a diary.\n\n\
+         That is from [s2 2:26]; the \"bitter lesson\" of [s9] and [s2 3:00:00] is something else. \
+         \u{201c}The logged reason was true \u{2026} and about the wrong thing\u{201d} [s3].\n"
+            .as_bytes(),
+    );
+    desk.file("clean.txt", "As she says, \u{201c}That is a generous introduction\u{201d} [s2 0:36].\n".as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        &format!("pack {SOURCES} --budget 3k --name bench -q -o bench.md"),
+        "check bench",
+        "record -b main --question \"Who is right?\" --answer answer.txt",
+        "check",
+        "check main --strict -q",
+        "record -b main --question \"Once more\" --answer clean.txt",
+        "check main --strict",
+        "check main --all -q",
+        "check main --json",
+    ]));
+}

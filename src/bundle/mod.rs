@@ -9,6 +9,7 @@
 mod frame;
 mod freeze;
 mod plan;
+pub mod quotation;
 pub mod render;
 
 #[cfg(test)]

@@ -297,6 +297,7 @@ impl From<Error> for Failure {
             Error::NoQuestion { address } => {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
             }
+            Error::NoAnswer { .. } => failure.hint("`forkful log` lists branches with answers"),
             Error::NothingNew { .. } => failure.hint("the whole file: `forkful export` without `--since`"),
             Error::NoOperation { .. } => failure,
             Error::CannotWithhold { .. } => {

@@ -58,6 +58,7 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Record(verb) => verb.run(&context),
         Verb::Log(verb) => verb.run(&context),
         Verb::Undo(verb) => verb.run(&context),
+        Verb::Check(verb) => verb.run(&context),
         Verb::Export(verb) => verb.run(&context),
         Verb::Import(verb) => verb.run(&context),
         Verb::Verify(verb) => verb.run(&context),

@@ -56,6 +56,12 @@ pub enum Error {
         /// The address as typed.
         address: String,
     },
+    /// Nobody has answered there yet.
+    #[error("there is no answer at {address}")]
+    NoAnswer {
+        /// The address as typed.
+        address: String,
+    },
     /// There is nothing that the reader of a thin file does not have.
     #[error("nothing is new since {since}")]
     NothingNew {

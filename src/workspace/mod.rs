@@ -8,6 +8,7 @@
 pub mod shape;
 
 mod ask;
+mod check;
 mod count;
 mod draft;
 mod error;
@@ -29,6 +30,7 @@ use crate::content::Timestamp;
 use crate::store::{Entry, Store};
 
 pub use ask::Answered;
+pub use check::Checked;
 pub use count::{Counted, count, count_raw};
 pub use draft::{Ask, Draft};
 pub use error::Error;

@@ -1,6 +1,7 @@
 //! One file a verb: its flags, its call of the workspace, its print.
 
 pub(super) mod ask;
+pub(super) mod check;
 pub(super) mod count;
 pub(super) mod export;
 pub(super) mod fork;
