@@ -177,6 +177,9 @@ impl From<store::Error> for Failure {
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
                 failure.hint("name another folder with `--store DIR`")
             }
+            store::Error::ReadOnly { .. } => {
+                failure.hint("what is there can be read; to write, copy the folder and name it with `--store DIR`")
+            }
             store::Error::Moved { .. } => failure.hint("run the command again"),
             store::Error::Taken { .. } => failure.hint("choose another name"),
             store::Error::Name(_) => Self { code: USAGE, ..failure },

@@ -42,6 +42,12 @@ pub enum Error {
         /// What the database says.
         source: rusqlite::Error,
     },
+    /// The store lies where nothing can be written.
+    #[error("cannot write to the store {path}")]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
     /// The stored bytes are not the ones that the id names.
     #[error("object {id} is damaged")]
     Corrupt {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::BufRead;
 
 use super::{Error, Workspace};
 use crate::bundle::Bundle;
 use crate::bundle::render::Renderer;
 use crate::content::Digest;
+use crate::store::exchange::{self, Limits};
 use crate::store::record::{BundleRecord, DocumentRecord};
-use crate::store::verify::{Report, verify};
+use crate::store::verify::{Mended, Report, mend, verify, wanted};
 use crate::store::{self, Object, ObjectKind};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -65,6 +67,33 @@ impl Workspace {
             }
         }
         Ok(verified)
+    }
+
+    /// Puts back what can be put back: from a second copy, from renderings, from the journal.
+    ///
+    /// A copy is a `.forkful` file; its objects are taken where the store misses them.
+    pub fn mend(&self, copy: Option<&mut dyn BufRead>) -> Result<Mended, Error> {
+        let mut spare = match copy {
+            Some(file) => exchange::read(file, &Limits::STANDARD)?.objects,
+            None => Vec::new(),
+        };
+        let report = verify(&self.store);
+        spare.extend(self.rendered(&wanted(&report)));
+        Ok(mend(&self.store, &report, &spare)?)
+    }
+
+    /// Texts among the wanted that their bundles' documents render to.
+    fn rendered(&self, wanted: &BTreeSet<Digest>) -> Vec<Object> {
+        let ids = self.store.ids(ObjectKind::Bundle).unwrap_or_default();
+        let manifests = ids.into_iter().filter_map(|id| Some((id, self.store.bundle(id).ok()?)));
+        let texts = manifests.filter(|(_, manifest)| wanted.contains(&manifest.text)).filter_map(|(id, manifest)| {
+            let documents = manifest.items.iter().map(|item| self.store.document(item.document));
+            let documents = documents.collect::<Result<_, _>>().ok()?;
+            let renderer = Renderer::named(manifest.render.split('/').next()?)?;
+            let bundle = Bundle::thaw(id, manifest, documents, String::new()).ok()?;
+            Some(Object::blob(bundle.rendered_again(renderer)))
+        });
+        texts.collect()
     }
 
     /// Refuses objects of a stranger among which a bundle's text is not made of its documents.

@@ -5,6 +5,7 @@
 //! every row is read as if it were hostile, and what cannot be read is a finding.
 
 mod finding;
+mod mend;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Row;
 
 pub use finding::{Finding, Report};
+pub use mend::{Mended, mend, wanted};
 
 use crate::store::database::unseal;
 use crate::store::objects;
