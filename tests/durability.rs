@@ -55,7 +55,17 @@ fn any_path_and_any_clock_will_do() {
     let mut desk = desk;
     for seconds in ["0", "-62000000000", "253402300799"] {
         desk = desk.set("SOURCE_DATE_EPOCH", seconds);
-        desk.out(&["record", "-b", "main", "--question", seconds, "--answer", "answer.txt", "--store", "store"]);
+        desk.out(&[
+            "record",
+            "-b",
+            "main",
+            "--question",
+            &format!("at {seconds}"),
+            "--answer",
+            "answer.txt",
+            "--store",
+            "store",
+        ]);
     }
     assert_eq!(desk.run(&["verify", "--store", "store"]).code, 0);
     assert_eq!(desk.json(&["log", "--store", "store"])["branches"][0]["turns"], 4);

@@ -17,6 +17,7 @@ mod fork;
 mod land;
 mod log;
 mod pack;
+mod page;
 mod read;
 mod record;
 mod show;

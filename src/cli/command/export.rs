@@ -13,7 +13,7 @@ pub(crate) struct Export {
     #[arg(help = "Bundle or branch [default: everything]")]
     #[arg(value_name = "ADDRESS")]
     address: Option<String>,
-    #[arg(help = "Write to a file; NAME.gz is packed [default: stdout]")]
+    #[arg(help = "Write to a file; NAME.html is a readable page, NAME.gz is packed [default: stdout]")]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Only what is new since a branch, an id, an operation's number, or the last file of a peer
@@ -28,6 +28,9 @@ pub(crate) struct Export {
     /// Keep the text of one source (s2), or of every source that holds these words
     #[arg(long, value_name = "S2|WORDS")]
     redact: Vec<String>,
+    /// A page that anybody can read and forkful can import; so is FILE.html
+    #[arg(long)]
+    html: bool,
     /// Pack the file with gzip
     #[arg(long)]
     gzip: bool,
@@ -46,7 +49,9 @@ impl Export {
         if is_packed && output.is_none() && context.printer.to_terminal {
             return Err(Failure::usage("packed bytes do not go to a terminal").hint("name a file: `-o FILE`"));
         }
-        let exported = super::open(context)?.export(&parcel)?;
+        let is_page = self.html || output.is_some_and(|path| has_extension(path, "html"));
+        let workspace = super::open(context)?;
+        let exported = if is_page { workspace.page(&parcel)? } else { workspace.export(&parcel)? };
         let file = if is_packed { gzip(&exported.file)? } else { exported.file.clone() };
         let Some(path) = output else {
             context.printer.raw(&file)?;

@@ -55,7 +55,7 @@ impl Workspace {
     }
 
     /// The names and objects under an address; the branches of others stay here.
-    pub(super) fn selection(&self, address: Option<&str>) -> Result<Selection, Error> {
+    pub(in crate::workspace) fn selection(&self, address: Option<&str>) -> Result<Selection, Error> {
         let (mut pointers, roots) = match address {
             None => (self.store.pointers("")?, BTreeSet::new()),
             Some(address) => match fork::resolve(&self.store, address)? {

@@ -24,7 +24,11 @@ impl Workspace {
     ///
     /// Words that stand outside of source texts cannot stay behind, and words or sources that are
     /// nowhere are a mistake: both are errors, so that nobody sends what they meant to keep.
-    pub(super) fn withheld(&self, selection: &Selection, withhold: &Withhold) -> Result<BTreeSet<Digest>, Error> {
+    pub(in crate::workspace) fn withheld(
+        &self,
+        selection: &Selection,
+        withhold: &Withhold,
+    ) -> Result<BTreeSet<Digest>, Error> {
         let mut staying = BTreeSet::new();
         if !withhold.sources && withhold.named.is_empty() {
             return Ok(staying);
