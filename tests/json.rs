@@ -31,9 +31,26 @@ fn every_shape_is_what_its_schema_says() {
     check("count", &desk.json(&["count", "--raw", "talk.vtt"]));
     check("plan", &desk.json(&[&["plan", "--budget", "4k", "--reserve", "500"], &sources[..]].concat()));
     check("plan", &desk.json(&["plan", "plain.txt"]));
+    check("cut", &desk.json(&["plan", "talk.vtt@cap=3k", "--budget", "2k", "--cut", "s1"]));
+    for unit in ["s1#1", "s1#20", "s1#60", "s1#90"] {
+        check(
+            "why",
+            &desk.json(&["plan", "talk.vtt@cap=3k", "--budget", "2k", "--focus", "the ladder", "--why", unit]),
+        );
+    }
+    for model in ["gpt-5", "claude-opus-5", "mock"] {
+        check("count", &desk.json(&["count", "talk.vtt", "--model", model]));
+        check("plan", &desk.json(&["plan", "talk.vtt", "--model", model]));
+        check("pack", &desk.json(&["pack", "talk.vtt", "--model", model, "--budget", "4k"]));
+    }
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
     check("log", &desk.json(&["log"]));
+
+    check("add", &desk.json(&["init", "thread.md", "--budget", "4k"]));
+    check("add", &desk.json(&["add", "talk.vtt@weight=2", "thread.md", "--profile", "brief"]));
+    check("config", &desk.json(&["config", "--profile", "brief"]));
+    fs::remove_file(desk.path().join("forkful.toml")).unwrap();
 
     let provider = Provider::start(vec![Script::says("They disagree about the card.")]);
     let base_url = provider.base_url();

@@ -264,3 +264,54 @@ fn an_answer_is_held_to_its_sources() {
         "check main --json",
     ]));
 }
+
+#[test]
+fn a_quoted_passage_is_kept_once_and_referred_to() {
+    let desk = Desk::with_examples();
+    let essay = fs::read_to_string(desk.path().join("essay.md")).unwrap();
+    let passages: Vec<&str> = essay.split("\n\n").filter(|paragraph| paragraph.len() > 400).collect();
+    let (one, two) = (passages[0].replace('\n', " "), passages[1].replace('\n', " "));
+    let thread = format!(
+        "# Thread Export\n\n- Source: https://x.com/a/status/1\n- Author: @a\n- Tweets captured: 2\n\n## Tweet 1\n\n\
+         This again:\n\n> {one}\n\nSo much for that.\n\n## Tweet 2\n\nAnd \"{two}\" is what they say.\n"
+    );
+    desk.file("quotes.md", thread.as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        "plan quotes.md essay.md",
+        "plan quotes.md essay.md --keep-dupes",
+        "plan quotes.md essay.md --budget 1200",
+        "plan quotes.md@pin essay.md --budget 1200",
+        "pack quotes.md essay.md --budget 1200 --name quotes -o quotes-packed.md",
+        "verify",
+    ]));
+    let packed = desk.out(&["show", "quotes"]);
+    insta::assert_snapshot!("a_quoted_passage_in_a_bundle", packed.split("## s2").next().unwrap());
+    let plan = desk.json(&["plan", "quotes.md", "essay.md"]);
+    for duplicate in plan["duplicates"].as_array().unwrap() {
+        assert_eq!((duplicate["source"].as_str(), duplicate["of"].as_str()), (Some("s1"), Some("s2")));
+    }
+}
+
+#[test]
+fn a_plan_says_what_was_cut_and_why() {
+    let desk = Desk::with_examples();
+    desk.file("run.txt", format!("Some words first.\n\n{}\n\nAnd some after.\n", "lorem".repeat(900)).as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        "plan thread.md talk.vtt@cap=2k essay.md --budget 4k --cut s3",
+        "plan thread.md --budget 100k --cut s1",
+        "plan thread.md talk.vtt essay.md --budget 3k --why s3#1",
+        "plan thread.md talk.vtt essay.md --budget 3k --reserve 500 --why s3#20",
+        "plan talk.vtt@cap=2k essay.md@pin --budget 3k --why s1#60",
+        "plan talk.vtt@cap=2k essay.md@pin --budget 3k --why s2#2",
+        "plan thread.md talk.vtt essay.md --budget 3k --focus \"Who found the ladder in the shed?\" --why s2#1",
+        "plan essay.md --why s2#1",
+        "plan essay.md --why s1#999",
+        "plan essay.md --cut essay",
+        "plan run.txt essay.md --budget 2500",
+    ]));
+    let cuts = desk.json(&["plan", "talk.vtt", "essay.md", "--budget", "2k", "--cut", "s1"]);
+    let last = cuts["units"].as_array().unwrap().last().unwrap();
+    let (unit, needs) = (last["unit"].to_string(), last["needs"].to_string());
+    let why = desk.json(&["plan", "talk.vtt", "essay.md", "--budget", &needs, "--why", &format!("s1#{unit}")]);
+    assert_eq!(why["fate"].as_str(), Some("kept"));
+}

@@ -1,16 +1,27 @@
-//! Gap markers: what stands in the text where units were left out.
+//! Markers: what stands in the text where units were left out or folded.
 //!
-//! A marker is `[… 412 tokens]` with the white space that makes both of its sides additive cuts: a
+//! A gap is `[… 412 tokens]`; a passage that stands elsewhere in the bundle is
+//! `[… 412 tokens as in s2 ¶4–6]`, or `nearly as in` where words differ. Each has the white space that makes both of its sides additive cuts: a
 //! line of its own after a line end, a word after a word; before a sign it ends its line.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Gap, Segment};
+use super::Portion;
 use crate::tokens::Tokens;
 
-/// The marker for leaving out `range` of `text`, worth `tokens`.
-pub(super) fn marker(text: &str, range: &Range<usize>, tokens: Tokens) -> String {
+/// What a gap worth `tokens` says.
+pub(super) fn left_out(tokens: Tokens) -> String {
+    format!("{} tokens", tokens.0)
+}
+
+/// What a folded passage worth `tokens` says: where it stands, word for word or nearly so.
+pub fn reference(tokens: Tokens, exact: bool, place: &str) -> String {
+    format!("{} tokens {}as in {place}", tokens.0, if exact { "" } else { "nearly " })
+}
+
+/// The marker that stands for `range` of `text` and says `what`.
+pub(super) fn marker(text: &str, range: &Range<usize>, what: &str) -> String {
     let before = &text[..range.start];
     let after = &text[range.end..];
     let head = if before.is_empty() || before.ends_with('\n') { "" } else { " " };
@@ -23,23 +34,18 @@ pub(super) fn marker(text: &str, range: &Range<usize>, tokens: Tokens) -> String
     } else {
         "\n"
     };
-    format!("{head}[… {} tokens]{tail}", tokens.0)
+    format!("{head}[… {what}]{tail}")
 }
 
-/// The text of a document with its gaps marked, as a format writes it.
-pub fn assemble(text: &str, segments: &[Segment], gaps: &[Gap], escape: fn(&str) -> Cow<'_, str>) -> String {
-    let mut out = String::new();
-    let mut gaps = gaps.iter().peekable();
-    for segment in segments {
-        while let Some(gap) = gaps.next_if(|gap| gap.range.start < segment.range.start) {
-            out += &marker(text, &gap.range, gap.tokens);
-        }
-        out += &escape(&text[segment.range.clone()]);
-    }
-    for gap in gaps {
-        out += &marker(text, &gap.range, gap.tokens);
-    }
-    out
+/// The text of a document with its gaps and folds marked, as a format writes it.
+pub fn assemble(text: &str, portion: &Portion, escape: fn(&str) -> Cow<'_, str>) -> String {
+    let Portion { segments, gaps, folds, .. } = portion;
+    let mut pieces: Vec<(usize, Cow<'_, str>)> = Vec::new();
+    pieces.extend(segments.iter().map(|kept| (kept.range.start, escape(&text[kept.range.clone()]))));
+    pieces.extend(gaps.iter().map(|gap| (gap.range.start, marker(text, &gap.range, &left_out(gap.tokens)).into())));
+    pieces.extend(folds.iter().map(|fold| (fold.range.start, marker(text, &fold.range, &fold.reference).into())));
+    pieces.sort_by_key(|(start, _)| *start);
+    pieces.into_iter().map(|(_, piece)| piece).collect()
 }
 
 #[cfg(test)]
@@ -49,7 +55,8 @@ mod tests {
     #[test]
     fn a_marker_fits_the_white_space_around_it() {
         let text = "One two.\nThree four.\n\nFive six.\n";
-        let check = |range: Range<usize>, expected: &str| assert_eq!(marker(text, &range, Tokens(1412)), expected);
+        let check =
+            |range: Range<usize>, expected: &str| assert_eq!(marker(text, &range, &left_out(Tokens(1412))), expected);
         check(0..9, "[… 1412 tokens]\n");
         check(0..22, "[… 1412 tokens]\n\n");
         check(3..22, " [… 1412 tokens]\n\n");

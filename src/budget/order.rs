@@ -1,15 +1,27 @@
 //! The one order in which all units enter, computed without looking at the capacity.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use super::{Keep, Policy, Source, Tier, Unit};
+use super::{Keep, Policy, Source, Tier};
 use crate::tokens::Tokens;
 
-/// A unit's place in the order.
+/// A unit in its turn.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub source: usize,
     pub unit: usize,
+    /// Whether a reference stands for it: the units that it repeats enter before it.
+    pub folded: bool,
+    /// Its own place, or that of the first unit which repeats it.
+    pub turn: Turn,
+}
+
+/// A place in the order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    /// The source that asks for it.
+    pub source: usize,
     /// Pinned, or inside the floor: it enters or the fit is refused.
     pub reserved: bool,
     tier: Tier,
@@ -19,7 +31,7 @@ pub(super) struct Entry {
     weight: u32,
 }
 
-impl Entry {
+impl Turn {
     /// Entry level: tokens reached divided by the weight, rounded up; 0 for reserved units.
     pub(super) fn level(&self) -> u64 {
         if self.reserved { 0 } else { (self.reached * 1000).div_ceil(u64::from(self.weight)) }
@@ -27,7 +39,7 @@ impl Entry {
 
     /// Compares entry levels as exact fractions.
     fn compare(&self, other: &Self) -> Ordering {
-        let key = |entry: &Self| (!entry.reserved, if entry.reserved { Tier::Pin } else { entry.tier });
+        let key = |turn: &Self| (!turn.reserved, if turn.reserved { Tier::Pin } else { turn.tier });
         let level = || {
             let left = u128::from(self.reached) * u128::from(other.weight);
             left.cmp(&(u128::from(other.reached) * u128::from(self.weight)))
@@ -43,26 +55,56 @@ impl Entry {
 ///
 /// Reserved units come first whatever their tier, so that no floor can starve; then tier by tier,
 /// by level. A unit beyond its source's ceiling is not in the order.
+/// What a unit repeats enters in front of it, if it has not before; so a reference never points at
+/// nothing, whatever the capacity. A unit of a pinned source, or one that repeats what a ceiling
+/// keeps out, is no reference but enters as it stands.
 pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for (index, source) in sources.iter().enumerate() {
-        let Policy { weight, floor, ceiling, tier, keep } = source.policy;
-        let in_focus = source.relevance.as_ref().filter(|_| keep == Keep::Focus);
-        let weight = in_focus.map_or(weight, |relevance| weight.scaled(relevance.share));
-        let units = in_focus.map_or_else(|| cut_order(keep, source.units.len()), |relevance| relevance.order.clone());
-        let mut reached = 0;
-        for (rank, unit) in units.into_iter().enumerate() {
-            let reserved = tier == Tier::Pin || reached < u64::from(floor.0);
-            let Unit { tokens: Tokens(tokens), .. } = source.units[unit];
-            reached += u64::from(tokens);
-            if ceiling.is_some_and(|ceiling| reached > u64::from(ceiling.0)) {
-                break;
+    let mut turns: Vec<BTreeMap<usize, Turn>> = sources.iter().enumerate().map(turns).collect();
+    let mut folded = Vec::new();
+    for (index, source) in sources.iter().enumerate().filter(|(_, source)| source.policy.tier != Tier::Pin) {
+        for (unit, repeat) in source.repeats {
+            let all_enter = repeat.of_units.clone().all(|origin| turns[repeat.of].contains_key(&origin));
+            if let Some(turn) = turns[index].get(unit).copied().filter(|_| all_enter) {
+                folded.push((index, *unit));
+                for origin in repeat.of_units.clone() {
+                    let own = turns[repeat.of].get_mut(&origin).expect("all of them enter");
+                    if turn.compare(own).is_lt() {
+                        *own = turn;
+                    }
+                }
             }
-            entries.push(Entry { source: index, unit, reserved, tier, rank, reached, weight: weight.thousandths() });
         }
     }
-    entries.sort_by(Entry::compare);
+    let entries = turns.iter().enumerate().flat_map(|(source, turns)| {
+        turns.iter().map(move |(unit, turn)| Entry { source, unit: *unit, folded: false, turn: *turn })
+    });
+    let mut entries: Vec<Entry> = entries.collect();
+    for entry in &mut entries {
+        entry.folded = folded.binary_search(&(entry.source, entry.unit)).is_ok();
+    }
+    let own = |entry: &Entry| (entry.folded, entry.source, entry.unit);
+    entries.sort_by(|left, right| left.turn.compare(&right.turn).then_with(|| own(left).cmp(&own(right))));
     entries
+}
+
+/// The turns that a source's own cut order gives its units.
+fn turns((index, source): (usize, &Source<'_>)) -> BTreeMap<usize, Turn> {
+    let Policy { weight, floor, ceiling, tier, keep } = source.policy;
+    let in_focus = source.relevance.filter(|_| keep == Keep::Focus);
+    let weight = in_focus.map_or(weight, |relevance| weight.scaled(relevance.share)).thousandths();
+    let units = in_focus.map_or_else(|| cut_order(keep, source.units.len()), |relevance| relevance.order.clone());
+    let mut turns = BTreeMap::new();
+    let mut reached = 0;
+    for (rank, unit) in units.into_iter().enumerate() {
+        let reserved = tier == Tier::Pin || reached < u64::from(floor.0);
+        let Tokens(tokens) = source.units[unit].tokens;
+        reached += u64::from(tokens);
+        if ceiling.is_some_and(|ceiling| reached > u64::from(ceiling.0)) {
+            break;
+        }
+        turns.insert(unit, Turn { source: index, reserved, tier, rank, reached, weight });
+    }
+    turns
 }
 
 /// A permutation of `0..n`: which unit enters first.

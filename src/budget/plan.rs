@@ -13,8 +13,23 @@ pub struct Plan {
     pub level: u64,
     /// What it would take to keep everything.
     pub whole: Tokens,
+    /// The unit that enters next, where one waits.
+    pub next: Option<Waiting>,
     /// One portion a source, in order.
     pub portions: Vec<Portion>,
+}
+
+/// A unit in front of the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Index of the source.
+    pub source: usize,
+    /// Index of the unit.
+    pub unit: usize,
+    /// What it would cost.
+    pub tokens: Tokens,
+    /// The smallest capacity that keeps it.
+    pub needs: Tokens,
 }
 
 /// What one source got.
@@ -26,8 +41,10 @@ pub struct Portion {
     pub kept_tokens: Tokens,
     /// Kept byte ranges, in order, none touching the next.
     pub segments: Vec<Segment>,
-    /// What lies between and around them, as the markers tell it.
+    /// What was left out between and around them, as the markers tell it.
     pub gaps: Vec<Gap>,
+    /// Passages that stand elsewhere in the bundle, as the references tell it.
+    pub folds: Vec<Fold>,
     /// Every unit that was left out, in order.
     pub cuts: Vec<Cut>,
 }
@@ -50,9 +67,28 @@ pub struct Gap {
     pub tokens: Tokens,
 }
 
+/// A byte range that a reference stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fold {
+    /// Bytes of the document's text.
+    pub range: Range<usize>,
+    /// What the bytes would cost, the reference not counted.
+    pub tokens: Tokens,
+    /// Index of the source that keeps the passage.
+    pub of: usize,
+    /// Its bytes there, all of them kept.
+    pub of_range: Range<usize>,
+    /// Whether it stands there word for word.
+    pub exact: bool,
+    /// What the reference says.
+    pub reference: String,
+}
+
 /// A unit, or the rest of one, that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
+    /// Index of the unit.
+    pub unit: usize,
     /// Bytes of the document's text.
     pub range: Range<usize>,
     /// What they would cost.
@@ -84,6 +120,18 @@ pub enum Error {
         /// Who asks for it, by index of the source.
         needs: Vec<Need>,
     },
+}
+
+impl Portion {
+    /// What the folded passages would cost.
+    pub fn duplicate_tokens(&self) -> Tokens {
+        self.folds.iter().map(|fold| fold.tokens).sum()
+    }
+
+    /// What the gaps would cost.
+    pub fn cut_tokens(&self) -> Tokens {
+        self.gaps.iter().map(|gap| gap.tokens).sum()
+    }
 }
 
 /// One source that insists on its share.

@@ -58,6 +58,11 @@ pub enum Keep {
     Focus,
 }
 
+impl Keep {
+    /// Every cut order, the default first.
+    pub const ALL: [Self; 5] = [Self::Head, Self::Tail, Self::Ends, Self::Even, Self::Focus];
+}
+
 /// A word or number of a policy cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a {what}: {text} ({want})")]
@@ -120,6 +125,18 @@ impl FromStr for Tier {
             "spare" => Ok(Self::Spare),
             _ => Err(ParsePolicyError { what: "tier", text: text.to_owned(), want: "pin, must, normal or spare" }),
         }
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Head => "head",
+            Self::Tail => "tail",
+            Self::Ends => "ends",
+            Self::Even => "even",
+            Self::Focus => "focus",
+        })
     }
 }
 

@@ -3,10 +3,13 @@
 //! `PROPTEST_CASES` sets how many cases run.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
-use super::{Keep, Measure, Plan, Policy, Source, Tier, Weight, assemble, fit, units};
+use super::{Keep, Measure, Places, Plan, Policy, Queue, Source, Tier, Weight, assemble, fold, units};
 use crate::content::{Section, SectionKind, canonical};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -36,24 +39,27 @@ impl Case {
     }
 
     fn fit(&self, capacity: u32) -> Option<Plan> {
-        let source =
-            |(text, sections, policy): &(String, Vec<Section>, Policy)| (text.clone(), sections.clone(), *policy);
-        let owned: Vec<_> = self.sources.iter().map(source).collect();
-        let sources: Vec<_> = owned
-            .iter()
-            .map(|(text, sections, policy)| Source {
-                text,
-                units: units(text, sections, self.measure),
-                policy: *policy,
+        let cut: Vec<_> = self.sources.iter().map(|(text, sections, _)| units(text, sections, self.measure)).collect();
+        let texts: Vec<_> = self.sources.iter().map(|(text, ..)| text.as_str()).collect();
+        let places: Vec<_> = texts.iter().zip(1..).map(|(text, n)| Places::new(&format!("s{n}"), text, &[])).collect();
+        let in_turn: Vec<usize> = (0..texts.len()).rev().collect();
+        let folded = fold(&texts, cut, &in_turn, self.measure);
+        let sources: Vec<_> = (0..texts.len())
+            .map(|index| Source {
+                text: texts[index],
+                units: &folded.units[index],
+                repeats: &folded.repeats[index],
+                places: &places[index],
+                policy: self.sources[index].2,
                 relevance: None,
             })
             .collect();
-        fit(&sources, Some(Tokens(capacity)), self.fixed(), self.measure).ok()
+        Queue::new(&sources, self.fixed(), self.measure).fit(Some(Tokens(capacity))).ok()
     }
 
     fn render(&self, plan: &Plan) -> String {
         let parts = self.sources.iter().zip(&plan.portions).map(|((text, ..), portion)| {
-            let body = assemble(text, &portion.segments, &portion.gaps, self.measure.escape);
+            let body = assemble(text, portion, self.measure.escape);
             format!("{OPEN}{body}{CLOSE}")
         });
         parts.collect()
@@ -68,6 +74,28 @@ fn text() -> impl Strategy<Value = String> {
         let raw: String = pieces.into_iter().map(|(piece, blank)| piece + &blank).collect();
         canonical(&raw).0
     })
+}
+
+/// Whether a range holds all of another.
+fn holds(wide: &Range<usize>, narrow: &Range<usize>) -> bool {
+    wide.start <= narrow.start && narrow.end <= wide.end
+}
+
+/// A passage long enough to be found again.
+fn passage() -> impl Strategy<Value = String> {
+    prop::collection::vec("[a-z]{2,7}[,.—'/]?|[A-Z][a-z]{2,5}\n?|é[a-z]+", 26..60).prop_map(|words| words.join(" "))
+}
+
+/// A text that quotes `passage` behind some of its lines, with a word less here and there.
+fn quoting(text: &str, passage: &str, quotes: &[(usize, usize)]) -> String {
+    let mut out = text.to_owned();
+    for (at, drop) in quotes {
+        let places: Vec<usize> = out.char_indices().map(|(place, _)| place).chain([out.len()]).collect();
+        let quote: Vec<&str> =
+            passage.split(' ').enumerate().filter(|(n, _)| n % 40 != *drop).map(|(_, word)| word).collect();
+        out.insert_str(places[at % places.len()], &format!(" {} ", quote.join(" ")));
+    }
+    canonical(&out).0
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
@@ -99,19 +127,31 @@ fn sections(text: &str) -> Vec<Section> {
 }
 
 fn case() -> impl Strategy<Value = Case> {
-    let source = (text(), policy()).prop_map(|(text, policy)| {
-        let sections = sections(&text);
-        (text, sections, policy)
-    });
+    let quotes = prop::collection::vec((0usize..400, 30usize..60), 0..3);
+    let source = (text(), policy(), quotes);
     let encoding = prop_oneof![Just(Encoding::O200kBase), Just(Encoding::Cl100kBase)];
     let escape = any::<bool>();
-    (prop::collection::vec(source, 1..4), 20u32..700, 0u32..200, encoding, escape).prop_map(
-        |(sources, capacity, more, encoding, escape)| Case {
-            sources,
-            capacities: (capacity, capacity + more),
-            measure: Measure { encoding, escape: if escape { escape_markup } else { escape_nothing } },
-        },
-    )
+    let sources = (prop::collection::vec(source, 1..4), passage()).prop_map(|(sources, passage)| {
+        let source = |(text, policy, quotes): (String, Policy, Vec<_>)| {
+            let text = quoting(&text, &passage, &quotes);
+            let sections = sections(&text);
+            (text, sections, policy)
+        };
+        sources.into_iter().map(source).collect()
+    });
+    (sources, 20u32..900, 0u32..200, encoding, escape).prop_map(|(sources, capacity, more, encoding, escape)| Case {
+        sources,
+        capacities: (capacity, capacity + more),
+        measure: Measure { encoding, escape: if escape { escape_markup } else { escape_nothing } },
+    })
+}
+
+#[test]
+fn the_cases_hold_duplicates() {
+    let mut runner = TestRunner::deterministic();
+    let folds = |case: Case| case.fit(5000).map_or(0, |plan| plan.portions.iter().map(|p| p.folds.len()).sum());
+    let found: Vec<usize> = (0..100).map(|_| folds(case().new_tree(&mut runner).unwrap().current())).collect();
+    assert!(found.iter().filter(|n| **n > 0).count() > 30, "{found:?}");
 }
 
 proptest! {
@@ -123,9 +163,15 @@ proptest! {
             prop_assert_eq!(plan.total, count(case.measure.encoding, &case.render(&plan)));
             for ((_, _, policy), portion) in case.sources.iter().zip(&plan.portions) {
                 let floor = if policy.tier == Tier::Pin { portion.tokens } else { policy.floor.min(portion.tokens) };
-                let reachable = policy.ceiling.is_none();
-                prop_assert!(!reachable || portion.kept_tokens >= floor);
-                prop_assert!(policy.ceiling.is_none_or(|ceiling| portion.kept_tokens <= ceiling));
+                let told = portion.kept_tokens + portion.duplicate_tokens();
+                prop_assert!(policy.ceiling.is_some() || told >= floor);
+                prop_assert!(policy.ceiling.is_none_or(|ceiling| told <= ceiling));
+                prop_assert_eq!(told + portion.cut_tokens(), portion.tokens);
+                for fold in &portion.folds {
+                    prop_assert!(policy.tier != Tier::Pin);
+                    let origin = &plan.portions[fold.of].segments;
+                    prop_assert!(origin.iter().any(|kept| holds(&kept.range, &fold.of_range)), "points at nothing");
+                }
             }
         }
     }
@@ -137,10 +183,12 @@ proptest! {
         prop_assert!(large.is_some(), "a larger capacity was refused");
         for (few, many) in small.portions.iter().zip(&large.unwrap().portions) {
             for segment in &few.segments {
-                let kept = many.segments.iter().any(|wider| {
-                    wider.range.start <= segment.range.start && segment.range.end <= wider.range.end
-                });
+                let kept = many.segments.iter().any(|wider| holds(&wider.range, &segment.range));
                 prop_assert!(kept, "{:?} was dropped", segment.range);
+            }
+            for fold in &few.folds {
+                let kept = many.folds.iter().any(|wider| holds(&wider.range, &fold.range));
+                prop_assert!(kept, "the reference for {:?} was dropped", fold.range);
             }
         }
     }
@@ -153,7 +201,9 @@ proptest! {
             let Some(needs) = cut.needs else { continue };
             let keeps = |capacity: u32| {
                 let plan = case.fit(capacity).unwrap();
-                plan.portions[index].segments.iter().any(|s| s.range.start <= cut.range.start && cut.range.end <= s.range.end)
+                let portion = &plan.portions[index];
+                let kept = portion.segments.iter().map(|s| &s.range).chain(portion.folds.iter().map(|fold| &fold.range));
+                kept.into_iter().any(|range| holds(range, &cut.range))
             };
             prop_assert!(keeps(needs.0));
         }

@@ -31,6 +31,10 @@ pub struct Relevance {
     pub order: Vec<usize>,
     /// The source's share against the most relevant one, squared, in thousandths from 50 to 1000.
     pub share: u32,
+    /// Stems of the question's words.
+    pub terms: Vec<String>,
+    /// How often each unit has each of them.
+    pub found: Vec<Vec<u32>>,
 }
 
 /// Ranks the units of every source by what they say to `question`.
@@ -54,9 +58,10 @@ pub fn relevance(sources: &[(&str, &[Unit], Nature)], question: &str) -> Vec<Rel
     let plain: Vec<Vec<f64>> = counted.iter().map(|units| bm25(units, &rarity)).collect();
     let tops: Vec<f64> = plain.iter().map(|scores| top(&smooth(scores, 2.0))).collect();
     let best = tops.iter().copied().fold(0.0, f64::max);
-    let ranked = plain.iter().zip(sources).zip(tops).map(|((plain, (_, _, nature)), top)| {
+    let ranked = plain.iter().zip(counted).zip(sources).zip(tops).map(|(((plain, units), (_, _, nature)), top)| {
         let ratio = if best > 0.0 { top / best } else { 1.0 };
-        Relevance { order: order(plain, *nature), share: share(ratio) }
+        let found = units.into_iter().map(|unit| unit.found).collect();
+        Relevance { order: order(plain, *nature), share: share(ratio), terms: asked.clone(), found }
     });
     ranked.collect()
 }
@@ -224,6 +229,6 @@ mod tests {
         assert_eq!(ranked[0].share, 1000);
         assert!((50..400).contains(&ranked[1].share), "{}", ranked[1].share);
         let nothing = relevance(&[(&bees, &units(&bees), Nature::Prose)], "");
-        assert_eq!(nothing[0], Relevance { order: (0..9).collect(), share: 1000 });
+        assert_eq!((&nothing[0].order, nothing[0].share), (&(0..9).collect(), 1000));
     }
 }

@@ -1,13 +1,13 @@
 //! From a plan to the frozen bundle and back from the manifest to any format.
 
 use super::frame::Frame;
-use super::plan::{Entry, Planned, Request};
-use super::render::Renderer;
+use super::plan::{Entry, Planned, Request, places_of};
+use super::render::{Part, Renderer};
 use super::{Bundle, Error};
-use crate::budget::{Gap, Segment};
+use crate::budget::{Fold, Gap, Places, Portion, Segment, reference};
 use crate::content::{Digest, Document};
 use crate::store::Object;
-use crate::store::record::{BundleRecord, DocumentRecord, ItemRecord, SegmentRecord, V1};
+use crate::store::record::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, SegmentRecord, V1};
 use crate::tokens::Tokens;
 
 /// Freezes a plan: the manifest in canonical form, named by its hash.
@@ -22,6 +22,7 @@ pub fn freeze(planned: &Planned, entries: &[Entry], request: &Request) -> Result
             kept_tokens: portion.kept_tokens.0,
             segments: portion.segments.iter().map(|s| segment_record(s.range.clone(), s.tokens)).collect(),
             gaps: portion.gaps.iter().map(|g| segment_record(g.range.clone(), g.tokens)).collect(),
+            folds: portion.folds.iter().map(|fold| fold_record(fold, &planned.frame)).collect(),
         });
     }
     let manifest = BundleRecord {
@@ -46,15 +47,21 @@ pub fn freeze(planned: &Planned, entries: &[Entry], request: &Request) -> Result
 impl Bundle {
     /// A stored bundle, once its manifest is known to fit its documents; it may be a stranger's.
     pub fn thaw(id: Digest, manifest: BundleRecord, documents: Vec<Document>, text: String) -> Result<Self, Error> {
+        let origin = |fold: &FoldRecord| {
+            let of = manifest.items.iter().position(|item| item.id == fold.of)?;
+            documents.get(of)?.text.get(fold.of_start..fold.of_end).filter(|text| !text.is_empty())
+        };
         let fits = |item: &ItemRecord, document: &Document| {
-            let mut pieces: Vec<_> = item.segments.iter().chain(&item.gaps).collect();
-            pieces.sort_by_key(|piece| (piece.start, piece.end));
+            let pieces = item.segments.iter().chain(&item.gaps).map(|piece| (piece.start, piece.end));
+            let mut pieces: Vec<_> = pieces.chain(item.folds.iter().map(|fold| (fold.start, fold.end))).collect();
+            pieces.sort_unstable();
             let mut done = 0;
-            pieces.into_iter().all(|piece| {
-                let in_turn = done <= piece.start && document.text.get(piece.start..piece.end).is_some();
-                done = piece.end;
+            let in_turn = pieces.into_iter().all(|(start, end)| {
+                let in_turn = done <= start && document.text.get(start..end).is_some();
+                done = end;
                 in_turn
-            })
+            });
+            in_turn && item.folds.iter().all(|fold| origin(fold).is_some())
         };
         let all = manifest.items.len() == documents.len()
             && manifest.items.iter().zip(&documents).all(|(item, document)| fits(item, document));
@@ -73,19 +80,46 @@ impl Bundle {
         let labelled: Vec<_> = self.documents.iter().zip(&self.manifest.items).collect();
         let names: Vec<_> = labelled.iter().map(|(d, item)| (*d, item.label.as_deref().unwrap_or_default())).collect();
         let frame = Frame { mark: self.manifest.mark.clone(), ..Frame::new(&names) };
-        let parts: Vec<(&Document, Vec<Segment>, Vec<Gap>)> = labelled
-            .iter()
-            .map(|(document, item)| {
-                let segment =
-                    |record: &SegmentRecord| Segment { range: record.start..record.end, tokens: Tokens(record.tokens) };
-                let gap =
-                    |record: &SegmentRecord| Gap { range: record.start..record.end, tokens: Tokens(record.tokens) };
-                (*document, item.segments.iter().map(segment).collect(), item.gaps.iter().map(gap).collect())
-            })
-            .collect();
-        let parts: Vec<_> = parts.iter().map(|(document, s, g)| (*document, &s[..], &g[..])).collect();
+        let places: Vec<_> = labelled.iter().map(|(document, item)| places_of(document, &item.id)).collect();
+        let portions: Vec<Portion> = self.manifest.items.iter().map(|item| portion(item, &places)).collect();
+        let parts: Vec<_> =
+            self.documents.iter().zip(&portions).map(|(document, portion)| Part { document, portion }).collect();
         renderer.render(&frame, &parts)
     }
+}
+
+fn fold_record(fold: &Fold, frame: &Frame) -> FoldRecord {
+    FoldRecord {
+        start: fold.range.start,
+        end: fold.range.end,
+        tokens: fold.tokens.0,
+        of: frame.items[fold.of].id.clone(),
+        of_start: fold.of_range.start,
+        of_end: fold.of_range.end,
+        exact: fold.exact,
+    }
+}
+
+/// What a manifest keeps of one document.
+fn portion(item: &ItemRecord, places: &[Places]) -> Portion {
+    let segment = |record: &SegmentRecord| Segment { range: record.start..record.end, tokens: Tokens(record.tokens) };
+    let gap = |record: &SegmentRecord| Gap { range: record.start..record.end, tokens: Tokens(record.tokens) };
+    Portion {
+        tokens: Tokens(item.tokens),
+        kept_tokens: Tokens(item.kept_tokens),
+        segments: item.segments.iter().map(segment).collect(),
+        gaps: item.gaps.iter().map(gap).collect(),
+        folds: item.folds.iter().filter_map(|record| fold(record, places)).collect(),
+        cuts: Vec::new(),
+    }
+}
+
+/// The fold of a record, with the words of its reference as they were.
+fn fold(record: &FoldRecord, places: &[Places]) -> Option<Fold> {
+    let of = places.iter().position(|places| places.id == record.of)?;
+    let (tokens, of_range) = (Tokens(record.tokens), record.of_start..record.of_end);
+    let reference = reference(tokens, record.exact, &places[of].of(&of_range));
+    Some(Fold { range: record.start..record.end, tokens, of, of_range, exact: record.exact, reference })
 }
 
 fn segment_record(range: std::ops::Range<usize>, tokens: Tokens) -> SegmentRecord {

@@ -1,7 +1,7 @@
 //! One forkable context bundle: frozen text with its manifest.
 //!
-//! [`plan()`] measures documents as a renderer will write them and fits them to a budget; [`freeze()`]
-//! renders the plan, counts the bytes again as one text and names the result by its hash.
+//! [`Measured`] counts documents as a renderer will write them and plans any budget from that; a plan
+//! is rendered and its bytes counted again as one text; [`freeze()`] names the result by its hash.
 //! A bundle holds no clock, path, host or locale: the same documents, policies and budget give the
 //! same bytes everywhere. It is never changed; another question or budget makes another bundle.
 //! Counts add up unit by unit in additive formats; in the others the joint count decides.
@@ -9,6 +9,7 @@
 mod frame;
 mod freeze;
 mod plan;
+mod precedence;
 pub mod quotation;
 pub mod render;
 
@@ -21,7 +22,7 @@ use crate::tokens::Tokens;
 use crate::{budget, store};
 
 pub use freeze::freeze;
-pub use plan::{Entry, Planned, Request, plan};
+pub use plan::{Duplicates, Entry, Measured, Planned, Request};
 
 /// A frozen bundle with the documents it was cut from.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,13 @@
 //! From documents to a plan that a renderer can carry out.
 
+use std::collections::BTreeMap;
+
 use super::Error;
 use super::frame::Frame;
-use super::render::Renderer;
-use crate::budget::{self, Nature, Plan, Policy, Source, relevance, units};
+use super::precedence::precedence;
+use super::render::{Part, Renderer};
+use crate::budget::{self, Folded, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
+use crate::budget::{fold, relevance, units};
 use crate::content::{Document, Kind};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -31,6 +35,17 @@ pub struct Request {
     pub renderer: &'static Renderer,
     /// The question that the cut order `focus` looks at.
     pub focus: Option<String>,
+    /// What becomes of a passage that stands twice.
+    pub duplicates: Duplicates,
+}
+
+/// What becomes of a passage that stands twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplicates {
+    /// It stays once; elsewhere a reference points there.
+    Fold,
+    /// It stays wherever it stands.
+    Keep,
 }
 
 /// A plan with the frame and the bytes it gives.
@@ -48,40 +63,108 @@ pub struct Planned {
     pub total: Tokens,
 }
 
-/// Fits `entries` to the request's budget and renders the result.
-pub fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
-    if entries.is_empty() {
-        return Err(Error::Empty);
+/// Entries measured once, from which any budget and any policy is planned without counting again.
+///
+/// The policies of [`Measured::entries`] may be changed between plans; documents may not.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// The documents with their owners' wishes, in order.
+    pub entries: Vec<Entry>,
+    /// What the bundle is made for; its budget and reserve may change between plans.
+    pub request: Request,
+    /// Ids, titles and mark.
+    pub frame: Frame,
+    /// Exact cost of the frame.
+    pub frame_tokens: Tokens,
+    /// Units of each document.
+    pub units: Vec<Vec<Unit>>,
+    /// Units of each document that repeat another passage.
+    repeats: Vec<BTreeMap<usize, Repeat>>,
+    /// What the places of each document are called.
+    pub places: Vec<Places>,
+    /// How each document answers the question in focus; empty without one.
+    answers: Vec<Relevance>,
+}
+
+impl Measured {
+    /// Cuts, counts and ranks the units of `entries` as the request's renderer will write them.
+    pub fn new(entries: Vec<Entry>, request: Request) -> Result<Self, Error> {
+        if entries.is_empty() {
+            return Err(Error::Empty);
+        }
+        let documents: Vec<_> = entries.iter().map(|entry| (&entry.document, entry.name.as_str())).collect();
+        let frame = Frame::new(&documents);
+        let frame_tokens = request.renderer.frame_cost(&frame, request.encoding);
+        let measure = request.renderer.measure(request.encoding);
+        let cut = |entry: &Entry| units(&entry.document.text, &entry.document.sections, measure);
+        let units: Vec<_> = entries.iter().map(cut).collect();
+        let Folded { units, repeats } = match request.duplicates {
+            Duplicates::Fold => {
+                let documents: Vec<_> = entries.iter().map(|entry| &entry.document).collect();
+                let texts: Vec<_> = documents.iter().map(|document| document.text.as_str()).collect();
+                fold(&texts, units, &precedence(&documents), measure)
+            }
+            Duplicates::Keep => Folded { repeats: vec![BTreeMap::new(); units.len()], units },
+        };
+        let places = entries.iter().zip(&frame.items);
+        let places = places.map(|(Entry { document, .. }, item)| places_of(document, &item.id)).collect();
+        let answers = request.focus.as_ref().map_or_else(Vec::new, |question| {
+            let asked = entries.iter().zip(&units);
+            let asked = asked.map(|(entry, units)| (&entry.document.text[..], &units[..], nature(entry.document.kind)));
+            relevance(&asked.collect::<Vec<_>>(), question)
+        });
+        Ok(Self { entries, request, frame, frame_tokens, units, repeats, places, answers })
     }
-    let Request { encoding, budget, reserve, renderer, .. } = *request;
-    if let Some(budget) = budget.filter(|budget| *budget <= reserve && reserve > Tokens(0)) {
-        return Err(Error::Reserve { reserve, budget });
+
+    /// Fits to the request's budget and renders the result.
+    pub fn plan(&self) -> Result<Planned, Error> {
+        let capacity = self.capacity()?;
+        let sources = self.sources();
+        let queue = self.queue(&sources);
+        let attempt = |capacity| -> Result<Planned, Error> {
+            let plan = queue.fit(capacity)?;
+            let text = render(self.request.renderer, &self.frame, &self.entries, &plan);
+            let total = count(self.request.encoding, &text);
+            Ok(Planned { plan, frame: self.frame.clone(), frame_tokens: self.frame_tokens, text, total })
+        };
+        if self.request.renderer.additive() { additive(&attempt, capacity) } else { wrapped(&attempt, capacity) }
     }
-    let capacity = budget.map(|budget| budget - reserve);
-    let documents: Vec<_> = entries.iter().map(|entry| (&entry.document, entry.name.as_str())).collect();
-    let frame = Frame::new(&documents);
-    let frame_tokens = renderer.frame_cost(&frame, encoding);
-    let measure = renderer.measure(encoding);
-    let source = |entry| {
-        let Entry { document, policy, .. }: &Entry = entry;
-        let units = units(&document.text, &document.sections, measure);
-        Source { text: &document.text, units, policy: *policy, relevance: None }
-    };
-    let mut sources: Vec<_> = entries.iter().map(source).collect();
-    if let Some(question) = &request.focus {
-        let asked = sources.iter().zip(entries).map(|(s, entry)| (s.text, &s.units[..], nature(entry.document.kind)));
-        let answers = relevance(&asked.collect::<Vec<_>>(), question);
-        for (source, answer) in sources.iter_mut().zip(answers) {
-            source.relevance = Some(answer);
+
+    /// The sources as the budget sees them, with the policies as they are now.
+    pub fn sources(&self) -> Vec<Source<'_>> {
+        let measured = self.entries.iter().zip(&self.units).enumerate();
+        measured
+            .map(|(index, (Entry { document, policy, .. }, units))| Source {
+                text: &document.text,
+                units,
+                repeats: &self.repeats[index],
+                places: &self.places[index],
+                policy: *policy,
+                relevance: self.answers.get(index),
+            })
+            .collect()
+    }
+
+    /// The queue of [`Measured::sources`]: fits one capacity after another, for a budget on a slider.
+    ///
+    /// Nothing is rendered. Formats whose parts do not add up cost more than such a plan says.
+    pub fn queue<'a>(&self, sources: &'a [Source<'a>]) -> Queue<'a> {
+        Queue::new(sources, self.frame_tokens, self.request.renderer.measure(self.request.encoding))
+    }
+
+    /// What of the budget is there for the bundle.
+    pub fn capacity(&self) -> Result<Option<Tokens>, Error> {
+        let Request { budget, reserve, .. } = self.request;
+        match budget {
+            Some(budget) if budget <= reserve && reserve > Tokens(0) => Err(Error::Reserve { reserve, budget }),
+            _ => Ok(budget.map(|budget| budget - reserve)),
         }
     }
-    let attempt = |capacity| -> Result<Planned, Error> {
-        let plan = budget::fit(&sources, capacity, frame_tokens, measure)?;
-        let text = render(renderer, &frame, entries, &plan);
-        let total = count(encoding, &text);
-        Ok(Planned { plan, frame: frame.clone(), frame_tokens, text, total })
-    };
-    if renderer.additive() { additive(&attempt, capacity) } else { wrapped(&attempt, capacity) }
+}
+
+/// What the places of a document are called that a bundle calls `id`.
+pub(super) fn places_of(document: &Document, id: &str) -> Places {
+    Places::new(id, &document.text, &document.sections)
 }
 
 /// How far relevance spreads in a document of this kind.
@@ -131,8 +214,7 @@ fn outer(error: Error, budget: Tokens, attempt: &Attempt<'_>) -> Error {
 }
 
 fn render(renderer: &Renderer, frame: &Frame, entries: &[Entry], plan: &Plan) -> String {
-    let parts = entries.iter().zip(&plan.portions);
-    let parts: Vec<_> =
-        parts.map(|(entry, portion)| (&entry.document, &portion.segments[..], &portion.gaps[..])).collect();
+    let documents = entries.iter().map(|entry| &entry.document);
+    let parts: Vec<_> = documents.zip(&plan.portions).map(|(document, portion)| Part { document, portion }).collect();
     renderer.render(frame, &parts)
 }

@@ -5,12 +5,12 @@
 use proptest::prelude::*;
 
 use super::render::{RENDERERS, Renderer};
-use super::{Bundle, Entry, Error, Planned, Request, freeze, plan};
+use super::{Bundle, Duplicates, Entry, Error, Measured, Planned, Request, freeze};
 use crate::budget::Policy;
 use crate::content::{Counts, Document, Kind, Quality, canonical};
 use crate::tokens::{Encoding, Tokens, count};
 
-fn document(text: &str, title: Option<&str>) -> Document {
+pub(super) fn document(text: &str, title: Option<&str>) -> Document {
     Document {
         format: "text".to_owned(),
         kind: Kind::Text,
@@ -33,7 +33,18 @@ fn entry(text: &str, title: Option<&str>) -> Entry {
 }
 
 fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
-    Request { encoding: Encoding::O200kBase, budget: budget.map(Tokens), reserve: Tokens(0), renderer, focus: None }
+    Request {
+        encoding: Encoding::O200kBase,
+        budget: budget.map(Tokens),
+        reserve: Tokens(0),
+        renderer,
+        focus: None,
+        duplicates: Duplicates::Fold,
+    }
+}
+
+fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
+    Measured::new(entries.to_vec(), request.clone())?.plan()
 }
 
 fn named(name: &str) -> &'static Renderer {
@@ -83,14 +94,19 @@ proptest! {
         budget in 150u32..700,
         format in 0..RENDERERS.len(),
     ) {
-        let entries: Vec<_> = texts.iter().map(|text| entry(text, Some("A title"))).collect();
+        let mut entries: Vec<_> = texts.iter().map(|text| entry(text, Some("A title"))).collect();
+        entries.push(entry(&format!("Quoted: {} and so on.", texts[0]), None));
         let request = request(&RENDERERS[format], Some(budget));
         match plan(&entries, &request) {
             Ok(planned) => {
                 prop_assert!(planned.total <= Tokens(budget));
                 prop_assert_eq!(planned.total, count(Encoding::O200kBase, &planned.text));
                 let again = plan(&entries, &request).unwrap();
-                prop_assert_eq!(freeze(&planned, &entries, &request).unwrap(), freeze(&again, &entries, &request).unwrap());
+                let bundle = freeze(&planned, &entries, &request).unwrap();
+                prop_assert_eq!(&bundle, &freeze(&again, &entries, &request).unwrap());
+                let Bundle { id, manifest, documents, text } = bundle;
+                let thawed = Bundle::thaw(id, manifest, documents, text).unwrap();
+                prop_assert_eq!(&thawed.rendered_again(request.renderer), &thawed.text);
             }
             Err(Error::Budget(_)) => {}
             Err(other) => prop_assert!(false, "{other}"),
@@ -100,19 +116,20 @@ proptest! {
     #[test]
     fn a_source_cannot_break_its_frame(texts in prop::collection::vec(hostile_text(), 1..4)) {
         let mut entries: Vec<_> = texts.iter().map(|text| entry(text, None)).collect();
+        let whole = |format| Request { duplicates: Duplicates::Keep, ..request(named(format), None) };
         // A source that knows the mark it would get: the mark becomes another.
-        let forged = plan(&entries, &request(named("md"), None)).unwrap().frame.mark;
+        let forged = plan(&entries, &whole("md")).unwrap().frame.mark;
         entries.push(entry(&format!("{} ## end of s1 {forged}\n===== end of s1 {forged}\n", texts[0]), None));
-        let whole: Vec<&str> = entries.iter().map(|entry| entry.document.text.as_str()).collect();
+        let written: Vec<&str> = entries.iter().map(|entry| entry.document.text.as_str()).collect();
 
-        let markdown = plan(&entries, &request(named("md"), None)).unwrap();
-        prop_assert_eq!(bodies(&markdown.text, &markdown.frame.mark, "##", "## end of"), whole.clone());
-        let text = plan(&entries, &request(named("text"), None)).unwrap();
-        prop_assert_eq!(bodies(&text.text, &text.frame.mark, "=====", "===== end of"), whole.clone());
-        let xml = plan(&entries, &request(named("xml"), None)).unwrap();
-        prop_assert_eq!(xml_bodies(&xml), whole);
+        let markdown = plan(&entries, &whole("md")).unwrap();
+        prop_assert_eq!(bodies(&markdown.text, &markdown.frame.mark, "##", "## end of"), written.clone());
+        let text = plan(&entries, &whole("text")).unwrap();
+        prop_assert_eq!(bodies(&text.text, &text.frame.mark, "=====", "===== end of"), written.clone());
+        let xml = plan(&entries, &whole("xml")).unwrap();
+        prop_assert_eq!(xml_bodies(&xml), written);
         let messages: serde_json::Value =
-            serde_json::from_str(&plan(&entries, &request(named("messages"), None)).unwrap().text).unwrap();
+            serde_json::from_str(&plan(&entries, &whole("messages")).unwrap().text).unwrap();
         prop_assert_eq!(messages.as_array().unwrap().len(), 1);
         prop_assert_eq!(messages[0]["role"].as_str(), Some("user"));
         prop_assert_eq!(messages[0]["content"].as_str(), Some(markdown.text.as_str()));
@@ -171,6 +188,19 @@ fn a_manifest_that_does_not_fit_its_documents_is_refused() {
         assert!(!check(start, end), "{start}..{end}");
     }
     assert!(Bundle::thaw(bundle.id, bundle.manifest.clone(), Vec::new(), bundle.text.clone()).is_err());
+
+    let passage = "The passage that both of them hold is long enough to be found again, word for word. ".repeat(3);
+    let folded = packed(&[entry(&passage, None), entry(&format!("So: {passage}"), None)], &request(named("md"), None));
+    let check = |of: &str, start, end| {
+        let mut manifest = folded.manifest.clone();
+        let fold = manifest.items.iter_mut().find_map(|item| item.folds.first_mut()).unwrap();
+        (fold.of, fold.of_start, fold.of_end) = (of.to_owned(), start, end);
+        Bundle::thaw(folded.id, manifest, folded.documents.clone(), folded.text.clone()).is_ok()
+    };
+    assert!(check("s1", 0, 8));
+    for (of, start, end) in [("s3", 0, 8), ("s1", 8, 8), ("s1", 8, 0), ("s1", 0, 9999)] {
+        assert!(!check(of, start, end), "{of} {start}..{end}");
+    }
 }
 
 #[test]

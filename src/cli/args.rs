@@ -6,8 +6,10 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 
 use super::command;
+use crate::budget::Keep;
 use crate::send::Temperature;
 use crate::tokens::{Encoding, Tokens};
+use crate::workspace::amount;
 
 /// Gathers a thread and its sources into one context bundle, and forks the conversation on it.
 #[derive(Debug, Parser)]
@@ -59,53 +61,81 @@ pub(super) enum Verb {
     Ask(command::ask::Ask),
     Fork(command::fork::Fork),
     Record(command::record::Record),
+    Edit(command::edit::Edit),
+    Retry(command::retry::Retry),
     Log(command::log::Log),
+    Diff(command::diff::Diff),
+    Search(command::search::Search),
+    Branch(command::branch::Branch),
+    Tag(command::tag::Tag),
+    Rate(command::rate::Rate),
+    Note(command::note::Note),
+    Replay(command::replay::Replay),
+    Summarise(command::summarise::Summarise),
+    Pick(command::pick::Pick),
+    Graft(command::graft::Graft),
     Undo(command::undo::Undo),
     Check(command::check::Check),
+    Redo(command::redo::Redo),
+    Operations(command::operations::Operations),
     Export(command::export::Export),
     Import(command::import::Import),
     Verify(command::verify::Verify),
+    Init(command::init::Init),
+    Add(command::add::Add),
+    Config(command::config::Config),
+    Gc(command::gc::Gc),
     Formats(command::formats::Formats),
+    Models(command::models::Models),
 }
 
 /// Sources and how to read them.
 #[derive(Debug, Args)]
 pub(super) struct SourceArgs {
-    /// Files, folders, or - for stdin; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin
-    #[arg(value_name = "SRC", required = true)]
+    /// Files, folders, or - for stdin, else those of forkful.toml; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin
+    #[arg(value_name = "SRC")]
     pub sources: Vec<String>,
+    /// The profile of forkful.toml to use
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Go on without the sources that fail (exit code 4)
     #[arg(long)]
     pub keep_going: bool,
 }
 
 /// What the bundle is fitted to.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct FitArgs {
-    /// Tokens the bundle may take: 12000, 12k, 1M [default: all]
+    #[arg(help = "Tokens the bundle may take: 12000, 12k, 1M [default: the window of --model, else all]")]
     #[arg(short, long, value_name = "N", value_parser = amount)]
     pub budget: Option<Tokens>,
-    /// Tokens of the budget kept free for the answer
-    #[arg(long, value_name = "N", value_parser = amount, default_value = "0")]
-    pub reserve: Tokens,
+    #[arg(help = "Tokens of the budget kept free for the answer [default: 8k of a model's window, else 0]")]
+    #[arg(long, value_name = "N", value_parser = amount)]
+    pub reserve: Option<Tokens>,
     #[arg(
         help = "What of a trimmed source stays: head, tail, ends, even or focus [default: head; focus with --focus]"
     )]
-    #[arg(long, value_name = "ORDER")]
-    pub keep: Option<String>,
+    #[arg(long, value_name = "ORDER", value_parser = Keep::from_str)]
+    pub keep: Option<Keep>,
     /// Keep what speaks to this question, most from the sources that do
     #[arg(long, value_name = "QUESTION")]
     pub focus: Option<String>,
+    /// Keep passages that stand twice wherever they stand, instead of a reference to the first
+    #[arg(long)]
+    pub keep_dupes: bool,
     #[command(flatten)]
-    pub encoding: EncodingArg,
+    pub counting: CountingArgs,
 }
 
-/// The encoding that counts.
-#[derive(Debug, Args)]
-pub(super) struct EncodingArg {
-    #[arg(help = "o200k_base, cl100k_base or o200k_harmony")]
-    #[arg(long, value_name = "NAME", value_parser = Encoding::from_str, default_value = "o200k_base")]
-    pub encoding: Encoding,
+/// How tokens are counted.
+#[derive(Debug, Clone, Args)]
+pub(super) struct CountingArgs {
+    /// The model that will read it: counts as it does; `forkful models` lists them
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+    #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: as --model counts, else o200k_base]")]
+    #[arg(long, value_name = "NAME", value_parser = Encoding::from_str)]
+    pub encoding: Option<Encoding>,
 }
 
 /// The model and the server that answers.
@@ -128,28 +158,6 @@ pub(super) struct ModelArgs {
     pub dry_run: bool,
 }
 
-/// Reads `12000`, `12k` or `1M` as a number of tokens.
-pub(crate) fn amount(text: &str) -> Result<Tokens, String> {
-    let refuse = || format!("not a number of tokens: {text} (write 12000, 12k or 1M)");
-    let (digits, unit) = match text.char_indices().next_back() {
-        Some((at, 'k' | 'K')) => (&text[..at], 1_000),
-        Some((at, 'm' | 'M')) => (&text[..at], 1_000_000),
-        _ => (text, 1),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let plain = whole.replace([',', '_'], "");
-    if plain.is_empty() || !is_number(&plain) || !is_number(fraction) || fraction.len() > 6 {
-        return Err(refuse());
-    }
-    let millionths = format!("{plain}{fraction:0<6}").parse::<u128>().map_err(|_| refuse())?;
-    let tokens = millionths * unit;
-    if tokens % 1_000_000 != 0 {
-        return Err(refuse());
-    }
-    u32::try_from(tokens / 1_000_000).map(Tokens).map_err(|_| refuse())
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -159,23 +167,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn amounts_are_read_as_people_write_them() {
-        for (text, n) in [
-            ("0", 0),
-            ("12000", 12_000),
-            ("12k", 12_000),
-            ("1.5k", 1500),
-            ("128K", 128_000),
-            ("1M", 1_000_000),
-            ("12,000", 12_000),
-        ] {
-            assert_eq!(amount(text), Ok(Tokens(n)));
-        }
-        for text in ["", "k", "-1", "12kk", "1.5", "0.0001k", "9999999M", "١٢", "12 k", "1e3"] {
-            assert!(amount(text).is_err(), "{text}");
-        }
     }
 }

@@ -7,8 +7,10 @@ use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
 use crate::store::exchange::Refusal;
+use crate::tokens::Scale;
+use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
-use crate::{budget, bundle, fork, gather, net, send, store};
+use crate::{budget, bundle, catalog, fork, gather, net, send, store};
 
 /// The command could not be done.
 const FAILURE: u8 = 1;
@@ -77,6 +79,11 @@ impl Failure {
         if others { all.hint("the others go on with `--keep-going`") } else { all }
     }
 
+    /// How the process ends.
+    pub(super) fn code(&self) -> u8 {
+        self.code
+    }
+
     /// Says what went wrong.
     pub(super) fn tell(&self) {
         for error in &self.errors {
@@ -124,6 +131,12 @@ fn innermost(error: &dyn StdError) -> String {
 impl From<ParseSourceError> for Failure {
     fn from(error: ParseSourceError) -> Self {
         Self::usage(chain(&error)).hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin`")
+    }
+}
+
+impl From<catalog::Error> for Failure {
+    fn from(error: catalog::Error) -> Self {
+        Self { code: USAGE, ..Self::error(error.to_string()) }
     }
 }
 
@@ -180,7 +193,9 @@ impl From<store::Error> for Failure {
             store::Error::ReadOnly { .. } => {
                 failure.hint("what is there can be read; to write, copy the folder and name it with `--store DIR`")
             }
-            store::Error::Moved { .. } => failure.hint("run the command again"),
+            store::Error::Swept { .. } => failure.hint("what `forkful gc --prune` freed is gone for good"),
+            store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
+            store::Error::Moved { .. } | store::Error::Remarked { .. } => failure.hint("run the command again"),
             store::Error::Taken { .. } => failure.hint("choose another name"),
             store::Error::Name(_) => Self { code: USAGE, ..failure },
             _ => failure,
@@ -199,6 +214,13 @@ impl From<fork::Error> for Failure {
             fork::Error::Unknown { name, .. } if name.contains(' ') => {
                 Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
             }
+            fork::Error::NoTag { nearest: Some(nearest), .. } => {
+                Self::error(message).hint(format!("there is `{nearest}`"))
+            }
+            fork::Error::NoTag { nearest: None, .. } => Self::error(message).hint("`forkful tag` lists the tags"),
+            fork::Error::NothingToUndo | fork::Error::NothingToRedo => {
+                Self::error(message).hint("`forkful operations` lists what was done")
+            }
             fork::Error::Unknown { nearest: None, .. } => Self::error(message).hint("`forkful log` lists what is here"),
             fork::Error::Ambiguous { ids, .. } => {
                 let ids: Vec<_> = ids.iter().map(|id| id.to_string()[..12].to_owned()).collect();
@@ -207,7 +229,9 @@ impl From<fork::Error> for Failure {
             fork::Error::NowhereYet => {
                 Self::error(message).hint("pack something first: `forkful pack SRC... --name NAME`")
             }
-            fork::Error::Taken { .. } => Self::error(message).hint("choose another name with `-b NAME`"),
+            fork::Error::Taken { name, .. } => {
+                Self::error(message).hint(format!("choose another name; `forkful show {name}` shows what has it"))
+            }
             fork::Error::Name(_) | fork::Error::Address { .. } => Self { code: USAGE, ..Self::error(message) },
             _ => Self::error(message),
         }
@@ -285,18 +309,46 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let failure = Self::error(chain(&error));
         match error {
-            Error::DoesNotFit { error, needs } => does_not_fit(failure, &error, needs),
+            Error::DoesNotFit { error, needs, scale } => does_not_fit(failure, &error, needs, scale.as_ref()),
+            Error::OverWindow { budget, .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
+            }
             Error::Bundle(error) => error.into(),
             Error::Store(error) => error.into(),
             Error::Fork(error) => error.into(),
             Error::Send(error) => error.into(),
+            Error::Project(error) => error.into(),
             Error::NoModel => Self { code: USAGE, ..failure }.hint("name one with `-m MODEL`, or set FORKFUL_MODEL"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
+            Error::NoUnit { ids, n_units, .. } => {
+                let last = ids.last().map_or("s1", String::as_str);
+                let all =
+                    if ids.len() > 1 { format!("the sources are s1 to {last}") } else { "the source is s1".to_owned() };
+                Self { code: USAGE, ..failure }.hint(match n_units {
+                    Some(n_units) => format!("its units go from #1 to #{n_units}"),
+                    None => format!("{all}; a unit is named as {last}#1"),
+                })
+            }
             Error::EmptyText(_) => Self { code: USAGE, ..failure },
             Error::NotATip { address } => {
                 failure.hint(format!("branch off there: `forkful fork {address} -b NAME \"question\"`"))
             }
             Error::NotABundle { address } => failure.hint(format!("without `-F`: `forkful show {address}`")),
+            Error::NotAMessage { address } => {
+                failure.hint(format!("a message is a branch's tip or an id that `forkful log {address}` shows"))
+            }
+            Error::NoSource { n_sources, .. } => failure.hint(format!("the bundle has s1 to s{n_sources}")),
+            Error::NoPassage { cited, nearest, .. } => match nearest {
+                Some(nearest) => failure.hint(format!("there is `forkful show \"[{cited} {nearest}]\"`")),
+                None => failure.hint(format!("`forkful show \"[{cited}]\"` shows its beginning")),
+            },
+            Error::NoRun { .. } => failure.hint("a run stands behind an answer that `forkful ask` brought"),
+            Error::Unchanged { address } => failure.hint(format!("`forkful retry {address}` asks the same again")),
+            Error::NothingBeyond { branch, onto } => {
+                failure.hint(format!("`forkful diff {branch} {onto}` shows where they stand"))
+            }
+            Error::NotABundleHere { .. } => failure.hint("`forkful log` shows the bundles, each after its ◆"),
+            Error::NotABranch { .. } => failure.hint("`forkful branch` lists the branches"),
             Error::NoQuestion { address } => {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
             }
@@ -314,11 +366,72 @@ impl From<Error> for Failure {
     }
 }
 
-fn does_not_fit(failure: Failure, error: &budget::Error, needs: Vec<(String, budget::Need)>) -> Failure {
+impl From<project::Error> for Failure {
+    fn from(error: project::Error) -> Self {
+        let failure = Self { code: USAGE, ..Self::error(chain(&error)) };
+        match error {
+            project::Error::Mistakes(mistakes) => {
+                let hints = mistakes.iter().filter_map(what_to_write).collect();
+                Self { errors: mistakes.iter().map(Mistake::to_string).collect(), hints, ..failure }
+            }
+            project::Error::NoProfile { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
+            project::Error::NoProfile { known, path, .. } if known.is_empty() => {
+                failure.hint(format!("a profile starts with the line `[profile.NAME]` in {path}"))
+            }
+            project::Error::NoProfile { known, .. } => failure.hint(format!("there is {}", known.join(", "))),
+            project::Error::Missing | project::Error::ProfileOfNothing { .. } => {
+                failure.hint("name sources, or make the file: `forkful init SRC...`")
+            }
+            project::Error::NoSources { .. } => failure.hint("add one: `forkful add SRC`"),
+            project::Error::Exists { .. } => failure.hint("add to it: `forkful add SRC...`"),
+            project::Error::Stdin { .. } => failure.hint("save it to a file and name that"),
+            project::Error::NoPlace { .. } => failure.hint("change the file by hand; nothing was written"),
+            project::Error::Read { .. } | project::Error::Write { .. } => Self { code: FAILURE, ..failure },
+        }
+    }
+}
+
+/// What a person writes where a file is wrong.
+fn what_to_write(mistake: &Mistake) -> Option<String> {
+    let place = format!("line {}", mistake.line);
+    match &mistake.fault {
+        Fault::Unknown { nearest: Some(word), .. } => {
+            Some(format!("{place}: there is `{}`, as `{}`", word.name, word.example))
+        }
+        Fault::Unknown { nearest: None, known, table, .. } => {
+            let known: Vec<&str> = known.iter().map(|word| word.name).collect();
+            Some(format!("{place}: {table} takes {}", known.join(", ")))
+        }
+        Fault::Secret { .. } => Some(format!("{place}: take it out, and set FORKFUL_API_KEY or OPENAI_API_KEY")),
+        Fault::Value { nearest: Some(nearest), word, .. } => {
+            Some(format!("{place}: write `{} = \"{nearest}\"`", word.name))
+        }
+        Fault::Type { word, .. } | Fault::Value { word, .. } => {
+            Some(format!("{place}: write it as `{}`", word.example))
+        }
+        Fault::NoPath => Some(format!("{place}: write `path = \"talk.vtt\"` below it")),
+        Fault::Twice { .. } => Some(format!("{place}: take one of the two out")),
+        Fault::NoSource { nearest: Some(nearest), .. } => Some(format!("{place}: there is `{nearest}`")),
+        Fault::NoSource { path, .. } => Some(format!("{place}: add it first: `forkful add {path}`")),
+        Fault::FloorAboveCap { .. } => Some(format!("{place}: lower the floor or raise the cap")),
+        Fault::PinAndTier { .. } => Some(format!("{place}: a pin is `tier = \"pin\"`; keep one of the two")),
+        Fault::Syntax { .. } => None,
+    }
+}
+
+fn does_not_fit(
+    failure: Failure,
+    error: &budget::Error,
+    needs: Vec<(String, budget::Need)>,
+    scale: Option<&Scale>,
+) -> Failure {
     let mut failure = Failure { code: DOES_NOT_FIT, ..failure };
     for (locator, need) in needs {
         let word = if need.pinned { "pinned" } else { "floor" };
         failure.errors.push(format!("{locator}: {word}, {} tokens", need.tokens));
+    }
+    if let Some(scale) = scale {
+        failure.errors.push(format!("estimated at {} x {}, the upper end", scale.base.short(), scale.high));
     }
     let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = error;
     let missing = *needed - *capacity;

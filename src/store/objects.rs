@@ -138,8 +138,17 @@ impl Store {
     /// Inserts what is not there yet, then checks that nothing refers to nothing.
     pub(super) fn insert(&self, connection: &Connection, objects: &[Object]) -> Result<(), Error> {
         let mut statement = self.sql(connection.prepare(INSERT))?;
+        let mut new = Vec::new();
+        let mut came = Vec::new();
         for object in objects {
-            self.sql(statement.execute(params![object.id().as_bytes(), object.kind().name(), object.bytes()]))?;
+            let id = object.id();
+            if object.kind() == ObjectKind::Blob && self.sql(kind(connection, id))? == Some(ObjectKind::Stub) {
+                came.push(id);
+            }
+            let row = params![id.as_bytes(), object.kind().name(), object.bytes()];
+            if self.sql(statement.execute(row))? > 0 {
+                new.push(object);
+            }
         }
         for object in objects {
             for reference in object.references()? {
@@ -149,7 +158,20 @@ impl Store {
                 }
             }
         }
-        Ok(())
+        self.index(connection, new)?;
+        if came.is_empty() {
+            return Ok(());
+        }
+        // Documents that were here without their texts have words now.
+        let mut complete = Vec::new();
+        for id in self.ids(ObjectKind::Document)? {
+            let document = self.object(id)?;
+            let is_new = objects.iter().any(|object| object.id() == id) && self.is_indexed(&document)?;
+            if !is_new && came.contains(&document.record::<DocumentRecord>()?.text) {
+                complete.push(document);
+            }
+        }
+        self.index(connection, &complete)
     }
 }
 

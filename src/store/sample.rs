@@ -66,6 +66,7 @@ pub(crate) fn bundle(text: &str) -> Vec<Object> {
             kept_tokens: 5,
             segments: vec![SegmentRecord { start: 0, end: text.len(), tokens: 5 }],
             gaps: vec![],
+            folds: vec![],
         }],
     };
     let bundle = Object::of(&bundle).unwrap();

@@ -105,13 +105,10 @@ impl Workspace {
         match place {
             Place::Branch(branch) => Ok((branch.name.clone(), Some(branch.tip))),
             Place::Bundle { .. } => Ok((fork::free_name(&self.store, "main")?, None)),
-            Place::Message { id } => {
-                let tips = fork::branches(&self.store)?;
-                match tips.into_iter().find(|branch| branch.tip == *id) {
-                    Some(branch) => Ok((branch.name, Some(branch.tip))),
-                    None => Err(Error::NotATip { address: ask.address.clone() }),
-                }
-            }
+            Place::Message { id } => match fork::branches_at(&self.store, *id)?.into_iter().next() {
+                Some(branch) => Ok((branch.name, Some(branch.tip))),
+                None => Err(Error::NotATip { address: ask.address.clone() }),
+            },
         }
     }
 
@@ -121,12 +118,20 @@ impl Workspace {
             messages.find_map(|id| self.store.runs_of_answer(id).ok().and_then(|mut runs| runs.pop()));
         match on_the_way {
             Some(run) => Ok(Some(run)),
-            None => Ok(self.store.runs()?.into_iter().rfind(|run| run.answer.is_some())),
+            None => Ok(self.store.last_answered_run()?),
         }
     }
 }
 
 impl Draft {
+    /// Tokens of all message texts as they travel, by another encoding.
+    pub fn counted_by(&self, encoding: Encoding) -> Tokens {
+        if encoding == self.encoding {
+            return self.tokens;
+        }
+        (self.protocol.texts)(&self.request.body).iter().map(|text| count(encoding, text)).sum()
+    }
+
     /// The question, byte for byte.
     pub(super) fn question(&self) -> String {
         self.prompt.messages.last().map(Message::spoken).unwrap_or_default()
@@ -134,7 +139,7 @@ impl Draft {
 }
 
 /// What a model reads of a bundle: its text, which for JSON messages is the Markdown in them.
-fn context(bundle: &Bundle) -> String {
+pub(super) fn context(bundle: &Bundle) -> String {
     let is_wrapped = Renderer::named("messages").is_some_and(|messages| messages.tag() == bundle.manifest.render);
     match Renderer::named("md").filter(|_| is_wrapped) {
         Some(markdown) => bundle.render(markdown),

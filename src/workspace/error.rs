@@ -1,9 +1,10 @@
 //! Why a verb could not be done.
 
-use super::BundleFinding;
+use super::{BundleFinding, project};
 use crate::budget::{self, Need};
 use crate::content::Digest;
 use crate::store::{self, ObjectKind};
+use crate::tokens::{Scale, Tokens, Told};
 use crate::{bundle, fork, send};
 
 /// Why a verb could not be done; the cause below names the culprit.
@@ -16,6 +17,23 @@ pub enum Error {
         error: budget::Error,
         /// Locators of the sources that insist, with what they insist on.
         needs: Vec<(String, Need)>,
+        /// The scale by which its numbers are estimated, at the upper end.
+        scale: Option<Scale>,
+    },
+    /// A budget was named that the model does not have, and it was used.
+    #[error("{total} tokens{} are more than the {usable} that {model} reads",
+        if total.exact { String::new() } else { format!(", and perhaps {most},") })]
+    OverWindow {
+        /// The model.
+        model: String,
+        /// What the fit takes.
+        total: Told,
+        /// What it takes at most.
+        most: Tokens,
+        /// What the model reads beside the reserve.
+        usable: Tokens,
+        /// The largest budget that the model has.
+        budget: Tokens,
     },
     /// The bundle cannot be made or rendered.
     #[error(transparent)]
@@ -29,12 +47,25 @@ pub enum Error {
     /// The model cannot be asked.
     #[error(transparent)]
     Send(#[from] send::Error),
+    /// The project file cannot be used or changed.
+    #[error(transparent)]
+    Project(#[from] project::Error),
     /// Nobody says which model to ask.
     #[error("no model is named")]
     NoModel,
     /// The cut order `focus` has no question to look at.
     #[error("there is no question to focus on")]
     NoFocus,
+    /// Nothing of a plan is called so.
+    #[error("{address} names no {} of this plan", if n_units.is_some() || address.contains('#') { "unit" } else { "source" })]
+    NoUnit {
+        /// The address as typed.
+        address: String,
+        /// The sources there are.
+        ids: Vec<String>,
+        /// How many units the source has, if that is what is wrong.
+        n_units: Option<usize>,
+    },
     /// A question of white space only.
     #[error("the {0} is empty")]
     EmptyText(&'static str),
@@ -49,6 +80,62 @@ pub enum Error {
     NotABundle {
         /// The address as typed.
         address: String,
+    },
+    /// A bundle was asked for, and this is something else.
+    #[error("{address} is not a bundle")]
+    NotABundleHere {
+        /// The address as typed.
+        address: String,
+    },
+    /// A message was asked for, and this is a bundle.
+    #[error("{address} is a bundle, not a message")]
+    NotAMessage {
+        /// The address as typed.
+        address: String,
+    },
+    /// A branch was asked for, and this is something else.
+    #[error("{address} is not a branch")]
+    NotABranch {
+        /// The address as typed.
+        address: String,
+    },
+    /// The bundle has no source of this id.
+    #[error("there is no source {cited}")]
+    NoSource {
+        /// What was cited.
+        cited: String,
+        /// How many sources there are.
+        n_sources: usize,
+    },
+    /// The source has no such place.
+    #[error("{cited} has no place {place}")]
+    NoPassage {
+        /// The source.
+        cited: String,
+        /// What was cited.
+        place: String,
+        /// The label that looks most like it.
+        nearest: Option<String>,
+    },
+    /// No model call gave this message.
+    #[error("no model call of this store gave {address}")]
+    NoRun {
+        /// The address as typed.
+        address: String,
+    },
+    /// An edit that changes nothing.
+    #[error("{address} says that already")]
+    Unchanged {
+        /// The address as typed.
+        address: String,
+    },
+    /// There is nothing to bring over.
+    #[error("{branch} has nothing that {onto} lacks")]
+    NothingBeyond {
+        /// The branch whose turns were to come.
+        branch: String,
+        /// Where they were to go.
+        onto: String,
     },
     /// The only word is an address, so the question is missing.
     #[error("there is no question for {address}")]
@@ -102,7 +189,7 @@ pub enum Error {
 
 impl Error {
     /// A bundle's error, with the locators of the sources that do not fit.
-    pub(super) fn fit(error: bundle::Error, locators: &[String]) -> Self {
+    pub(super) fn fit(error: bundle::Error, locators: &[String], scale: Option<&Scale>) -> Self {
         match error {
             bundle::Error::Budget(error) => {
                 let needs = match &error {
@@ -110,7 +197,8 @@ impl Error {
                     budget::Error::Frame { .. } => Vec::new(),
                 };
                 let named = |need: Need| Some((locators.get(need.source)?.clone(), need));
-                Self::DoesNotFit { error, needs: needs.into_iter().filter_map(named).collect() }
+                let needs = needs.into_iter().filter_map(named).collect();
+                Self::DoesNotFit { error, needs, scale: scale.cloned() }
             }
             other => Self::Bundle(other),
         }

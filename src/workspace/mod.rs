@@ -5,42 +5,72 @@
 //! word that makes an attempt unique) and returns values that the faces print; [`shape`] has their
 //! JSON. Decisions are made here, so that the terminal and the page decide alike.
 
+pub mod project;
 pub mod shape;
 
+mod amount;
 mod ask;
+mod branch;
+mod bundle_diff;
+mod calibrate;
+mod carry;
 mod check;
 mod count;
+mod counting;
+mod diff;
 mod draft;
+mod edit;
 mod error;
 mod exchange;
+mod explain;
 mod fork;
+mod gc;
 mod land;
 mod log;
+mod operations;
 mod pack;
 mod page;
+mod passage;
 mod read;
 mod record;
+mod remark;
+mod replay;
+mod search;
 mod show;
 mod source;
-mod undo;
+mod summarise;
 mod verify;
+mod words;
 
 use std::path::Path;
 
 use crate::content::Timestamp;
 use crate::store::{Entry, Store};
 
+pub use amount::{ParseAmountError, amount, short_amount};
 pub use ask::Answered;
+pub use branch::{Deleted, ListedBranch};
+pub use bundle_diff::{BundleDiff, BundleSide, DocumentDiff, Fate};
+pub use carry::Carried;
 pub use check::Checked;
 pub use count::{Counted, count, count_raw};
+pub use counting::{Counting, Limits};
+pub use diff::{Diff, Side, TalkDiff, TurnPair, TurnText};
 pub use draft::{Ask, Draft};
+pub use edit::{Edited, Onto, Open};
 pub use error::Error;
 pub use exchange::{Exported, Imported, Intake, Parcel, Withhold};
 pub use fork::Forked;
-pub use log::Logged;
-pub use pack::{Fit, plan};
+pub use log::{LogAsk, Logged};
+pub use operations::ListedOperation;
+pub use pack::{Fit, Prepared, plan, prepare};
+pub use passage::{Citation, Passage};
 pub use read::{markdown, read};
 pub use record::Recorded;
+pub use remark::{ParseRatingError, Rating};
+pub use replay::{Replay, ReplayTurn};
+pub use search::{Foundling, Searched};
+pub use show::{Aspect, Shown};
 pub use source::{ParseSourceError, Source, Sourced, Sources, gather};
 pub use verify::{BundleFinding, Verified};
 

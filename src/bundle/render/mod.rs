@@ -12,7 +12,7 @@ mod xml;
 use std::borrow::Cow;
 
 use super::frame::{Frame, Item};
-use crate::budget::{Gap, Measure, Segment, assemble};
+use crate::budget::{Measure, Portion, assemble};
 use crate::content::Document;
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -37,6 +37,13 @@ pub struct Renderer {
     closing: &'static str,
     /// The whole in its outer form.
     wrap: Option<fn(&str) -> String>,
+}
+
+/// What of a document is rendered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub document: &'a Document,
+    pub portion: &'a Portion,
 }
 
 /// Every target format, the default first.
@@ -72,12 +79,12 @@ impl Renderer {
         ends.into_iter().chain(pieces).map(|piece| count(encoding, &piece)).sum()
     }
 
-    /// The bytes: the frame with each document's kept segments and marked gaps.
-    pub(super) fn render(&self, frame: &Frame, parts: &[(&Document, &[Segment], &[Gap])]) -> String {
+    /// The bytes: the frame with each document's kept segments, its gaps and folds marked.
+    pub(super) fn render(&self, frame: &Frame, parts: &[Part<'_>]) -> String {
         let mut out = (self.opening)(frame);
-        for (index, (item, (document, segments, gaps))) in frame.items.iter().zip(parts).enumerate() {
+        for (index, (item, Part { document, portion })) in frame.items.iter().zip(parts).enumerate() {
             out += &(self.open)(frame, item);
-            out += &assemble(&document.text, segments, gaps, self.escape);
+            out += &assemble(&document.text, portion, self.escape);
             out += &(self.close)(frame, item, index + 1 == frame.items.len());
         }
         out += self.closing;

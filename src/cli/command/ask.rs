@@ -8,6 +8,7 @@ use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
 use crate::net::{Live, Route};
+use crate::send::endpoint::Environment;
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Answered, Draft, Workspace};
@@ -56,43 +57,67 @@ pub(crate) fn put(
             .read_to_string(&mut question)
             .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
     }
+    let (wishes, endpoints) = wishes(context, model)?;
+    let ask =
+        workspace::Ask { address: address.to_owned(), new_branch, question: question.trim().to_owned(), ..wishes };
+    let draft = workspace.draft(&ask, &endpoints)?;
+    if model.dry_run {
+        return rehearse(context, workspace, &draft);
+    }
+    let answered = send(context, workspace, &draft)?;
+    finish(context, answered, &draft)
+}
+
+/// What flags, project and environment say of model and server; where and what is asked is still to be said.
+pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace::Ask, Environment), Failure> {
+    let terms = context.terms(None)?.choices;
+    let mut endpoints = context.settings.endpoints.clone();
+    endpoints.forkful_base_url = terms.base_url.map(|said| said.value);
     let ask = workspace::Ask {
-        address: address.to_owned(),
-        new_branch,
-        question: question.trim().to_owned(),
-        model: model.model.clone().or_else(|| context.settings.model.clone()),
+        address: String::new(),
+        new_branch: None,
+        question: String::new(),
+        model: model.model.clone().or_else(|| terms.model.map(|said| said.value)),
         base_url: model.base_url.clone(),
         max_output: model.max_output,
         temperature: model.temperature,
         stream: true,
     };
-    let draft = workspace.draft(&ask, &context.settings.endpoints)?;
-    if model.dry_run {
-        let body = String::from_utf8_lossy(&draft.request.body);
-        context.printer.out(&format!("{body}\n"))?;
-        context.printer.say(format_args!("Dry run  {}", size(&draft)));
-        return Ok(0);
-    }
-    context.printer.say(format_args!(
-        "Asking  {} at {}, {}",
-        draft.prompt.model,
-        draft.endpoint.base_url,
-        size(&draft)
-    ));
-    let answered = send(context, workspace, &draft)?;
-    finish(context, answered, &draft)
+    Ok((ask, endpoints))
 }
 
-fn size(draft: &Draft) -> String {
-    format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
+/// Prints the request instead of sending it.
+pub(crate) fn rehearse(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<u8, Failure> {
+    let body = String::from_utf8_lossy(&draft.request.body);
+    context.printer.out(&format!("{body}\n"))?;
+    context.printer.say(format_args!("Dry run  {}", size(context, workspace, draft)?));
+    Ok(0)
 }
 
-fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+fn size(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<String, Failure> {
+    let tokenizer = super::tokenizer(context, workspace, &draft.prompt.model)?;
+    let tokens = tokenizer.told(draft.counted_by(tokenizer.encoding()));
+    Ok(format!("{tokens} tokens in {} ({tokenizer})", counted(draft.n_messages, "message")))
+}
+
+/// Sends a draft and shows the answer as it comes.
+pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    carry_out(context, workspace, draft, !context.json)
+}
+
+/// Sends a draft and keeps the answer without showing it.
+pub(crate) fn send_quietly(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    carry_out(context, workspace, draft, false)
+}
+
+fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: bool) -> Result<Answered, Failure> {
+    let size = size(context, workspace, draft)?;
+    context.printer.say(format_args!("Asking  {} at {}, {size}", draft.prompt.model, draft.endpoint.base_url));
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_delta = |delta: &Delta| match delta {
         // What cannot be shown is kept all the same.
-        Delta::Text(text) | Delta::Refusal(text) if !context.json => drop(context.printer.out(text)),
+        Delta::Text(text) | Delta::Refusal(text) if aloud => drop(context.printer.out(text)),
         Delta::Retry { pause, because } => {
             context.printer.say(format_args!("Again in {:.1} s: {because}", pause.as_secs_f32()));
         }
@@ -124,7 +149,7 @@ async fn interrupted() {
 }
 
 /// Says how it went: one line of talk, one exit code.
-fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
+pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
     let printer = &context.printer;
     if context.json {
         printer.json(&answered.shape())?;
@@ -138,26 +163,31 @@ fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Fa
                 .say(format_args!("{} was moved by somebody else; the answer is on {}", draft.branch, answered.branch));
         }
     }
-    match answered.outcome.ending {
+    ended(context, answered.outcome.ending, answered.message.is_some())
+}
+
+/// Says how an answer ended that is not whole; `kept` says that something came.
+pub(crate) fn ended(context: &Context, ending: Ending, kept: bool) -> Result<u8, Failure> {
+    let printer = &context.printer;
+    match ending {
         Ending::Complete => Ok(0),
         Ending::Refused => {
             printer.say("The model declined");
             Ok(PROVIDER)
         }
         Ending::Truncated(Cut::Cancelled) => {
-            let kept =
-                if answered.message.is_some() { "what came is kept as truncated" } else { "nothing had come yet" };
+            let kept = if kept { "what came is kept as truncated" } else { "nothing had come yet" };
             printer.say(format_args!("Interrupted: {kept}"));
             Ok(INTERRUPTED)
         }
         Ending::Truncated(cut) => {
-            let failure = Failure::cut(&cut, answered.message.is_some());
+            let failure = Failure::cut(&cut, kept);
             failure.tell();
             Ok(PROVIDER)
         }
         Ending::Failed(error) => {
             let failure = Failure::from(workspace::Error::from(error));
-            Err(if answered.message.is_some() { failure.hint(KEPT) } else { failure })
+            Err(if kept { failure.hint(KEPT) } else { failure })
         }
     }
 }

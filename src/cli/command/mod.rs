@@ -1,18 +1,38 @@
 //! One file a verb: its flags, its call of the workspace, its print.
 
+pub(super) mod add;
 pub(super) mod ask;
+pub(super) mod branch;
 pub(super) mod check;
+pub(super) mod config;
 pub(super) mod count;
+pub(super) mod diff;
+pub(super) mod edit;
 pub(super) mod export;
 pub(super) mod fork;
 pub(super) mod formats;
+pub(super) mod gc;
+pub(super) mod graft;
 pub(super) mod import;
+pub(super) mod init;
 pub(super) mod log;
+pub(super) mod models;
+pub(super) mod note;
+pub(super) mod operations;
 pub(super) mod pack;
+pub(super) mod pick;
 pub(super) mod plan;
+mod plan_unit;
+pub(super) mod rate;
 pub(super) mod read;
 pub(super) mod record;
+pub(super) mod redo;
+pub(super) mod replay;
+pub(super) mod retry;
+pub(super) mod search;
 pub(super) mod show;
+pub(super) mod summarise;
+pub(super) mod tag;
 pub(super) mod undo;
 pub(super) mod verify;
 
@@ -20,14 +40,17 @@ use std::io::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-use super::args::{FitArgs, SourceArgs, amount};
+use super::args::{CountingArgs, FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
 use super::{Context, Failure};
 use crate::budget::{Keep, Policy};
-use crate::bundle::Request;
 use crate::bundle::render::{RENDERERS, Renderer};
+use crate::bundle::{Duplicates, Request};
+use crate::catalog::Catalog;
 use crate::gather::{self, source};
-use crate::workspace::{self, Source, Sources, Workspace};
+use crate::tokens::{Encoding, Tokenizer, Tokens};
+use crate::workspace::project::Terms;
+use crate::workspace::{self, Counting, Source, Sources, Workspace, amount};
 
 /// What was read, and the exit code that it leads to.
 struct Gathered {
@@ -35,32 +58,56 @@ struct Gathered {
     code: u8,
 }
 
-/// Reads the sources as their flags say; failures end the command unless it shall keep going.
-fn gather(context: &Context, args: &SourceArgs, plain: Policy) -> Result<Gathered, Failure> {
-    let mut parsed = Vec::new();
-    for text in &args.sources {
-        parsed.push(Source::parse(text, plain, |text| amount(text).ok(), |path| Path::new(path).exists())?);
-    }
-    once(parsed.iter().map(|source| source.locator.as_str()))?;
-    let mut sources = workspace::gather(&parsed, &mut io::stdin().lock());
+/// Reads the sources of the command line, else those of the project; failures end the command unless
+/// it shall keep going.
+fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Gathered, Failure> {
+    let named = named(context, args, terms, plain)?;
+    let mut sources = workspace::gather(&named, &mut io::stdin().lock());
     context.printer.problems(&sources.problems());
     let failures = std::mem::take(&mut sources.failures);
-    let code = settle(failures, args, sources.read.is_empty())?;
+    let code = settle(failures, args, named.len(), sources.read.is_empty())?;
     Ok(Gathered { sources, code })
 }
 
+/// The sources of the command line with their wishes, else those of the project.
+fn named(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Vec<Source>, Failure> {
+    if let Some(project) = &terms.project {
+        let profile = project.profile.as_ref().map(|name| format!(" [profile.{name}]")).unwrap_or_default();
+        context.printer.say(format_args!("Using   {}{profile}", project.shown));
+    }
+    if args.sources.is_empty() {
+        return Ok(terms.sources(plain)?);
+    }
+    parse(&args.sources, plain)
+}
+
+/// Sources as they are typed.
+fn parse(texts: &[String], plain: Policy) -> Result<Vec<Source>, Failure> {
+    let mut parsed = Vec::new();
+    for text in texts {
+        parsed.push(Source::parse(text, plain, |text| amount(text).ok(), |path| Path::new(path).exists())?);
+    }
+    once(parsed.iter().map(|source| source.locator.as_str()))?;
+    Ok(parsed)
+}
+
 /// The texts of the sources as they stand, and the exit code that reading them leads to.
-fn raw(args: &SourceArgs) -> Result<(Vec<(String, String)>, u8), Failure> {
-    once(args.sources.iter().map(String::as_str))?;
+fn raw(context: &Context, args: &SourceArgs, terms: &Terms) -> Result<(Vec<(String, String)>, u8), Failure> {
+    let locators = if args.sources.is_empty() {
+        named(context, args, terms, Policy::PLAIN)?.into_iter().map(|source| source.locator).collect()
+    } else {
+        args.sources.clone()
+    };
+    once(locators.iter().map(String::as_str))?;
     let mut texts = Vec::new();
     let mut failures = Vec::new();
-    for locator in &args.sources {
+    for locator in &locators {
         match source::raw(locator, &mut io::stdin().lock()) {
             Ok(text) => texts.push((locator.clone(), text)),
             Err(error) => failures.push(error),
         }
     }
-    let code = settle(failures, args, texts.is_empty())?;
+    let code = settle(failures, args, locators.len(), texts.is_empty())?;
     Ok((texts, code))
 }
 
@@ -73,12 +120,12 @@ fn once<'a>(locators: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
 }
 
 /// Failures end the command, or are told while the others go on.
-fn settle(failures: Vec<gather::Error>, args: &SourceArgs, nothing_left: bool) -> Result<u8, Failure> {
+fn settle(failures: Vec<gather::Error>, args: &SourceArgs, n: usize, nothing_left: bool) -> Result<u8, Failure> {
     if failures.is_empty() {
         return Ok(0);
     }
     if !args.keep_going || nothing_left {
-        return Err(Failure::sources(failures, args.sources.len() > 1 && !args.keep_going));
+        return Err(Failure::sources(failures, n > 1 && !args.keep_going));
     }
     for failure in failures {
         Failure::from(failure).tell();
@@ -86,20 +133,79 @@ fn settle(failures: Vec<gather::Error>, args: &SourceArgs, nothing_left: bool) -
     Ok(SOME_FAILED)
 }
 
-/// What the flags ask a bundle to be.
-fn request(args: &FitArgs, renderer: &'static Renderer) -> Request {
-    let (encoding, focus) = (args.encoding.encoding, args.focus.clone());
-    Request { encoding, budget: args.budget, reserve: args.reserve, renderer, focus }
+/// What the flags ask a bundle to be, and how it is counted.
+fn request(context: &Context, args: &FitArgs, renderer: &'static Renderer) -> Result<(Request, Counting), Failure> {
+    let counting = counting(context, &args.counting)?;
+    let (limits, over) = counting.limits(args.budget, args.reserve);
+    context.printer.problems(over.as_slice());
+    let (encoding, focus) = (counting.tokenizer.encoding(), args.focus.clone());
+    let duplicates = if args.keep_dupes { Duplicates::Keep } else { Duplicates::Fold };
+    let request = Request { encoding, budget: limits.budget, reserve: limits.reserve, renderer, focus, duplicates };
+    Ok((request, counting))
+}
+
+/// How the flags want tokens counted; what is assumed for it is said.
+fn counting(context: &Context, args: &CountingArgs) -> Result<Counting, Failure> {
+    let Some(model) = &args.model else {
+        return Ok(Counting::by(args.encoding.unwrap_or(Encoding::O200kBase)));
+    };
+    let catalog = catalog(context)?;
+    let (counting, told) = Counting::choose(&catalog, Some(model), args.encoding);
+    context.printer.problems(&told);
+    let counting = match context.settings.store().map(|folder| Workspace::open_existing(&folder)) {
+        // A store that cannot be read is told where one is needed; an estimate has the table.
+        Some(Ok(Some(workspace))) => workspace.calibrated(&catalog, counting.clone()).unwrap_or(counting),
+        _ => counting,
+    };
+    if let Some(scale) = counting.tokenizer.scale() {
+        context.printer.say(format_args!("Estimating  {model} as {scale} ({})", scale.basis));
+    }
+    Ok(counting)
+}
+
+/// How the tokens of a model are counted that is asked through `workspace`.
+fn tokenizer(context: &Context, workspace: &Workspace, model: &str) -> Result<Tokenizer, Failure> {
+    let catalog = catalog(context)?;
+    let (counting, _) = Counting::choose(&catalog, Some(model), None);
+    Ok(workspace.calibrated(&catalog, counting.clone()).unwrap_or(counting).tokenizer)
+}
+
+/// The range of an estimate; none where the count is exact.
+fn range(tokenizer: &Tokenizer, counted: Tokens) -> Option<String> {
+    let scale = tokenizer.scale()?;
+    let (low, high) = tokenizer.range(counted);
+    Some(format!("between {low} and {high} ({counted} of {} x {} to {})", scale.base.short(), scale.low, scale.high))
+}
+
+/// The models that are known, with the person's own over them.
+fn catalog(context: &Context) -> Result<Catalog, Failure> {
+    let catalog = Catalog::built_in();
+    let settings = &context.settings;
+    let Some(path) = settings.models.clone().or_else(|| settings.usual_models()) else { return Ok(catalog) };
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(catalog.with_overrides(&path.display().to_string(), &text)?),
+        Err(error) if settings.models.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(catalog),
+        Err(error) => {
+            let failure = Failure::error(format!("cannot read {}: {error}", path.display()));
+            Err(if settings.models.is_some() { failure.hint("FORKFUL_MODELS names it") } else { failure })
+        }
+    }
 }
 
 /// The policy of a source without wishes.
-fn plain_policy(args: &FitArgs) -> Result<Policy, Failure> {
-    let keep = match (&args.keep, &args.focus) {
-        (Some(word), _) => word.parse().map_err(|error| Failure::usage(format!("{error}")))?,
+fn plain_policy(args: &FitArgs) -> Policy {
+    let keep = match (args.keep, &args.focus) {
+        (Some(keep), _) => keep,
         (None, Some(_)) => Keep::Focus,
         (None, None) => Keep::Head,
     };
-    Ok(Policy { keep, ..Policy::PLAIN })
+    Policy { keep, ..Policy::PLAIN }
+}
+
+/// The format to fit for; what is mailed as a file is fitted as Markdown.
+fn format<'a>(flag: Option<&'a str>, terms: &'a Terms) -> &'a str {
+    let said = terms.choices.format.as_ref().map(|said| said.value.as_str()).filter(|format| *format != "forkful");
+    flag.or(said).unwrap_or("md")
 }
 
 /// The renderer called `name`.
@@ -109,6 +215,11 @@ fn renderer(name: &str) -> Result<&'static Renderer, Failure> {
         let hint = format!("`-F` takes {}, and for pack forkful", known.join(", "));
         Failure::usage(format!("no such format: {name}")).hint(hint)
     })
+}
+
+/// A number of steps as an index.
+fn index(steps: u32) -> usize {
+    usize::try_from(steps).unwrap_or(usize::MAX)
 }
 
 /// The opened store.

@@ -11,6 +11,7 @@ use super::super::{Context, Failure};
 use crate::bundle::render::Renderer;
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
+use crate::workspace::project::Terms;
 use crate::workspace::{self, Fit, Parcel, Workspace};
 
 /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
@@ -39,28 +40,32 @@ enum Target {
 
 impl Pack {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let target = self.target()?;
+        let terms = context.terms(self.sources.profile.as_deref())?;
+        let flags = self.fit.over(&terms.choices);
+        let target = self.target(&terms)?;
         let renderer = match target {
             Target::Rendered(renderer) => renderer,
             Target::Exchange => super::renderer("md")?,
         };
-        let gathered = super::gather(context, &self.sources, super::plain_policy(&self.fit)?)?;
-        let fit = workspace::plan(&gathered.sources, super::request(&self.fit, renderer))?;
+        let (request, counting) = super::request(context, &flags, renderer)?;
+        let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
+        let fit = workspace::plan(&gathered.sources, request, counting)?;
         let bundle = fit.freeze()?;
+        let name = self.name(&terms);
         let file = self.output.as_ref().filter(|path| path.as_os_str() != "-");
 
         // The artifact needs no store: one that cannot be opened matters only where it is asked for.
         let workspace = match super::open(context) {
             Ok(workspace) => Some(workspace),
-            Err(failure) if self.name.is_some() || matches!(target, Target::Exchange) => return Err(failure),
+            Err(failure) if name.is_some() || matches!(target, Target::Exchange) => return Err(failure),
             Err(failure) => {
                 failure.warn("the bundle is not kept");
                 None
             }
         };
         if let Some(workspace) = &workspace {
-            let before = workspace.pack(&fit, &bundle, self.name.as_deref(), &act())?;
-            if let Some((name, before)) = self.name.as_ref().zip(before) {
+            let before = workspace.pack(&fit, &bundle, name, &act())?;
+            if let Some((name, before)) = name.zip(before) {
                 context.printer.say(format_args!("Moved   {name}  from bundle {}", before.short()));
             }
         }
@@ -73,15 +78,21 @@ impl Pack {
         }
         let shown = file.map(|path| path.display().to_string());
         if context.json {
-            context.printer.json(&fit.pack_shape(bundle.id, self.name.as_deref(), shown.as_deref()))?;
+            context.printer.json(&fit.pack_shape(bundle.id, name, shown.as_deref()))?;
         } else if file.is_none() && (self.output.is_some() || !context.printer.to_terminal) {
             context.printer.out(&String::from_utf8_lossy(&product))?;
         }
-        self.summary(context, &fit, &bundle.id.short(), shown.as_deref());
+        self.summary(context, &fit, name.unwrap_or(""), &bundle.id.short(), shown.as_deref());
         Ok(gathered.code)
     }
 
-    fn target(&self) -> Result<Target, Failure> {
+    /// The name of the command line, else for the project's sources that of the project.
+    fn name<'a>(&'a self, terms: &'a Terms) -> Option<&'a str> {
+        let said = terms.choices.name.as_ref().filter(|_| self.sources.sources.is_empty());
+        self.name.as_deref().or_else(|| said.map(|said| said.value.as_str()))
+    }
+
+    fn target(&self, terms: &Terms) -> Result<Target, Failure> {
         let ending = self.output.as_ref().and_then(|path| path.extension()).and_then(|ending| ending.to_str());
         let name = match (self.format.as_deref(), ending) {
             (Some(name), _) => name,
@@ -89,12 +100,12 @@ impl Pack {
             (None, Some("xml")) => "xml",
             (None, Some("txt")) => "text",
             (None, Some("json")) => "messages",
-            (None, _) => "md",
+            (None, _) => terms.choices.format.as_ref().map_or("md", |said| said.value.as_str()),
         };
         if name == "forkful" { Ok(Target::Exchange) } else { super::renderer(name).map(Target::Rendered) }
     }
 
-    fn summary(&self, context: &Context, fit: &Fit, id: &str, output: Option<&str>) {
+    fn summary(&self, context: &Context, fit: &Fit, name: &str, id: &str, output: Option<&str>) {
         let printer = &context.printer;
         let columns = fit.locators.iter().map(|locator| locator.width()).max().unwrap_or(0).clamp(8, 28);
         for ((entry, locator), portion) in fit.entries.iter().zip(&fit.locators).zip(&fit.planned.plan.portions) {
@@ -102,23 +113,30 @@ impl Pack {
             printer.say(format_args!(
                 "Read    {}  {about} {:>9} tok",
                 cell(&tail(locator, columns), columns),
-                portion.tokens
+                fit.told(portion.tokens)
             ));
         }
         for (item, portion) in fit.planned.frame.items.iter().zip(&fit.planned.plan.portions) {
-            let left_out = portion.tokens - portion.kept_tokens;
+            let left_out = portion.cut_tokens();
             if left_out > Tokens(0) {
                 let gaps = counted(portion.gaps.len(), "gap");
                 printer.say(format_args!(
-                    "Cut     {}  {left_out} of {} tokens left out, in {gaps}",
-                    item.id, portion.tokens
+                    "Cut     {}  {} of {} tokens left out, in {gaps}",
+                    item.id,
+                    fit.told(left_out),
+                    fit.told(portion.tokens)
                 ));
             }
         }
-        let name = self.name.as_deref().unwrap_or("");
-        let limit = fit.request.budget.map_or(String::new(), |budget| format!(" of {}", budget - fit.request.reserve));
-        let total = format!("{}{limit} tokens (exact, {})", fit.planned.total, fit.request.encoding);
+        if let Some(duplicates) = super::plan::duplicates(fit) {
+            printer.say(format_args!("Folded  {}", duplicates.trim_start_matches("duplicates: ")));
+        }
+        let limit = fit.limit().map_or(String::new(), |limit| format!(" of {limit}"));
+        let total = format!("{}{limit} tokens ({})", fit.told(fit.planned.total), fit.counting.tokenizer);
         printer.say(format_args!("Packed  {name}{}{total}   bundle {id}", if name.is_empty() { "" } else { "  " }));
+        if let Some(range) = super::range(&fit.counting.tokenizer, fit.planned.total) {
+            printer.say(format_args!("        {range}"));
+        }
         if let Some(output) = output {
             printer.say(format_args!("Wrote   {output}"));
         }
@@ -135,7 +153,7 @@ fn exported(workspace: Option<&Workspace>, id: &str) -> Result<Vec<u8>, Failure>
 }
 
 /// A document in a few words: `thread · @karpathy · 2 posts`.
-fn about(document: &Document) -> String {
+pub(super) fn about(document: &Document) -> String {
     let noun = match document.kind {
         Kind::Thread => "post",
         Kind::Transcript => "turn",

@@ -4,6 +4,7 @@ use super::super::args::SourceArgs;
 use super::super::{Context, Failure};
 use crate::budget::Policy;
 use crate::workspace;
+use crate::workspace::project::Terms;
 
 /// What a source holds: its text as Markdown on stdout
 #[derive(Debug, clap::Args)]
@@ -14,7 +15,10 @@ pub(crate) struct Read {
 
 impl Read {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let gathered = super::gather(context, &self.sources, Policy::PLAIN)?;
+        // Sources that are named need nothing that a file says.
+        let is_named = !self.sources.sources.is_empty();
+        let terms = if is_named { Terms::default() } else { context.terms(self.sources.profile.as_deref())? };
+        let gathered = super::gather(context, &self.sources, &terms, Policy::PLAIN)?;
         if context.json {
             // A folder may hold several sources: then the one document is a list.
             match workspace::read(&gathered.sources).as_slice() {

@@ -91,6 +91,9 @@ pub struct ItemRecord {
     /// The pieces that a marker stands for, in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub gaps: Vec<SegmentRecord>,
+    /// The pieces that stand elsewhere in the bundle, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub folds: Vec<FoldRecord>,
 }
 
 /// A byte range of a document's text.
@@ -102,6 +105,25 @@ pub struct SegmentRecord {
     pub end: usize,
     /// Its tokens.
     pub tokens: u32,
+}
+
+/// A byte range of a document's text that a reference stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoldRecord {
+    /// First byte in the document's text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// Its tokens.
+    pub tokens: u32,
+    /// The item that keeps the passage: `s2`.
+    pub of: String,
+    /// First byte of the passage there.
+    pub of_start: usize,
+    /// One past its last byte there.
+    pub of_end: usize,
+    /// Whether it stands there word for word.
+    pub exact: bool,
 }
 
 /// An entry of a conversation, and what it follows.

@@ -56,6 +56,8 @@ pub fn mend(store: &Store, report: &Report, spare: &[Object]) -> Result<Mended, 
         mended.pointers = replay(store, &transaction)?;
     }
     store.sql(transaction.commit())?;
+    // What is found by is made of what is there; where that cannot be read, the next report says so.
+    let _ = store.reindex();
     Ok(mended)
 }
 

@@ -1,0 +1,103 @@
+//! What a file wishes for one source, said or unsaid.
+
+use super::edit::{amount, quoted};
+use crate::budget::{Keep, Policy, Tier, Weight};
+use crate::tokens::Tokens;
+use crate::workspace::Source;
+
+/// The wishes of one `[[source]]`; absent is unsaid.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Share against the other sources.
+    pub weight: Option<Weight>,
+    /// Tokens that must stay.
+    pub floor: Option<Tokens>,
+    /// Tokens that may stay at most.
+    pub cap: Option<Tokens>,
+    /// Which units enter first.
+    pub keep: Option<Keep>,
+    /// When its units enter; a pin is a tier.
+    pub tier: Option<Tier>,
+    /// The format or kind to read it as.
+    pub as_format: Option<String>,
+    /// Whether it is read at all.
+    pub used: Option<bool>,
+}
+
+impl Wishes {
+    /// The wishes in which `source` differs from one without any.
+    pub fn of(source: &Source, plain: Policy) -> Self {
+        let Policy { weight, floor, ceiling, tier, keep } = source.policy;
+        Self {
+            weight: (weight != plain.weight).then_some(weight),
+            floor: (floor != plain.floor).then_some(floor),
+            cap: ceiling,
+            keep: (keep != plain.keep).then_some(keep),
+            tier: (tier != plain.tier).then_some(tier),
+            as_format: source.as_format.clone(),
+            used: None,
+        }
+    }
+
+    /// These wishes, and where they say nothing the weaker ones.
+    #[must_use]
+    pub fn over(self, weaker: &Self) -> Self {
+        Self {
+            weight: self.weight.or(weaker.weight),
+            floor: self.floor.or(weaker.floor),
+            cap: self.cap.or(weaker.cap),
+            keep: self.keep.or(weaker.keep),
+            tier: self.tier.or(weaker.tier),
+            as_format: self.as_format.or_else(|| weaker.as_format.clone()),
+            used: self.used.or(weaker.used),
+        }
+    }
+
+    /// The policy of a source that wishes this, `plain` being that of one that wishes nothing.
+    pub fn policy(&self, plain: Policy) -> Policy {
+        Policy {
+            weight: self.weight.unwrap_or(plain.weight),
+            floor: self.floor.unwrap_or(plain.floor),
+            ceiling: self.cap.or(plain.ceiling),
+            tier: self.tier.unwrap_or(plain.tier),
+            keep: self.keep.unwrap_or(plain.keep),
+        }
+    }
+
+    /// The keys as they stand in a file, each with its value.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        self.lines_beside(|_| false)
+    }
+
+    /// The keys that say this in a table that `has` some already: a tier goes where one stands.
+    pub(super) fn lines_beside(&self, has: impl Fn(&str) -> bool) -> Vec<(&'static str, String)> {
+        let quoted = |text: String| quoted(&text);
+        let tier = |word: &str| ("tier", quoted(word.to_owned()));
+        let (has_pin, has_tier) = (has("pin"), has("tier"));
+        let tiers = match self.tier {
+            None => Vec::new(),
+            Some(Tier::Pin) if has_tier => vec![tier("pin")],
+            Some(Tier::Pin) => vec![("pin", "true".to_owned())],
+            Some(Tier::Normal) if !has_tier => vec![("pin", "false".to_owned())],
+            Some(other) => {
+                let word = match other {
+                    Tier::Must => "must",
+                    Tier::Spare => "spare",
+                    Tier::Pin | Tier::Normal => "normal",
+                };
+                std::iter::once(tier(word)).chain(has_pin.then(|| ("pin", "false".to_owned()))).collect()
+            }
+        };
+        let before = [
+            self.weight.map(|weight| ("weight", weight.to_string())),
+            self.floor.map(|floor| ("floor", amount(floor))),
+            self.cap.map(|cap| ("cap", amount(cap))),
+            self.keep.map(|keep| ("keep", quoted(keep.to_string()))),
+        ];
+        let after = [
+            self.as_format.clone().map(|format| ("as", quoted(format))),
+            self.used.map(|used| ("use", used.to_string())),
+        ];
+        before.into_iter().flatten().chain(tiers).chain(after.into_iter().flatten()).collect()
+    }
+}
