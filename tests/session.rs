@@ -315,3 +315,31 @@ fn a_plan_says_what_was_cut_and_why() {
     let why = desk.json(&["plan", "talk.vtt", "essay.md", "--budget", &needs, "--why", &format!("s1#{unit}")]);
     assert_eq!(why["fate"].as_str(), Some("kept"));
 }
+
+#[test]
+fn a_split_holds_everything_in_parts() {
+    let desk = Desk::with_examples();
+    desk.file("run.txt", "lorem".repeat(900).as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        &format!("pack {SOURCES} --split 3k --name bench -o bench.md"),
+        &format!("pack {SOURCES} --split 3k --budget 3k"),
+        &format!("pack {SOURCES} --split 3k -o bench.forkful"),
+        "pack run.txt essay.md --split 1k",
+        "pack essay.md --split 100",
+        "verify",
+    ]));
+    let parts: Vec<String> =
+        (1..=3).map(|number| fs::read_to_string(desk.path().join(format!("bench-{number}.md"))).unwrap()).collect();
+    let preamble = |part: &String| part.lines().take(4).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!("a_split_in_its_parts", parts.iter().map(preamble).collect::<Vec<_>>().join("\n\n"));
+    for format in ["md", "xml", "text", "messages"] {
+        let split =
+            desk.json(&["pack", "thread.md", "talk.vtt", "essay.md", "--split", "2k", "-F", format, "--name", format]);
+        for (bundle, number) in split["bundles"].as_array().unwrap().iter().zip(1..) {
+            let total = bundle["total_tokens"].as_u64().unwrap();
+            desk.file("shown", desk.out(&["show", &format!("{format}-{number}"), "-F", format]).as_bytes());
+            assert_eq!(desk.out(&["count", "--raw", "shown"]).trim(), total.to_string());
+            assert!(total <= 2000, "{format}: {total}");
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod plan;
 mod precedence;
 pub mod quotation;
 pub mod render;
+mod split;
 
 #[cfg(test)]
 mod promises;
@@ -23,6 +24,7 @@ use crate::{budget, store};
 
 pub use freeze::freeze;
 pub use plan::{Duplicates, Entry, Measured, Planned, Request};
+pub use split::Part;
 
 /// A frozen bundle with the documents it was cut from.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +52,22 @@ pub enum Error {
         reserve: Tokens,
         /// Tokens there are.
         budget: Tokens,
+    },
+    /// A piece without a place to cut it is larger than a part.
+    #[error("a piece that cannot be cut needs {needed} tokens, a part has {size}")]
+    TooLarge {
+        /// Index of its document.
+        entry: usize,
+        /// What a part with nothing else would take.
+        needed: Tokens,
+        /// The size of a part.
+        size: Tokens,
+    },
+    /// The number of parts changes the parts.
+    #[error("no number of parts of {size} tokens comes out even")]
+    Parts {
+        /// The size of a part.
+        size: Tokens,
     },
     /// There is nothing to pack.
     #[error("no sources to pack")]

@@ -1,13 +1,14 @@
 //! From documents to a plan that a renderer can carry out.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::Error;
 use super::frame::Frame;
 use super::precedence::precedence;
 use super::render::{Part, Renderer};
-use crate::budget::{self, Folded, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
-use crate::budget::{fold, relevance, units};
+use crate::budget::{self, Folded, Keep, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
+use crate::budget::{fold, relevance, summary, units};
 use crate::content::{Document, Kind};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -84,6 +85,8 @@ pub struct Measured {
     pub places: Vec<Places>,
     /// How each document answers the question in focus; empty without one.
     answers: Vec<Relevance>,
+    /// Units of each document by what they cover, once a policy asks for it.
+    summaries: OnceLock<Vec<Vec<usize>>>,
 }
 
 impl Measured {
@@ -113,7 +116,7 @@ impl Measured {
             let asked = asked.map(|(entry, units)| (&entry.document.text[..], &units[..], nature(entry.document.kind)));
             relevance(&asked.collect::<Vec<_>>(), question)
         });
-        Ok(Self { entries, request, frame, frame_tokens, units, repeats, places, answers })
+        Ok(Self { entries, request, frame, frame_tokens, units, repeats, places, answers, summaries: OnceLock::new() })
     }
 
     /// Fits to the request's budget and renders the result.
@@ -132,6 +135,11 @@ impl Measured {
 
     /// The sources as the budget sees them, with the policies as they are now.
     pub fn sources(&self) -> Vec<Source<'_>> {
+        let in_summary = self.entries.iter().any(|entry| entry.policy.keep == Keep::Summary);
+        let summaries = in_summary.then(|| {
+            let documents = self.entries.iter().map(|entry| &entry.document).zip(&self.units);
+            self.summaries.get_or_init(|| documents.map(|(document, units)| summary(&document.text, units)).collect())
+        });
         let measured = self.entries.iter().zip(&self.units).enumerate();
         measured
             .map(|(index, (Entry { document, policy, .. }, units))| Source {
@@ -141,6 +149,7 @@ impl Measured {
                 places: &self.places[index],
                 policy: *policy,
                 relevance: self.answers.get(index),
+                summary: summaries.map(|summaries| &summaries[index][..]),
             })
             .collect()
     }

@@ -114,6 +114,44 @@ proptest! {
     }
 
     #[test]
+    fn parts_fit_and_hold_everything_together(
+        texts in prop::collection::vec(hostile_text(), 1..5),
+        size in 190u32..500,
+        format in 0..RENDERERS.len(),
+    ) {
+        let entries: Vec<_> = texts.iter().map(|text| entry(&format!("{text}\n\n{text}"), Some("A title"))).collect();
+        let request = Request { duplicates: Duplicates::Keep, ..request(&RENDERERS[format], Some(size)) };
+        let parts = match Measured::new(entries.clone(), request.clone()).unwrap().split() {
+            Ok(parts) => parts,
+            Err(Error::TooLarge { needed, .. }) => {
+                prop_assert!(needed > Tokens(size));
+                return Ok(());
+            }
+            Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        };
+        let mut done = vec![0; entries.len()];
+        let mut before = None;
+        for (part, number) in parts.iter().zip(1..) {
+            prop_assert!(part.planned.total <= Tokens(size));
+            prop_assert_eq!(part.planned.total, count(Encoding::O200kBase, &part.bundle.text));
+            let link = part.bundle.manifest.link.as_ref().unwrap();
+            prop_assert_eq!((link.number, link.parts, link.before), (number, parts.len(), before));
+            before = Some(part.bundle.id);
+            for (entry, portion) in part.entries.iter().zip(&part.planned.plan.portions) {
+                for kept in &portion.segments {
+                    prop_assert_eq!(done[*entry], kept.range.start);
+                    done[*entry] = kept.range.end;
+                }
+            }
+            let Bundle { id, manifest, documents, text } = part.bundle.clone();
+            let thawed = Bundle::thaw(id, manifest, documents, text).unwrap();
+            prop_assert_eq!(&thawed.rendered_again(request.renderer), &thawed.text);
+        }
+        let whole: Vec<usize> = entries.iter().map(|entry| entry.document.text.len()).collect();
+        prop_assert_eq!(done, whole);
+    }
+
+    #[test]
     fn a_source_cannot_break_its_frame(texts in prop::collection::vec(hostile_text(), 1..4)) {
         let mut entries: Vec<_> = texts.iter().map(|text| entry(text, None)).collect();
         let whole = |format| Request { duplicates: Duplicates::Keep, ..request(named(format), None) };

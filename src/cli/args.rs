@@ -113,7 +113,7 @@ pub(super) struct FitArgs {
     #[arg(long, value_name = "N", value_parser = amount)]
     pub reserve: Option<Tokens>,
     #[arg(
-        help = "What of a trimmed source stays: head, tail, ends, even or focus [default: head; focus with --focus]"
+        help = "What of a trimmed source stays: head, tail, ends, even, focus or summary [default: head; focus with --focus]"
     )]
     #[arg(long, value_name = "ORDER", value_parser = Keep::from_str)]
     pub keep: Option<Keep>,

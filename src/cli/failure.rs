@@ -208,14 +208,11 @@ impl From<fork::Error> for Failure {
         let message = chain(&error);
         match error {
             fork::Error::Store(error) => Self::from(error),
-            fork::Error::Unknown { nearest: Some(nearest), .. } => {
+            fork::Error::Unknown { nearest: Some(nearest), .. } | fork::Error::NoTag { nearest: Some(nearest), .. } => {
                 Self::error(message).hint(format!("there is `{nearest}`"))
             }
             fork::Error::Unknown { name, .. } if name.contains(' ') => {
                 Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
-            }
-            fork::Error::NoTag { nearest: Some(nearest), .. } => {
-                Self::error(message).hint(format!("there is `{nearest}`"))
             }
             fork::Error::NoTag { nearest: None, .. } => Self::error(message).hint("`forkful tag` lists the tags"),
             fork::Error::NothingToUndo | fork::Error::NothingToRedo => {
@@ -299,6 +296,9 @@ impl From<bundle::Error> for Failure {
             bundle::Error::Reserve { .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint("raise `--budget` or lower `--reserve`")
             }
+            bundle::Error::Parts { .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint("another size may: raise `--split` a little")
+            }
             bundle::Error::Recount { .. } | bundle::Error::Misfit { .. } => Self { code: MISMATCH, ..failure },
             _ => failure,
         }
@@ -312,6 +312,9 @@ impl From<Error> for Failure {
             Error::DoesNotFit { error, needs, scale } => does_not_fit(failure, &error, needs, scale.as_ref()),
             Error::OverWindow { budget, .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
+            }
+            Error::TooLarge { needed, .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint(format!("larger parts hold it: `--split {}`", needed.0))
             }
             Error::Bundle(error) => error.into(),
             Error::Store(error) => error.into(),

@@ -8,6 +8,7 @@ mod args;
 mod command;
 mod failure;
 mod moment;
+mod page;
 mod printer;
 mod settings;
 mod table;

@@ -11,6 +11,8 @@ use crate::workspace::Act;
 pub(super) struct Settings {
     /// Columns of the terminal, 80 where nothing says otherwise.
     pub width: usize,
+    /// Whether the person wants colours.
+    pub colour: bool,
     /// Model to ask where no flag names one.
     pub model: Option<String>,
     /// The person's editor, with its flags.
@@ -59,6 +61,7 @@ impl Settings {
         Self {
             own: config.map(|config| config.join("forkful/config.toml")),
             width: columns.unwrap_or(80),
+            colour: variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb"),
             model: variable("FORKFUL_MODEL"),
             editor: variable("VISUAL").or_else(|| variable("EDITOR")),
             endpoints: Environment {

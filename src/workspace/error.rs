@@ -35,6 +35,16 @@ pub enum Error {
         /// The largest budget that the model has.
         budget: Tokens,
     },
+    /// A piece without a place to cut it is larger than a part.
+    #[error("{locator}: a piece that cannot be cut needs {needed} tokens with its frame, a part has {size}")]
+    TooLarge {
+        /// The source with the piece.
+        locator: String,
+        /// What a part with nothing else would take.
+        needed: Tokens,
+        /// The size of a part.
+        size: Tokens,
+    },
     /// The bundle cannot be made or rendered.
     #[error(transparent)]
     Bundle(bundle::Error),
@@ -199,6 +209,9 @@ impl Error {
                 let named = |need: Need| Some((locators.get(need.source)?.clone(), need));
                 let needs = needs.into_iter().filter_map(named).collect();
                 Self::DoesNotFit { error, needs, scale: scale.cloned() }
+            }
+            bundle::Error::TooLarge { entry, needed, size } => {
+                Self::TooLarge { locator: locators.get(entry).cloned().unwrap_or_default(), needed, size }
             }
             other => Self::Bundle(other),
         }

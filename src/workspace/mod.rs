@@ -39,6 +39,7 @@ mod search;
 mod show;
 mod source;
 mod summarise;
+pub mod trial;
 mod verify;
 mod words;
 
@@ -72,6 +73,7 @@ pub use replay::{Replay, ReplayTurn};
 pub use search::{Foundling, Searched};
 pub use show::{Aspect, Shown};
 pub use source::{ParseSourceError, Source, Sourced, Sources, gather};
+pub use trial::Trial;
 pub use verify::{BundleFinding, Verified};
 
 /// An opened store and what its faces need to change it.

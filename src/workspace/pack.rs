@@ -3,7 +3,7 @@
 use super::shape::{Estimate, Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
 use super::{Act, Counting, Error, Limits, Sources, Workspace};
 use crate::budget::Keep;
-use crate::bundle::{self, Bundle, Entry, Measured, Planned, Request};
+use crate::bundle::{self, Bundle, Entry, Measured, Part, Planned, Request};
 use crate::content::{Digest, Problem};
 use crate::store::record::{Move, ProvenanceRecord};
 use crate::store::{At, BUNDLES, Change, check_name};
@@ -114,6 +114,30 @@ impl Prepared {
         self.measured.request = self.counting.request(request)?;
         self.limits = limits;
         Ok(())
+    }
+}
+
+impl Prepared {
+    /// Splits everything into parts that each fit the budget; the bundles are a chain.
+    pub fn split(&self) -> Result<Vec<(Fit, Bundle)>, Error> {
+        let Measured { entries, request, .. } = &self.measured;
+        let (counting, limits) = (&self.counting, self.limits());
+        let refusal = |error| Error::fit(counting.refusal(error, limits), &self.locators, counting.tokenizer.scale());
+        let parts = self.measured.split().map_err(refusal)?;
+        let part = |part: Part| {
+            let fit = Fit {
+                request: request.clone(),
+                counting: counting.clone(),
+                limits,
+                entries: part.entries.iter().map(|entry| entries[*entry].clone()).collect(),
+                locators: part.entries.iter().map(|entry| self.locators[*entry].clone()).collect(),
+                origins: part.entries.iter().map(|entry| self.origins[*entry]).collect(),
+                planned: part.planned,
+                problems: self.problems.clone(),
+            };
+            (fit, part.bundle)
+        };
+        Ok(parts.into_iter().map(part).collect())
     }
 }
 

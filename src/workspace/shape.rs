@@ -316,6 +316,15 @@ pub struct ConfigSource {
     pub wishes: BTreeMap<&'static str, String>,
 }
 
+/// `forkful.split/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Split {
+    pub schema: &'static str,
+    pub size: u32,
+    pub bundles: Vec<Pack>,
+}
+
 /// `forkful.ask/1`
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the schema documents the fields")]

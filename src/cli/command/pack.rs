@@ -9,10 +9,11 @@ use super::super::settings::act;
 use super::super::table::{cell, counted, tail};
 use super::super::{Context, Failure};
 use crate::bundle::render::Renderer;
+use crate::bundle::{Duplicates, Request};
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
-use crate::workspace::{self, Fit, Parcel, Workspace};
+use crate::workspace::{self, Fit, Parcel, Workspace, amount};
 
 /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
 #[derive(Debug, clap::Args)]
@@ -26,14 +27,17 @@ pub(crate) struct Pack {
     format: Option<String>,
     /// Write to a file; - is stdout, also on a terminal
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// Keep the bundle under this name
     #[arg(short, long, value_name = "NAME")]
     name: Option<String>,
+    /// Everything in several bundles of at most so many tokens, cut at sections: NAME-1, FILE-1.md ...
+    #[arg(long, value_name = "N", value_parser = amount, conflicts_with_all = ["budget", "focus", "keep"])]
+    split: Option<Tokens>,
 }
 
 /// What is written: a rendered bundle, or the file that can be imported.
-enum Target {
+pub(super) enum Target {
     Rendered(&'static Renderer),
     Exchange,
 }
@@ -49,20 +53,18 @@ impl Pack {
         };
         let (request, counting) = super::request(context, &flags, renderer)?;
         let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
+        if let Some(size) = self.split {
+            let request = Request { budget: Some(size), focus: None, duplicates: Duplicates::Keep, ..request };
+            let prepared = workspace::prepare(&gathered.sources, request, counting)?;
+            self.split_up(context, &prepared, &target, self.name(&terms))?;
+            return Ok(gathered.code);
+        }
         let fit = workspace::plan(&gathered.sources, request, counting)?;
         let bundle = fit.freeze()?;
         let name = self.name(&terms);
         let file = self.output.as_ref().filter(|path| path.as_os_str() != "-");
 
-        // The artifact needs no store: one that cannot be opened matters only where it is asked for.
-        let workspace = match super::open(context) {
-            Ok(workspace) => Some(workspace),
-            Err(failure) if name.is_some() || matches!(target, Target::Exchange) => return Err(failure),
-            Err(failure) => {
-                failure.warn("the bundle is not kept");
-                None
-            }
-        };
+        let workspace = store(context, name.is_some() || matches!(target, Target::Exchange))?;
         if let Some(workspace) = &workspace {
             let before = workspace.pack(&fit, &bundle, name, &act())?;
             if let Some((name, before)) = name.zip(before) {
@@ -143,6 +145,18 @@ impl Pack {
         if printer.to_terminal && !context.json && self.output.is_none() {
             let address = if name.is_empty() { id } else { name };
             printer.say(format_args!("Next    forkful show {address}     forkful ask {address} \"...\" -m MODEL"));
+        }
+    }
+}
+
+/// The store: the artifact needs none, so one that cannot be opened matters only where it is asked for.
+pub(super) fn store(context: &Context, is_needed: bool) -> Result<Option<Workspace>, Failure> {
+    match super::open(context) {
+        Ok(workspace) => Ok(Some(workspace)),
+        Err(failure) if is_needed => Err(failure),
+        Err(failure) => {
+            failure.warn("the bundle is not kept");
+            Ok(None)
         }
     }
 }

@@ -29,6 +29,9 @@ pub(crate) struct Plan {
     /// Why a unit stays or falls: s2#117 is unit 117 of source s2
     #[arg(long, value_name = "UNIT")]
     why: Option<String>,
+    /// Move sources, wishes and budget by hand, and see what becomes of the plan
+    #[arg(short, long, conflicts_with_all = ["json", "cut", "why"])]
+    interactive: bool,
 }
 
 impl Plan {
@@ -37,6 +40,10 @@ impl Plan {
         let fit = self.fit.over(&terms.choices);
         let renderer = super::renderer(super::format(self.format.as_deref(), &terms))?;
         let (request, counting) = super::request(context, &fit, renderer)?;
+        if self.interactive {
+            let ask = super::interactive::Ask { request, counting, plain: super::plain_policy(&fit) };
+            return super::interactive::run(context, &self.sources, &terms, ask);
+        }
         let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&fit))?;
         let prepared = workspace::prepare(&gathered.sources, request, counting)?;
         let fit = prepared.fit()?;
@@ -87,7 +94,7 @@ fn ledger(fit: &Fit) -> String {
     }
     let left_out: Tokens = portions.iter().map(Portion::cut_tokens).sum();
     if left_out > Tokens(0) {
-        out += &blocked(fit, limit);
+        out += &blocked(fit);
         out += &rule(fit);
         let n_gaps: usize = portions.iter().map(|portion| portion.gaps.len()).sum();
         let cut = format!("Left out: {} tokens in {}", fit.told(left_out), counted(n_gaps, "gap"));
@@ -102,13 +109,15 @@ fn ledger(fit: &Fit) -> String {
 }
 
 /// What keeps a rest of the budget empty: a unit that has no place to cut it.
-fn blocked(fit: &Fit, limit: Tokens) -> String {
-    let free = limit - fit.told(fit.planned.total).tokens;
+fn blocked(fit: &Fit) -> String {
+    let Some(budget) = fit.request.budget else { return String::new() };
+    let free = budget - fit.request.reserve - fit.planned.total;
     let Some(next) = fit.planned.plan.next.as_ref().filter(|_| free > SLACK) else { return String::new() };
     let id = &fit.planned.frame.items[next.source].id;
     let (unit, needs) = (next.unit + 1, fit.budget_for(next.needs));
     format!(
-        "{free} tokens stay free: {id}#{unit} is next, {} tokens without a place to cut; it needs --budget {}\n",
+        "{} tokens stay free: {id}#{unit} is next, {} tokens without a place to cut; it needs --budget {}\n",
+        fit.told(free),
         fit.told(next.tokens),
         needs.0
     )
