@@ -18,7 +18,7 @@ pub const FORMAT: i64 = 2;
 const APPLICATION: i64 = 0x666f_724b;
 
 /// How long a writer waits for another one.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What each format adds to the one before; nothing that stands in a store is ever changed by a step.
 const STEPS: [&str; 2] = [FIRST, SECOND];

@@ -37,7 +37,7 @@ pub fn wanted(report: &Report) -> BTreeSet<Digest> {
 pub fn mend(store: &Store, report: &Report, spare: &[Object]) -> Result<Mended, Error> {
     let wanted = wanted(report);
     let transaction = store.begin()?;
-    let strayed = strayed(store, report)?;
+    let strayed = strayed(store, report);
     let found: BTreeMap<Digest, &Object> =
         spare.iter().chain(&strayed).filter(|one| wanted.contains(&one.id())).map(|one| (one.id(), one)).collect();
     let mut mended = Mended::default();
@@ -62,7 +62,7 @@ pub fn mend(store: &Store, report: &Report, spare: &[Object]) -> Result<Mended, 
 }
 
 /// Objects whose bytes are whole and stand under an id that was damaged.
-fn strayed(store: &Store, report: &Report) -> Result<Vec<Object>, Error> {
+fn strayed(store: &Store, report: &Report) -> Vec<Object> {
     let altered = report.findings.iter().filter_map(|finding| match finding {
         Finding::Altered { id } => Some(*id),
         _ => None,
@@ -73,7 +73,7 @@ fn strayed(store: &Store, report: &Report) -> Result<Vec<Object>, Error> {
         let row = store.connection.query_row(query, [id.as_bytes()], |row| Ok(objects::read(row)));
         strayed.extend(row.ok().flatten());
     }
-    Ok(strayed)
+    strayed
 }
 
 /// Puts pointers and `@` where the journal left them, as far as their targets are there.

@@ -201,7 +201,8 @@ fn badges(turn: &Turn) -> String {
     if turn.names.is_empty() {
         return String::new();
     }
-    let names: String = turn.names.iter().map(|name| format!("<b>{}</b>", escape(name))).collect();
+    let names: Vec<String> = turn.names.iter().map(|name| format!("<b>{}</b>", escape(name))).collect();
+    let names = names.concat();
     format!(" <span class=\"names\">{names}</span>")
 }
 

@@ -60,7 +60,8 @@ pub(super) fn prose(text: &str, inlays: &[Inlay]) -> String {
             }
             out += &format!("<blockquote>{}</blockquote>\n", joined(text, quoted, inlays));
         } else if let Some((tag, length)) = item(trimmed) {
-            let mut items = vec![range.start + indent + length..range.end];
+            let mut items = Vec::new();
+            items.push(range.start + indent + length..range.end);
             while let Some(next) = lines.next_if(|next| item(text[next.clone()].trim_start()).is_some()) {
                 let own = text[next.clone()].trim_start();
                 let length = text[next.clone()].len() - own.len() + item(own).map_or(0, |(_, length)| length);
