@@ -30,6 +30,15 @@ durability *parts:
     cargo build
     benches/durability/run {{parts}}
 
+# Time of a plan on a million tokens, and of a fit at another budget.
+plans:
+    cargo bench --bench plan
+
+# Counting and packing beside other packers: CPU seconds and peak memory.
+packers:
+    cargo build --release
+    benches/packers
+
 # What the cut keeps of the text that answers a question.
 retention:
     cargo build --release

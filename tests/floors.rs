@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The house, lowest floor first; rooms on one floor do not use each other.
 const FLOORS: &[&[&str]] = &[
-    &["content", "prompts"],
+    &["content", "cores", "prompts"],
     &["store", "tokens", "net"],
     &["catalog"],
     &["gather", "budget", "send"],

@@ -1,5 +1,7 @@
 //! From a plan to the frozen bundle and back from the manifest to any format.
 
+use std::sync::Arc;
+
 use super::frame::{Frame, Link};
 use super::plan::{Entry, Planned, Request, places_of};
 use super::render::{Part, Renderer};
@@ -44,14 +46,20 @@ pub fn freeze(planned: &Planned, entries: &[Entry], request: &Request) -> Result
     Ok(Bundle {
         id: Object::of(&manifest)?.id(),
         manifest,
-        documents: entries.iter().map(|entry| entry.document.clone()).collect(),
+        documents: entries.iter().map(|entry| Arc::clone(&entry.document)).collect(),
         text: planned.text.clone(),
     })
 }
 
 impl Bundle {
     /// A stored bundle, once its manifest is known to fit its documents; it may be a stranger's.
-    pub fn thaw(id: Digest, manifest: BundleRecord, documents: Vec<Document>, text: String) -> Result<Self, Error> {
+    pub fn thaw(
+        id: Digest,
+        manifest: BundleRecord,
+        documents: impl IntoIterator<Item = impl Into<Arc<Document>>>,
+        text: String,
+    ) -> Result<Self, Error> {
+        let documents: Vec<Arc<Document>> = documents.into_iter().map(Into::into).collect();
         let origin = |fold: &FoldRecord| {
             let of = manifest.items.iter().position(|item| item.id == fold.of)?;
             documents.get(of)?.text.get(fold.of_start..fold.of_end).filter(|text| !text.is_empty())
@@ -87,7 +95,7 @@ impl Bundle {
 
     /// The bytes made anew from documents and manifest, also in the bundle's own format.
     pub fn rendered_again(&self, renderer: &Renderer) -> String {
-        let labelled: Vec<_> = self.documents.iter().zip(&self.manifest.items).collect();
+        let labelled: Vec<_> = self.documents.iter().map(Arc::as_ref).zip(&self.manifest.items).collect();
         let names: Vec<_> = labelled.iter().map(|(d, item)| (*d, item.label.as_deref().unwrap_or_default())).collect();
         let link = self.manifest.link.as_ref();
         let link = link.map(|link| Link { number: link.number, parts: link.parts, before: link.before });

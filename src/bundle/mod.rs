@@ -17,6 +17,8 @@ mod split;
 #[cfg(test)]
 mod promises;
 
+use std::sync::Arc;
+
 use crate::content::{Digest, Document};
 use crate::store::record::{BundleRecord, DocumentRecord};
 use crate::tokens::Tokens;
@@ -34,7 +36,7 @@ pub struct Bundle {
     /// The manifest.
     pub manifest: BundleRecord,
     /// The documents in the order of the manifest, whole.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
     /// The rendered text: what a model reads.
     pub text: String,
 }

@@ -1,7 +1,7 @@
 //! From documents to a plan that a renderer can carry out.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::Error;
 use super::frame::Frame;
@@ -10,13 +10,14 @@ use super::render::{Part, Renderer};
 use crate::budget::{self, Folded, Keep, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
 use crate::budget::{fold, relevance, summary, units};
 use crate::content::{Document, Kind};
+use crate::cores;
 use crate::tokens::{Encoding, Tokens, count};
 
 /// One document with what its owner asks for.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The document, whole.
-    pub document: Document,
+    /// The document, whole; entry, fit and bundle share it.
+    pub document: Arc<Document>,
     /// The name it goes by when it has no title.
     pub name: String,
     /// Weight, floor, ceiling, tier and cut order.
@@ -95,15 +96,15 @@ impl Measured {
         if entries.is_empty() {
             return Err(Error::Empty);
         }
-        let documents: Vec<_> = entries.iter().map(|entry| (&entry.document, entry.name.as_str())).collect();
+        let documents: Vec<_> = entries.iter().map(|entry| (&*entry.document, entry.name.as_str())).collect();
         let frame = Frame::new(&documents);
         let frame_tokens = request.renderer.frame_cost(&frame, request.encoding);
         let measure = request.renderer.measure(request.encoding);
         let cut = |entry: &Entry| units(&entry.document.text, &entry.document.sections, measure);
-        let units: Vec<_> = entries.iter().map(cut).collect();
+        let units = cores::each(&entries, |entry| entry.document.text.len(), cut);
         let Folded { units, repeats } = match request.duplicates {
             Duplicates::Fold => {
-                let documents: Vec<_> = entries.iter().map(|entry| &entry.document).collect();
+                let documents: Vec<_> = entries.iter().map(|entry| &*entry.document).collect();
                 let texts: Vec<_> = documents.iter().map(|document| document.text.as_str()).collect();
                 fold(&texts, units, &precedence(&documents), measure)
             }

@@ -29,7 +29,7 @@ pub(super) fn document(text: &str, title: Option<&str>) -> Document {
 }
 
 fn entry(text: &str, title: Option<&str>) -> Entry {
-    Entry { document: document(text, title), name: "notes.txt".to_owned(), policy: Policy::PLAIN }
+    Entry { document: document(text, title).into(), name: "notes.txt".to_owned(), policy: Policy::PLAIN }
 }
 
 fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
@@ -225,7 +225,9 @@ fn a_manifest_that_does_not_fit_its_documents_is_refused() {
     for (start, end) in [(0, 2), (2, 8), (0, 9), (3, 1), (0, usize::MAX)] {
         assert!(!check(start, end), "{start}..{end}");
     }
-    assert!(Bundle::thaw(bundle.id, bundle.manifest.clone(), Vec::new(), bundle.text.clone()).is_err());
+    assert!(
+        Bundle::thaw(bundle.id, bundle.manifest.clone(), bundle.documents[..0].to_vec(), bundle.text.clone()).is_err()
+    );
 
     let passage = "The passage that both of them hold is long enough to be found again, word for word. ".repeat(3);
     let folded = packed(&[entry(&passage, None), entry(&format!("So: {passage}"), None)], &request(named("md"), None));

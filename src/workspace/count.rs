@@ -2,6 +2,7 @@
 
 use super::shape::{Count, CountSource, Estimate};
 use super::{Counting, Sources, markdown};
+use crate::cores;
 use crate::tokens::{self, Tokens, Told};
 
 /// Tokens of several sources.
@@ -17,20 +18,18 @@ pub struct Counted {
 pub fn count(sources: &Sources, counting: Counting) -> Counted {
     let encoding = counting.tokenizer.encoding();
     let one = |sourced: &super::Sourced| {
-        let texts = sourced.gathered.documents.iter().map(markdown);
+        let texts = sourced.gathered.documents.iter().map(|document| markdown(document));
         let tokens = texts.map(|text| tokens::count(encoding, &text)).sum();
         (sourced.gathered.locator.clone(), tokens)
     };
-    let sources = sources.read.iter().map(one).collect();
-    Counted { counting, sources }
+    Counted { counting, sources: cores::each(&sources.read, |sourced| sourced.gathered.bytes, one) }
 }
 
 /// Counts texts as they stand, each with its locator.
 pub fn count_raw(texts: &[(String, String)], counting: Counting) -> Counted {
     let encoding = counting.tokenizer.encoding();
     let one = |(locator, text): &(String, String)| (locator.clone(), tokens::count(encoding, text));
-    let sources = texts.iter().map(one).collect();
-    Counted { counting, sources }
+    Counted { counting, sources: cores::each(texts, |(_, text)| text.len(), one) }
 }
 
 impl Counted {

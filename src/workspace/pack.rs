@@ -1,5 +1,7 @@
 //! `plan` and `pack`: sources fitted to a budget and frozen.
 
+use std::sync::Arc;
+
 use super::shape::{Estimate, Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
 use super::{Act, Counting, Error, Limits, Sources, Workspace};
 use crate::budget::Keep;
@@ -68,7 +70,7 @@ pub fn prepare(sources: &Sources, request: Request, counting: Counting) -> Resul
             let name = locator.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(locator);
             let name = if name == "-" { "stdin" } else { name };
             let policy = counting.policy(sourced.policy);
-            entries.push(Entry { document: document.clone(), name: name.to_owned(), policy });
+            entries.push(Entry { document: Arc::clone(document), name: name.to_owned(), policy });
             locators.push(locator.clone());
             origins.push(sourced.gathered.sha256);
         }

@@ -153,6 +153,7 @@ pub struct PlanNext {
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct Cuts {
     pub schema: &'static str,
+    pub exact: bool,
     pub id: String,
     pub locator: String,
     pub tokens: u32,
@@ -185,6 +186,7 @@ pub struct CutsUnit {
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct Why {
     pub schema: &'static str,
+    pub exact: bool,
     pub id: String,
     pub unit: usize,
     pub units: usize,

@@ -37,7 +37,7 @@ impl Workspace {
         let manifest = self.store.bundle(id)?;
         let text = self.store.text(manifest.text)?;
         let documents = manifest.items.iter().map(|item| self.store.document(item.document));
-        let documents = documents.collect::<Result<_, _>>()?;
+        let documents = documents.collect::<Result<Vec<_>, _>>()?;
         Ok(Bundle::thaw(id, manifest, documents, text)?)
     }
 

@@ -1,5 +1,6 @@
 //! `forkful pack SRC...`
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use unicode_width::UnicodeWidthStr;
@@ -72,8 +73,8 @@ impl Pack {
             }
         }
         let product = match target {
-            Target::Rendered(_) => bundle.text.clone().into_bytes(),
-            Target::Exchange => exported(workspace.as_ref(), &bundle.id.to_string())?,
+            Target::Rendered(_) => Cow::Borrowed(bundle.text.as_bytes()),
+            Target::Exchange => Cow::Owned(exported(workspace.as_ref(), &bundle.id.to_string())?),
         };
         if let Some(path) = file {
             super::write(path, &product, &fit.locators)?;

@@ -156,8 +156,12 @@ pub(super) fn duplicates(fit: &Fit) -> Option<String> {
         1..=2 => quotes.join(", "),
         n => format!("{}, {} more", quotes[0], counted(n - 1, "pair")),
     };
-    let tokens = fit.told(portions.iter().map(Portion::duplicate_tokens).sum());
-    Some(format!("duplicates: {tokens} tokens in {} ({shown})  --keep-dupes to keep", counted(n_spans, "span")))
+    let tokens: Tokens = portions.iter().map(Portion::duplicate_tokens).sum();
+    Some(format!(
+        "duplicates: {} tokens in {} ({shown})  --keep-dupes to keep",
+        fit.told(tokens),
+        counted(n_spans, "span")
+    ))
 }
 
 /// By which rule the sources were cut: one level for all, or who gives way first.
