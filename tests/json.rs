@@ -57,6 +57,12 @@ fn every_shape_is_what_its_schema_says() {
     let base_url = provider.base_url();
     check("ask", &desk.json(&["ask", "bench", "Where?", "-m", "mock", "--base-url", &base_url]));
     check("log", &desk.json(&["log"]));
+
+    let answer =
+        "\u{201c}who gets to forget?\u{201d} [s2 0:01] \"nobody said any of this\" [s9] \"agreed with every sentence\"";
+    desk.file("answer.txt", answer.as_bytes());
+    desk.out(&["record", "bench", "-b", "held", "--question", "Who?", "--answer", "answer.txt"]);
+    check("check", &desk.json(&["check", "held"]));
     desk.out(&["rate", "main", "up"]);
     desk.out(&["note", "main", "A note"]);
     desk.out(&["branch", "describe", "main", "What it is about"]);

@@ -10,6 +10,7 @@ mod frame;
 mod freeze;
 mod plan;
 mod precedence;
+pub mod quotation;
 pub mod render;
 mod split;
 

@@ -31,7 +31,7 @@ Examples:
 A source may carry its own wishes: talk.vtt@weight=2,floor=2k,cap=8k,keep=ends,as=transcript,pin
 An address is a branch, a bundle, an id or its first letters, NAME~2 (two turns back), or @ (where you left off).
 
-Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 verify mismatch,
+Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 verify or check mismatch,
 6 provider refused, failed or cut, 130 interrupted.";
 
 /// Flags of every verb.
@@ -78,6 +78,7 @@ pub(super) enum Verb {
     Pick(command::pick::Pick),
     Graft(command::graft::Graft),
     Undo(command::undo::Undo),
+    Check(command::check::Check),
     Redo(command::redo::Redo),
     Operations(command::operations::Operations),
     Export(command::export::Export),

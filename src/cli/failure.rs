@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
+use crate::store::exchange::Refusal;
 use crate::tokens::Scale;
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
@@ -176,12 +177,21 @@ impl From<store::Error> for Failure {
             store::Error::Corrupt { .. } | store::Error::CorruptRow { .. } => {
                 Self { code: MISMATCH, ..failure }.hint("`forkful verify` checks the whole store")
             }
-            store::Error::Package { .. } => {
-                Self { code: MISMATCH, ..failure }.hint("nothing was written; ask for the file again")
+            store::Error::Package { source, .. } => {
+                Self { code: MISMATCH, ..failure }.hint(format!("nothing was written; {}", remedy(&source)))
+            }
+            store::Error::Prerequisites { .. } => {
+                failure.hint("nothing was written; ask for the whole file: `forkful export` without `--since`")
+            }
+            store::Error::Withheld { .. } => {
+                failure.hint("pack the same sources, or ask for the file with its sources; branches can be read")
             }
             store::Error::NewerStore { .. } | store::Error::NewerRecord { .. } => failure.hint("update forkful"),
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
                 failure.hint("name another folder with `--store DIR`")
+            }
+            store::Error::ReadOnly { .. } => {
+                failure.hint("what is there can be read; to write, copy the folder and name it with `--store DIR`")
             }
             store::Error::Swept { .. } => failure.hint("what `forkful gc --prune` freed is gone for good"),
             store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
@@ -268,6 +278,17 @@ impl From<send::Error> for Failure {
     }
 }
 
+/// What to do about a file that is refused.
+fn remedy(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Large { .. } | Refusal::LongLine { .. } => "allow more with `--max-bytes N`",
+        Refusal::ManyObjects { .. } => "allow more with `--max-objects N`",
+        Refusal::Newer { .. } | Refusal::UnknownCapability { .. } => "update forkful",
+        Refusal::NotForkful => "`forkful read FILE` reads other formats",
+        _ => "ask for the file again",
+    }
+}
+
 impl From<bundle::Error> for Failure {
     fn from(error: bundle::Error) -> Self {
         let failure = Self::error(chain(&error));
@@ -336,6 +357,13 @@ impl From<Error> for Failure {
             Error::NoQuestion { address } => {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
             }
+            Error::NoAnswer { .. } => failure.hint("`forkful log` lists branches with answers"),
+            Error::NothingNew { .. } => failure.hint("the whole file: `forkful export` without `--since`"),
+            Error::NoOperation { .. } => failure,
+            Error::CannotWithhold { .. } => {
+                failure.hint("export a branch that does not say it: `forkful export BRANCH`, or edit it first")
+            }
+            Error::NothingToWithhold { .. } => failure.hint("`forkful show BUNDLE` has the sources, s1 on"),
             Error::Forged { .. } => {
                 Self { code: MISMATCH, ..failure }.hint("nothing was written; do not trust the file's sender")
             }

@@ -74,6 +74,7 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Pick(verb) => verb.run(&context),
         Verb::Graft(verb) => verb.run(&context),
         Verb::Undo(verb) => verb.run(&context),
+        Verb::Check(verb) => verb.run(&context),
         Verb::Redo(verb) => verb.run(&context),
         Verb::Operations(verb) => verb.run(&context),
         Verb::Export(verb) => verb.run(&context),

@@ -2,7 +2,8 @@
 
 use super::{BundleFinding, project};
 use crate::budget::{self, Need};
-use crate::store;
+use crate::content::Digest;
+use crate::store::{self, ObjectKind};
 use crate::tokens::{Scale, Tokens, Told};
 use crate::{bundle, fork, send};
 
@@ -159,6 +160,42 @@ pub enum Error {
     NoQuestion {
         /// The address as typed.
         address: String,
+    },
+    /// Nobody has answered there yet.
+    #[error("there is no answer at {address}")]
+    NoAnswer {
+        /// The address as typed.
+        address: String,
+    },
+    /// There is nothing that the reader of a thin file does not have.
+    #[error("nothing is new since {since}")]
+    NothingNew {
+        /// The words after `--since`.
+        since: String,
+    },
+    /// The journal does not go so far.
+    #[error("there is no operation {number}, the last is {last}")]
+    NoOperation {
+        /// The number.
+        number: u64,
+        /// The newest operation.
+        last: u64,
+    },
+    /// Words stand where they cannot stay behind without another hash for all that follows.
+    #[error("{words:?} stands in {kind} {id}, which travels whole or not at all")]
+    CannotWithhold {
+        /// The words.
+        words: String,
+        /// Where they stand.
+        id: Digest,
+        /// What that is.
+        kind: ObjectKind,
+    },
+    /// No source is cited so, or holds the words.
+    #[error("no source that travels is or holds {name:?}")]
+    NothingToWithhold {
+        /// The citation or the words.
+        name: String,
     },
     /// A file brings a bundle that is not what it says.
     #[error("the file is refused: {finding}")]

@@ -3,6 +3,7 @@
 pub(super) mod add;
 pub(super) mod ask;
 pub(super) mod branch;
+pub(super) mod check;
 pub(super) mod config;
 pub(super) mod count;
 pub(super) mod diff;
@@ -38,6 +39,7 @@ mod tally;
 pub(super) mod undo;
 pub(super) mod verify;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
@@ -268,7 +270,9 @@ fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = target.with_file_name(name);
-    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, target));
+    // What the disk did not take shows when it is synced, before the name stands for it.
+    let kept = fs::File::create(&part).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written = kept.and_then(|()| fs::rename(&part, target));
     if written.is_err() {
         // What could not be written or renamed is of no use to anybody.
         let _ = fs::remove_file(&part);

@@ -15,7 +15,7 @@ use crate::bundle::{Duplicates, Request};
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
-use crate::workspace::{self, Fit, Tallied, Workspace, amount, shape};
+use crate::workspace::{self, Fit, Parcel, Tallied, Workspace, amount, shape};
 
 /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
 #[derive(Debug, clap::Args)]
@@ -169,7 +169,7 @@ pub(super) fn store(context: &Context, is_needed: bool) -> Result<Option<Workspa
 
 fn exported(workspace: Option<&Workspace>, id: &str) -> Result<Vec<u8>, Failure> {
     let Some(workspace) = workspace else { return Ok(Vec::new()) };
-    Ok(workspace.export(Some(id))?.file)
+    Ok(workspace.export(&Parcel { address: Some(id.to_owned()), ..Parcel::default() })?.file)
 }
 
 /// A document in a few words: `thread · @karpathy · 2 posts`.
