@@ -88,7 +88,7 @@ impl Workspace {
         let manifests = ids.into_iter().filter_map(|id| Some((id, self.store.bundle(id).ok()?)));
         let texts = manifests.filter(|(_, manifest)| wanted.contains(&manifest.text)).filter_map(|(id, manifest)| {
             let documents = manifest.items.iter().map(|item| self.store.document(item.document));
-            let documents = documents.collect::<Result<_, _>>().ok()?;
+            let documents = documents.collect::<Result<Vec<_>, _>>().ok()?;
             let renderer = Renderer::named(manifest.render.split('/').next()?)?;
             let bundle = Bundle::thaw(id, manifest, documents, String::new()).ok()?;
             Some(Object::blob(bundle.rendered_again(renderer)))
