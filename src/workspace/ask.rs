@@ -5,8 +5,8 @@ use std::future::Future;
 use super::{Act, Draft, Error, Workspace, shape};
 use crate::content::{Digest, Message, Part, Role, Timestamp, Usage};
 use crate::fork;
-use crate::net::Transport;
-use crate::send::{self, Delta, Ending, Outcome, Patience};
+use crate::net::{Header, Transport};
+use crate::send::{self, Delta, Ending, Outcome, Patience, Piece};
 use crate::store::Error::RunExists;
 use crate::store::record::{RunRecord, RunState};
 
@@ -40,6 +40,10 @@ impl Workspace {
         cancelled: impl Future<Output = ()>,
         now: impl Fn() -> Timestamp,
     ) -> Result<Answered, Error> {
+        let has_own_key = draft.request.more.iter().any(Header::is_secret);
+        if let Some(variable) = draft.endpoint.missing_key().filter(|_| !has_own_key) {
+            return Err(send::Error::NoKey { origin: draft.endpoint.base_url.origin(), variable }.into());
+        }
         let question = fork::following(draft.parent, &[Message::text(Role::User, draft.question())])?;
         let question_id = question[0].id();
         let started = now();
@@ -52,7 +56,7 @@ impl Workspace {
             branch: draft.branch.clone(),
             model: draft.prompt.model.clone(),
             served_model: None,
-            base_url: draft.endpoint.base_url.to_string(),
+            base_url: draft.endpoint.base_url.without_secrets(),
             protocol: draft.protocol.name.to_owned(),
             params: draft.params.clone(),
             request_sha256: Digest::of(&draft.request.body),
@@ -67,7 +71,7 @@ impl Workspace {
             transport,
             &draft.request,
             draft.protocol,
-            &Patience::STANDARD,
+            &Patience::STANDARD.drawing(draw(&run.attempt)),
             tokio::time::sleep,
             on_delta,
             cancelled,
@@ -87,7 +91,7 @@ impl Workspace {
         }
         let elapsed = run.ended.map_or(0, |ended| ended.0 - started.0);
         let model = run.model.clone();
-        let Some(answer) = message(&outcome) else {
+        let Some(answer) = message(&outcome, draft) else {
             self.store.save_run(&run)?;
             let branch = draft.branch.clone();
             return Ok(Answered { branch, message: None, outcome, model, run: run.attempt, elapsed });
@@ -133,20 +137,24 @@ impl Answered {
     }
 }
 
+/// A number that no two attempts share.
+fn draw(attempt: &str) -> u64 {
+    u64::from_str_radix(attempt, 16).unwrap_or_default()
+}
+
 /// The answer as a message; none when not a word came.
-fn message(outcome: &Outcome) -> Option<Message> {
-    let Outcome { reasoning, text, refusal, .. } = outcome;
-    if text.is_empty() && refusal.is_empty() {
+fn message(outcome: &Outcome, draft: &Draft) -> Option<Message> {
+    if outcome.text.is_empty() && outcome.refusal.is_empty() {
         return None;
     }
-    let mut parts = Vec::new();
-    if !reasoning.is_empty() {
-        parts.push(Part::Reasoning { text: reasoning.clone() });
-    }
-    for words in [text, refusal] {
-        if !words.is_empty() {
-            parts.push(Part::Text { text: words.clone() });
+    let part = |piece: &Piece| match piece.clone() {
+        Piece::Text(text) => Part::Text { text },
+        Piece::Reasoning(text) => Part::Reasoning { text },
+        Piece::Sealed(item) => {
+            Part::Sealed { protocol: draft.protocol.name.to_owned(), model: draft.prompt.model.clone(), item }
         }
-    }
-    Some(Message { role: Role::Assistant, parts })
+    };
+    let refusal = Some(&outcome.refusal).filter(|text| !text.is_empty());
+    let refusal = refusal.map(|text| Part::Text { text: text.clone() });
+    Some(Message { role: Role::Assistant, parts: outcome.pieces.iter().map(part).chain(refusal).collect() })
 }

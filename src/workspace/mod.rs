@@ -34,7 +34,7 @@ use crate::store::{Entry, Store};
 pub use amount::{ParseAmountError, amount, short_amount};
 pub use ask::Answered;
 pub use count::{Counted, count, count_raw};
-pub use draft::{Ask, Draft};
+pub use draft::{Ask, Draft, Wishes};
 pub use error::Error;
 pub use exchange::{Exported, Imported};
 pub use fork::Forked;

@@ -1,6 +1,8 @@
 //! `forkful ask [ADDRESS] QUESTION`
 
+use std::fs;
 use std::io::{self, Read};
+use std::path::PathBuf;
 
 use super::super::args::ModelArgs;
 use super::super::failure::{INTERRUPTED, PROVIDER};
@@ -8,9 +10,10 @@ use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
 use crate::net::{Live, Route};
-use crate::send::{Cut, Delta, Ending};
+use crate::send::endpoint::Environment;
+use crate::send::{Cut, Delta, Ending, Stop};
 use crate::tokens::Tokens;
-use crate::workspace::{self, Answered, Draft, Workspace};
+use crate::workspace::{self, Answered, Draft, Wishes, Workspace};
 
 /// Said when an answer broke off.
 pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` takes it off";
@@ -56,41 +59,87 @@ pub(crate) fn put(
             .read_to_string(&mut question)
             .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
     }
-    let terms = context.terms(None)?.choices;
-    let mut endpoints = context.settings.endpoints.clone();
-    endpoints.forkful_base_url = terms.base_url.map(|said| said.value);
     let ask = workspace::Ask {
         address: address.to_owned(),
         new_branch,
         question: question.trim().to_owned(),
-        model: model.model.clone().or_else(|| terms.model.map(|said| said.value)),
+        wishes: wishes(context, model)?,
+    };
+    let draft = workspace.draft(&ask, &endpoints(context)?)?;
+    if model.dry_run { dry_run(context, &draft) } else { send(context, workspace, &draft) }
+}
+
+/// The keys and servers of the environment, and the server of the user's own file.
+pub(crate) fn endpoints(context: &Context) -> Result<Environment, Failure> {
+    let forkful_base_url = context.terms(None)?.choices.base_url.map(|said| said.value);
+    Ok(Environment { forkful_base_url, ..context.settings.endpoints.clone() })
+}
+
+/// What the flags, the environment and the files say of the model.
+pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<Wishes, Failure> {
+    let system = |path: &PathBuf| {
+        fs::read_to_string(path)
+            .map_err(|error| Failure::error(format!("cannot read {}: {error}", path.display())))
+            .map(|text| text.trim().to_owned())
+    };
+    Ok(Wishes {
+        model: model.model.clone().or(context.terms(None)?.choices.model.map(|said| said.value)),
+        provider: model.provider.clone(),
+        protocol: model.protocol.clone(),
         base_url: model.base_url.clone(),
+        system: model.system.as_ref().map(system).transpose()?,
         max_output: model.max_output,
         temperature: model.temperature,
+        reasoning: model.reasoning,
+        extra: model.extra_json.clone().unwrap_or_default(),
+        headers: model.header.clone(),
         stream: true,
-    };
-    let draft = workspace.draft(&ask, &endpoints)?;
-    if model.dry_run {
-        let body = String::from_utf8_lossy(&draft.request.body);
-        context.printer.out(&format!("{body}\n"))?;
-        context.printer.say(format_args!("Dry run  {}", size(&draft)));
-        return Ok(0);
+    })
+}
+
+/// Prints the exact body on stdout and what surrounds it as talk.
+fn dry_run(context: &Context, draft: &Draft) -> Result<u8, Failure> {
+    let body = String::from_utf8_lossy(&draft.request.body);
+    context.printer.out(&format!("{body}\n"))?;
+    let printer = &context.printer;
+    printer.say(format_args!("Dry run  POST {}", draft.request.url));
+    for (name, value) in &draft.request.headers {
+        printer.say(format_args!("         {name}: {value}"));
     }
+    if let Some(key) = &draft.request.credential {
+        printer.say(format_args!("         {}: {}***", key.header, key.prefix));
+    }
+    for header in &draft.request.more {
+        printer.say(format_args!("         {header}"));
+    }
+    let n_bytes = u32::try_from(draft.request.body.len()).unwrap_or(u32::MAX);
+    let n_shared = u32::try_from(draft.shared_bytes()).unwrap_or(u32::MAX);
+    printer.say(format_args!(
+        "         {}; the first {} of {} bytes are those of every fork",
+        size(draft),
+        Tokens(n_shared),
+        Tokens(n_bytes)
+    ));
+    Ok(0)
+}
+
+/// Sends a draft, prints what comes and says how it went.
+pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<u8, Failure> {
     context.printer.say(format_args!(
         "Asking  {} at {}, {}",
         draft.prompt.model,
         draft.endpoint.base_url,
-        size(&draft)
+        size(draft)
     ));
-    let answered = send(context, workspace, &draft)?;
-    finish(context, answered, &draft)
+    let answered = stream(context, workspace, draft)?;
+    finish(context, answered, draft)
 }
 
 fn size(draft: &Draft) -> String {
     format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
 }
 
-fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+fn stream(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_delta = |delta: &Delta| match delta {
@@ -144,7 +193,11 @@ fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Fa
     match answered.outcome.ending {
         Ending::Complete => Ok(0),
         Ending::Refused => {
-            printer.say("The model declined");
+            printer.say(match answered.outcome.stop {
+                Some(Stop::Filter) => "A filter of the provider cut in",
+                Some(Stop::Recitation) => "The provider stopped the answer as a recitation",
+                _ => "The model declined",
+            });
             Ok(PROVIDER)
         }
         Ending::Truncated(Cut::Cancelled) => {
