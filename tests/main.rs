@@ -14,6 +14,7 @@ mod expected;
 mod floors;
 mod json;
 mod project;
+mod protocols;
 mod readme;
 mod registry;
 mod sending;

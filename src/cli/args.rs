@@ -7,7 +7,6 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command;
 use crate::budget::Keep;
-use crate::net::Header;
 use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::amount;
@@ -62,6 +61,7 @@ pub(super) enum Verb {
     Ask(command::ask::Ask),
     Fork(command::fork::Fork),
     Record(command::record::Record),
+    Resume(command::resume::Resume),
     Log(command::log::Log),
     Undo(command::undo::Undo),
     Export(command::export::Export),
@@ -152,8 +152,8 @@ pub(super) struct ModelArgs {
     #[arg(long, value_name = "JSON", value_parser = object)]
     pub extra_json: Option<Object>,
     /// A header to add, as 'Name: value'; it is kept nowhere
-    #[arg(long, value_name = "HEADER", value_parser = Header::from_str)]
-    pub header: Vec<Header>,
+    #[arg(long, value_name = "HEADER")]
+    pub header: Vec<String>,
     /// Print the request body and its tokens; send nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -57,6 +57,7 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Ask(verb) => verb.run(&context),
         Verb::Fork(verb) => verb.run(&context),
         Verb::Record(verb) => verb.run(&context),
+        Verb::Resume(verb) => verb.run(&context),
         Verb::Log(verb) => verb.run(&context),
         Verb::Undo(verb) => verb.run(&context),
         Verb::Export(verb) => verb.run(&context),

@@ -111,7 +111,11 @@ pub fn resolve(
     };
     let base_url = parse(address)?;
     let host = provider.unwrap_or_else(|| Host::at(&base_url));
-    let there = remembered.filter(|remembered| Url::parse(remembered.base_url).is_ok_and(|url| url == base_url));
+    let is_there = |remembered: &Remembered| {
+        let root = provider::protocol(remembered.protocol).map_or("", |protocol| protocol.root);
+        Url::parse(remembered.base_url).is_ok_and(|url| url == rooted(base_url.clone(), root))
+    };
+    let there = remembered.filter(is_there);
     let protocol = match (wanted.protocol, provider, there) {
         (Some(name), ..) => name,
         (None, None, Some(there)) => there.protocol,

@@ -22,6 +22,10 @@ mod retry;
 pub mod sse;
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod prefixes;
+#[cfg(test)]
 mod recorded;
 #[cfg(test)]
 mod sample;

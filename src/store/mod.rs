@@ -16,6 +16,7 @@ pub mod verify;
 
 mod database;
 mod error;
+mod hold;
 mod journal;
 mod json;
 mod name;
@@ -27,6 +28,7 @@ pub(crate) mod sample;
 
 pub use database::{FORMAT, Store};
 pub use error::Error;
+pub use hold::Hold;
 pub use journal::{At, Change, Entry};
 pub use json::Fault;
 pub use name::{BRANCHES, BUNDLES, NameError, SPACES, TAGS, check_name, numbered};

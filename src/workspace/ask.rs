@@ -5,9 +5,10 @@ use std::future::Future;
 use super::{Act, Draft, Error, Workspace, shape};
 use crate::content::{Digest, Message, Part, Role, Timestamp, Usage};
 use crate::fork;
-use crate::net::{Header, Transport};
+use crate::net::Transport;
 use crate::send::{self, Delta, Ending, Outcome, Patience, Piece};
 use crate::store::Error::RunExists;
+use crate::store::{Hold, Store};
 use crate::store::record::{RunRecord, RunState};
 
 /// What became of a question.
@@ -36,14 +37,11 @@ impl Workspace {
         draft: &Draft,
         act: &Act,
         transport: &T,
-        on_delta: impl FnMut(&Delta),
+        mut on_delta: impl FnMut(&Delta),
         cancelled: impl Future<Output = ()>,
         now: impl Fn() -> Timestamp,
     ) -> Result<Answered, Error> {
-        let has_own_key = draft.request.more.iter().any(Header::is_secret);
-        if let Some(variable) = draft.endpoint.missing_key().filter(|_| !has_own_key) {
-            return Err(send::Error::NoKey { origin: draft.endpoint.base_url.origin(), variable }.into());
-        }
+        draft.check_key()?;
         let question = fork::following(draft.parent, &[Message::text(Role::User, draft.question())])?;
         let question_id = question[0].id();
         let started = now();
@@ -53,6 +51,7 @@ impl Workspace {
             parent: draft.parent,
             question: question_id,
             answer: None,
+            partial: None,
             branch: draft.branch.clone(),
             model: draft.prompt.model.clone(),
             served_model: None,
@@ -66,7 +65,12 @@ impl Workspace {
             ended: None,
         };
         self.store.put(&question)?;
-        self.begin(&mut run)?;
+        let _hold = self.begin(&mut run)?;
+        let mut spool = Spool { store: &self.store, run: run.clone(), saved: None };
+        let on_delta = |delta: &Delta| {
+            spool.take(delta, &now);
+            on_delta(delta);
+        };
         let outcome = send::answer(
             transport,
             &draft.request,
@@ -106,18 +110,42 @@ impl Workspace {
         Ok(Answered { branch, message: Some(tip), outcome, model, run: attempt, elapsed })
     }
 
-    /// Gives a run an id of its own and records the intent.
-    fn begin(&self, run: &mut RunRecord) -> Result<(), Error> {
-        for number in 0_u64.. {
+    /// Gives a run an id of its own, says to others that it is under way and records the intent.
+    fn begin(&self, run: &mut RunRecord) -> Result<Hold, Error> {
+        let mut number = 0_u64;
+        loop {
             let seed = format!("{} {} {} {number}", run.question, run.branch, run.started.0);
             Digest::of(seed.as_bytes()).to_string()[..16].clone_into(&mut run.attempt);
-            match self.store.begin_run(run) {
-                // Another process asked the same in the same millisecond.
-                Err(RunExists { .. }) => {}
-                other => return Ok(other?),
+            if self.store.run(&run.attempt)?.is_none() {
+                let hold = self.store.hold(&run.attempt)?;
+                match self.store.begin_run(run) {
+                    // Another process asked the same in the same millisecond.
+                    Err(RunExists { .. }) => {}
+                    other => return Ok(other.map(|()| hold)?),
+                }
             }
+            number += 1;
         }
-        Ok(())
+    }
+}
+
+/// Keeps what has come where a dying process leaves it: the first words at once, then every second.
+struct Spool<'a> {
+    store: &'a Store,
+    run: RunRecord,
+    saved: Option<Timestamp>,
+}
+
+impl Spool<'_> {
+    fn take(&mut self, delta: &Delta, now: impl Fn() -> Timestamp) {
+        let (Delta::Text(words) | Delta::Refusal(words)) = delta else { return };
+        self.run.partial.get_or_insert_default().push_str(words);
+        let moment = now();
+        if self.saved.is_none_or(|saved| moment.0 - saved.0 >= 1000) {
+            // The answer goes on; what cannot be saved at its end is an error then.
+            let _ = self.store.save_run(&self.run);
+            self.saved = Some(moment);
+        }
     }
 }
 

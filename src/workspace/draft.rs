@@ -98,15 +98,16 @@ impl Workspace {
         }
         let place = fork::resolve(&self.store, &ask.address)?;
         let (branch, seen) = self.branch_for(ask, &place)?;
-        self.draft_at(Site { parent: place.id(), branch, seen }, &ask.question, &ask.wishes, environment)
+        self.draft_from(Site { parent: place.id(), branch, seen }, &ask.question, &ask.wishes, None, environment)
     }
 
-    /// Makes a question ready at a known place.
-    pub(super) fn draft_at(
+    /// Makes a question ready at a known place; `last` is the run to do as, else it is looked for.
+    pub(super) fn draft_from(
         &self,
         site: Site,
         question: &str,
         wishes: &Wishes,
+        last: Option<RunRecord>,
         environment: &Environment,
     ) -> Result<Draft, Error> {
         let Site { parent, branch, seen } = site;
@@ -119,7 +120,7 @@ impl Workspace {
         messages.push(Message::text(Role::User, question));
         let on_the_way = self.run_on_the_way(turns.iter().rev().map(|(id, _)| *id));
         let told = on_the_way.as_ref().and_then(|run| run.params["system"].as_str().map(str::to_owned));
-        let last = match on_the_way {
+        let last = match last.or(on_the_way) {
             Some(run) => Some(run),
             None => self.store.runs()?.into_iter().rfind(|run| run.answer.is_some()),
         };
@@ -184,6 +185,15 @@ impl Draft {
         let twin = Prompt { messages: first.chain([other]).collect(), ..self.prompt.clone() };
         let twin = (self.protocol.encode)(&twin, &self.endpoint);
         self.request.body.iter().zip(&twin.body).take_while(|(one, other)| one == other).count()
+    }
+
+    /// Refuses a server that wants a key and would get none.
+    pub fn check_key(&self) -> Result<(), Error> {
+        let has_own = self.request.more.iter().any(Header::is_secret);
+        match self.endpoint.missing_key().filter(|_| !has_own) {
+            Some(variable) => Err(send::Error::NoKey { origin: self.endpoint.base_url.origin(), variable }.into()),
+            None => Ok(()),
+        }
     }
 
     /// The question, byte for byte.

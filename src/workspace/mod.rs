@@ -21,6 +21,7 @@ mod log;
 mod pack;
 mod read;
 mod record;
+mod resume;
 mod show;
 mod source;
 mod undo;
@@ -42,6 +43,7 @@ pub use log::Logged;
 pub use pack::{Fit, Prepared, plan, prepare};
 pub use read::{markdown, read};
 pub use record::Recorded;
+pub use resume::Resumed;
 pub use source::{ParseSourceError, Source, Sourced, Sources, gather};
 pub use verify::{BundleFinding, Verified};
 

@@ -9,7 +9,7 @@ use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
-use crate::net::{Live, Route};
+use crate::net::{Live, ParseHeaderError, Route};
 use crate::send::endpoint::Environment;
 use crate::send::{Cut, Delta, Ending, Stop};
 use crate::tokens::Tokens;
@@ -66,7 +66,11 @@ pub(crate) fn put(
         wishes: wishes(context, model)?,
     };
     let draft = workspace.draft(&ask, &endpoints(context)?)?;
-    if model.dry_run { dry_run(context, &draft) } else { send(context, workspace, &draft) }
+    if model.dry_run {
+        return dry_run(context, &draft);
+    }
+    let answered = stream(context, workspace, &draft)?;
+    finish(context, answered, &draft)
 }
 
 /// The keys and servers of the environment, and the server of the user's own file.
@@ -82,6 +86,8 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<Wishes, Fai
             .map_err(|error| Failure::error(format!("cannot read {}: {error}", path.display())))
             .map(|text| text.trim().to_owned())
     };
+    // Not clap's to read: it would print what it cannot read, which may be a key.
+    let header = |text: &String| text.parse().map_err(|error: ParseHeaderError| Failure::usage(error.to_string()));
     Ok(Wishes {
         model: model.model.clone().or(context.terms(None)?.choices.model.map(|said| said.value)),
         provider: model.provider.clone(),
@@ -92,7 +98,7 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<Wishes, Fai
         temperature: model.temperature,
         reasoning: model.reasoning,
         extra: model.extra_json.clone().unwrap_or_default(),
-        headers: model.header.clone(),
+        headers: model.header.iter().map(header).collect::<Result<_, _>>()?,
         stream: true,
     })
 }
@@ -123,23 +129,19 @@ fn dry_run(context: &Context, draft: &Draft) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Sends a draft, prints what comes and says how it went.
-pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<u8, Failure> {
+fn size(draft: &Draft) -> String {
+    format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
+}
+
+/// Sends a draft and prints what comes.
+pub(crate) fn stream(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    draft.check_key()?;
     context.printer.say(format_args!(
         "Asking  {} at {}, {}",
         draft.prompt.model,
         draft.endpoint.base_url,
         size(draft)
     ));
-    let answered = stream(context, workspace, draft)?;
-    finish(context, answered, draft)
-}
-
-fn size(draft: &Draft) -> String {
-    format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
-}
-
-fn stream(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_delta = |delta: &Delta| match delta {
@@ -176,7 +178,7 @@ async fn interrupted() {
 }
 
 /// Says how it went: one line of talk, one exit code.
-fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
+pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
     let printer = &context.printer;
     if context.json {
         printer.json(&answered.shape())?;
@@ -215,6 +217,15 @@ fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Fa
             let failure = Failure::from(workspace::Error::from(error));
             Err(if answered.message.is_some() { failure.hint(KEPT) } else { failure })
         }
+    }
+}
+
+/// The exit code of how an answer ended.
+pub(crate) fn exit_code(answered: &Answered) -> u8 {
+    match answered.outcome.ending {
+        Ending::Complete => 0,
+        Ending::Truncated(Cut::Cancelled) => INTERRUPTED,
+        Ending::Truncated(_) | Ending::Refused | Ending::Failed(_) => PROVIDER,
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) mod plan;
 mod plan_unit;
 pub(super) mod read;
 pub(super) mod record;
+pub(super) mod resume;
 pub(super) mod show;
 pub(super) mod undo;
 pub(super) mod verify;

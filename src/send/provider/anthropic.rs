@@ -68,7 +68,8 @@ fn thinking(model: &str, effort: Effort) -> Thinking {
 
 /// The version in a model's name: 4.5 of `claude-sonnet-4-5-20250929`, 3.7 of `claude-3-7-sonnet-latest`.
 fn version(model: &str) -> Option<(u32, u32)> {
-    let numbers = model.split('-').map(|word| word.parse::<u32>().ok().filter(|number| *number < 100));
+    let (_, name) = model.split_once("claude-")?;
+    let numbers = name.split('-').map(|word| word.parse::<u32>().ok().filter(|number| *number < 100));
     let mut numbers = numbers.skip_while(Option::is_none);
     let major = numbers.next()??;
     Some((major, numbers.next().flatten().unwrap_or(0)))

@@ -70,7 +70,9 @@ fn a_version_is_read_from_a_name() {
         ("claude-3-7-sonnet-latest", Some((3, 7))),
         ("claude-3-opus", Some((3, 0))),
         ("claude-opus-5", Some((5, 0))),
-        ("somebody", None),
+        ("anthropic/claude-sonnet-4-5", Some((4, 5))),
+        ("claude-next", None),
+        ("m-1", None),
     ] {
         assert_eq!(version(model), expected, "{model}");
     }
