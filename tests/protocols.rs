@@ -178,6 +178,29 @@ fn neither_header_nor_key_nor_query_is_kept() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_command_gives_the_key_of_the_users_own_server() {
+    let desk = desk();
+    let provider = Provider::start(vec![Script::says("Yes.")]);
+    let own = |command: &str| {
+        let file = format!("[ask]\nbase_url = \"{}\"\napi_key_command = \"{command}\"\n", provider.base_url());
+        desk.file("home/.config/forkful/config.toml", file.as_bytes());
+    };
+    own("echo sk-mine; echo second line");
+    assert_eq!(desk.out(&["ask", "cards", "Kept?", "-m", "m"]), "Yes.\n");
+    let elsewhere = Provider::start(vec![Script::says("No.")]);
+    desk.out(&["ask", "main", "Kept?", "--base-url", &elsewhere.base_url()]);
+    let keys =
+        [&provider, &elsewhere].map(|provider| provider.requests()[0].header("authorization").map(str::to_owned));
+    assert_eq!(keys, [Some("Bearer sk-mine".to_owned()), None]);
+    own("false");
+    let mut shown = desk.run(&["ask", "main", "Kept?"]).shown();
+    own("echo sk-half; exit 3");
+    shown += &desk.run(&["ask", "main", "Kept?"]).shown();
+    insta::assert_snapshot!(shown, @"");
+}
+
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()

@@ -122,9 +122,7 @@ pub(super) struct EncodingArg {
 /// The model and the server that answers.
 #[derive(Debug, Args)]
 pub(super) struct ModelArgs {
-    #[arg(
-        help = "The model to ask, also as PROVIDER/MODEL [default: $FORKFUL_MODEL, else the last one used here]"
-    )]
+    #[arg(help = "The model to ask, also as PROVIDER/MODEL [default: $FORKFUL_MODEL, else the last one used here]")]
     #[arg(short, long, value_name = "NAME")]
     pub model: Option<String>,
     #[arg(help = "Who serves it: anthropic, openrouter, ollama, ...; `forkful formats` lists them")]

@@ -241,16 +241,15 @@ impl From<send::Error> for Failure {
                     None => failure.hint("`forkful formats` lists them"),
                 }
             }
-            send::Error::NoKey { variable, .. } => {
-                Self { code: USAGE, ..failure }.hint(format!("set {variable}, or name another server with `--base-url`"))
-            }
+            send::Error::NoKey { variable, .. } => Self { code: USAGE, ..failure }
+                .hint(format!("set {variable}, or name another server with `--base-url`")),
             send::Error::Status { status: 401 | 403, .. } => failure.hint(KEY),
             send::Error::Status { failure: said, .. } if said.code.as_deref() == Some("API_KEY_INVALID") => {
                 failure.hint(KEY)
             }
-            send::Error::Status { status: 404, .. } => {
-                failure.hint("check the model's name, and that `--base-url` ends where the protocol's path begins, as in `/v1`")
-            }
+            send::Error::Status { status: 404, .. } => failure.hint(
+                "check the model's name, and that `--base-url` ends where the protocol's path begins, as in `/v1`",
+            ),
             send::Error::Status { status: 429, retry_after: Some(wait), .. } => {
                 failure.hint(format!("ask again in {} seconds", wait.as_secs()))
             }

@@ -110,8 +110,8 @@ impl fmt::Debug for Url {
 /// Whether a parameter or a header of that name carries a secret.
 pub(super) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let whole = ["code", "sig", "signature", "pass", "pwd", "sid"];
-    let parts = ["auth", "key", "token", "secret", "cookie", "password", "credential", "session"];
+    let whole = ["code", "sig", "pass", "pwd", "sid"];
+    let parts = ["auth", "key", "token", "secret", "cookie", "password", "credential", "session", "signature"];
     whole.contains(&name.as_str()) || parts.iter().any(|part| name.contains(part))
 }
 

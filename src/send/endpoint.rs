@@ -86,11 +86,7 @@ pub fn key_variables() -> impl Iterator<Item = &'static str> {
 }
 
 /// Chooses the server, the protocol, the model and the key.
-pub fn resolve(
-    wanted: Wanted,
-    remembered: Option<Remembered>,
-    environment: &Environment,
-) -> Result<Chosen, Error> {
+pub fn resolve(wanted: Wanted, remembered: Option<Remembered>, environment: &Environment) -> Result<Chosen, Error> {
     let set = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let forkful_base = set(&environment.forkful_base_url);
     let openai_base = set(&environment.openai_base_url);
@@ -322,8 +318,18 @@ mod tests {
         check(proxied, None, "", (OURS, "anthropic", Some("x")));
         let other = Wanted { protocol: Some("gemini"), base_url: Some("http://127.0.0.1:1"), ..model("x") };
         check(other, None, "", ("http://127.0.0.1:1/v1beta", "gemini", Some("x")));
-        check(Wanted { base_url: Some("http://localhost:11434"), ..NOBODY }, None, "", ("http://localhost:11434/api", "ollama", None));
-        check(Wanted { provider: Some("openai"), ..NOBODY }, None, "OPENAI_BASE_URL=https://c/v1", ("https://c/v1", "openai-responses", None));
+        check(
+            Wanted { base_url: Some("http://localhost:11434"), ..NOBODY },
+            None,
+            "",
+            ("http://localhost:11434/api", "ollama", None),
+        );
+        check(
+            Wanted { provider: Some("openai"), ..NOBODY },
+            None,
+            "OPENAI_BASE_URL=https://c/v1",
+            ("https://c/v1", "openai-responses", None),
+        );
     }
 
     #[test]

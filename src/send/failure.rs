@@ -112,12 +112,10 @@ impl Failure {
             kind: word(&error["type"]).or_else(|| word(&error["status"])),
             code: reason.or_else(|| word(&error["code"])),
             retry_after: delay.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            prompt_tokens: error["n_prompt_tokens"].as_u64().or_else(|| {
-                PROMPT_TOKENS.iter().find_map(|before| number_after(&message, before))
-            }),
-            window: error["n_ctx"].as_u64().or_else(|| {
-                WINDOW.iter().find_map(|before| number_after(&message, before))
-            }),
+            prompt_tokens: error["n_prompt_tokens"]
+                .as_u64()
+                .or_else(|| PROMPT_TOKENS.iter().find_map(|before| number_after(&message, before))),
+            window: error["n_ctx"].as_u64().or_else(|| WINDOW.iter().find_map(|before| number_after(&message, before))),
             message,
         })
     }

@@ -108,12 +108,20 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(work)
 }
 
-async fn outcome(protocol: &str, recorded: Recorded) -> (Outcome, usize) {
+fn request(protocol: &str) -> Request {
     let protocol = provider::protocol(protocol).expect("a protocol");
-    let request = (protocol.encode)(&sample::prompt("m", sample::TALK), &sample::endpoint("http://127.0.0.1:1/v1"));
+    (protocol.encode)(&sample::prompt("m", sample::TALK), &sample::endpoint("http://127.0.0.1:1/v1"))
+}
+
+async fn outcome(protocol: &str, recorded: Recorded) -> (Outcome, usize) {
+    sent(protocol, &request(protocol), recorded).await
+}
+
+async fn sent(protocol: &str, request: &Request, recorded: Recorded) -> (Outcome, usize) {
+    let protocol = provider::protocol(protocol).expect("a protocol");
     let transport = Replay::new(vec![recorded]);
     let none = |_: &Delta| {};
-    let outcome = answer(&transport, &request, protocol, &Patience::STANDARD, |_| ready(()), none, pending()).await;
+    let outcome = answer(&transport, request, protocol, &Patience::STANDARD, |_| ready(()), none, pending()).await;
     (outcome, transport.requests().len())
 }
 
@@ -124,11 +132,12 @@ fn a_stream_cut_anywhere_keeps_a_prefix_of_the_truth() {
     for stream in PROTOCOLS.iter().map(|protocol| stream(protocol.name)) {
         let Stream { protocol, content_type, bytes, whole } = stream;
         assert!((4000..6000).contains(&bytes.len()), "{protocol}: {} bytes", bytes.len());
+        let request = request(protocol);
         run(async {
             for cut in 0..=bytes.len() {
                 let mut recorded = Recorded::new(200, content_type, [&bytes[..cut]]);
                 recorded.steps.extend((cut % 2 == 0).then_some(Step::Break));
-                let (outcome, n_requests) = outcome(protocol, recorded).await;
+                let (outcome, n_requests) = sent(protocol, &request, recorded).await;
                 let is_whole = cut >= whole;
                 assert_eq!(outcome.status(), if is_whole { "complete" } else { "truncated" }, "{protocol} {cut}");
                 assert!(truth.starts_with(&outcome.text), "{protocol} {cut}: {}", outcome.text);
@@ -196,7 +205,8 @@ fn a_stream_that_goes_wrong_is_called_by_its_name() {
 fn one_event_of_a_megabyte_is_read_whole() {
     let long = "word \u{1F30D} ".repeat(100_000);
     let text = quoted(&long);
-    let events = |events: &[String]| events.iter().map(|event| format!("data: {event}\n\n")).collect::<String>();
+    let events =
+        |events: &[String]| events.iter().map(|event| format!("data: {event}\n\n")).collect::<Vec<_>>().concat();
     let bodies = [
         (
             "openai-chat",

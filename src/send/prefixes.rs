@@ -10,7 +10,7 @@ use crate::content::{Message, Part, Role};
 fn end_of(bundle: &str, body: &str) -> usize {
     let written = serde_json::to_string(bundle).expect("a string is JSON");
     let written = written.trim_matches('"');
-    body.find(written).map(|at| at + written.len()).unwrap_or_else(|| panic!("{bundle:?} is not in {body}"))
+    body.find(written).expect("the bundle is in the body") + written.len()
 }
 
 fn bodies(protocol: &Protocol, url: &str, prompts: &[Prompt]) -> Vec<String> {

@@ -149,8 +149,8 @@ fn texts<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
 
 /// The last value at a place that is not null.
 fn last<'a>(objects: &'a [Value], places: &[&str]) -> Option<&'a Value> {
-    let found = objects.iter().flat_map(|object| places.iter().filter_map(move |place| object.pointer(place)));
-    found.filter(|value| !value.is_null()).last()
+    let mut found = objects.iter().flat_map(|object| places.iter().filter_map(move |place| object.pointer(place)));
+    found.rfind(|value| !value.is_null())
 }
 
 fn counts(usage: Option<&Value>, places: [&str; 5]) -> [Option<u64>; 5] {

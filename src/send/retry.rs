@@ -77,7 +77,8 @@ impl Patience {
             return whole;
         }
         let seed = [self.draw.to_le_bytes().as_slice(), &n_retried.to_le_bytes()].concat();
-        let thousandths = Digest::of(&seed).as_bytes().iter().take(4).fold(0_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 1001);
+        let thousandths =
+            Digest::of(&seed).as_bytes().iter().take(4).fold(0_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 1001);
         whole * thousandths / 1000
     }
 }

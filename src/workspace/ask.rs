@@ -8,8 +8,8 @@ use crate::fork;
 use crate::net::Transport;
 use crate::send::{self, Delta, Ending, Outcome, Patience, Piece};
 use crate::store::Error::RunExists;
-use crate::store::{Hold, Store};
 use crate::store::record::{RunRecord, RunState};
+use crate::store::{Hold, Store};
 
 /// What became of a question.
 #[derive(Debug)]

@@ -3,14 +3,15 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use super::super::args::ModelArgs;
 use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
-use crate::net::{Live, ParseHeaderError, Route};
-use crate::send::endpoint::Environment;
+use crate::net::{Live, ParseHeaderError, Route, Secret};
+use crate::send::endpoint::{Environment, OUR_KEY};
 use crate::send::{Cut, Delta, Ending, Stop};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Answered, Draft, Wishes, Workspace};
@@ -65,7 +66,7 @@ pub(crate) fn put(
         question: question.trim().to_owned(),
         wishes: wishes(context, model)?,
     };
-    let draft = workspace.draft(&ask, &endpoints(context)?)?;
+    let draft = workspace.draft(&ask, &endpoints(context, Some(model))?)?;
     if model.dry_run {
         return dry_run(context, &draft);
     }
@@ -73,10 +74,32 @@ pub(crate) fn put(
     finish(context, answered, &draft)
 }
 
-/// The keys and servers of the environment, and the server of the user's own file.
-pub(crate) fn endpoints(context: &Context) -> Result<Environment, Failure> {
-    let forkful_base_url = context.terms(None)?.choices.base_url.map(|said| said.value);
-    Ok(Environment { forkful_base_url, ..context.settings.endpoints.clone() })
+/// The keys and servers of the environment, and those of the user's own file.
+pub(crate) fn endpoints(context: &Context, model: Option<&ModelArgs>) -> Result<Environment, Failure> {
+    let choices = context.terms(None)?.choices;
+    let mut endpoints = context.settings.endpoints.clone();
+    endpoints.forkful_base_url = choices.base_url.map(|said| said.value);
+    let elsewhere = |model: &ModelArgs| model.dry_run || model.provider.is_some() || model.base_url.is_some();
+    let command = choices.api_key_command.filter(|_| !model.is_some_and(elsewhere));
+    if let Some(command) = command.filter(|_| !endpoints.keys.contains_key(OUR_KEY)) {
+        endpoints.keys.insert(OUR_KEY, key_of(&command.value)?);
+    }
+    Ok(endpoints)
+}
+
+/// The first line that a command prints; it may ask the person something on the terminal.
+fn key_of(command: &str) -> Result<Secret, Failure> {
+    let shell = if cfg!(windows) { ["cmd", "/C"] } else { ["sh", "-c"] };
+    let mut process = Command::new(shell[0]);
+    process.args([shell[1], command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
+    let failed = |what: String| Failure::error(format!("`api_key_command` gave no key: {what}")).hint(command);
+    let output = process.output().map_err(|error| failed(error.to_string()))?;
+    let key = String::from_utf8_lossy(&output.stdout).lines().next().map(Secret::new);
+    match key.filter(|key| !key.is_empty()) {
+        Some(key) if output.status.success() => Ok(key),
+        Some(_) => Err(failed(output.status.to_string())),
+        None => Err(failed("it printed nothing".to_owned())),
+    }
 }
 
 /// What the flags, the environment and the files say of the model.
@@ -136,12 +159,7 @@ fn size(draft: &Draft) -> String {
 /// Sends a draft and prints what comes.
 pub(crate) fn stream(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
     draft.check_key()?;
-    context.printer.say(format_args!(
-        "Asking  {} at {}, {}",
-        draft.prompt.model,
-        draft.endpoint.base_url,
-        size(draft)
-    ));
+    context.printer.say(format_args!("Asking  {} at {}, {}", draft.prompt.model, draft.endpoint.base_url, size(draft)));
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_delta = |delta: &Delta| match delta {

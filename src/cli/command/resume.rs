@@ -38,7 +38,7 @@ impl Resume {
                     dropped.push(json!({ "run": run.attempt, "branch": run.branch }));
                 }
                 Resumed::Empty(run) => {
-                    let draft = workspace.draft_again(run, &endpoints(context)?)?;
+                    let draft = workspace.draft_again(run, &endpoints(context, None)?)?;
                     let answered = stream(context, &workspace, &draft)?;
                     if answered.message.is_some() {
                         workspace.give_up(run, &act)?;

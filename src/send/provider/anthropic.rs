@@ -86,10 +86,7 @@ fn longest(model: &str) -> u32 {
 }
 
 fn messages(prompt: &Prompt) -> Vec<Body> {
-    let mut turns: Vec<(&str, Vec<Body>)> = Vec::new();
-    for turn in turns_of(prompt) {
-        turns.push(turn);
-    }
+    let mut turns: Vec<(&str, Vec<Body>)> = turns_of(prompt).collect();
     if let Some(bundle) = turns.first_mut().and_then(|(_, blocks)| blocks.first_mut()) {
         mark(bundle);
     }
@@ -101,7 +98,7 @@ fn messages(prompt: &Prompt) -> Vec<Body> {
     turns.into_iter().map(|(role, blocks)| Body::default().with("role", role).with("content", blocks)).collect()
 }
 
-fn turns_of<'a>(prompt: &'a Prompt) -> impl Iterator<Item = (&'static str, Vec<Body>)> + use<'a> {
+fn turns_of(prompt: &Prompt) -> impl Iterator<Item = (&'static str, Vec<Body>)> {
     turns(&prompt.messages).into_iter().map(|turn| {
         let is_answer = turn.role == Role::Assistant;
         let blocks = if is_answer {

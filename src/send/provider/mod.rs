@@ -17,13 +17,8 @@ use crate::content::nearest;
 use crate::net::Request;
 
 /// The protocols that can be spoken, in the order in which they are listed.
-pub const PROTOCOLS: &[Protocol] = &[
-    openai_chat::PROTOCOL,
-    openai_responses::PROTOCOL,
-    anthropic::PROTOCOL,
-    gemini::PROTOCOL,
-    ollama::PROTOCOL,
-];
+pub const PROTOCOLS: &[Protocol] =
+    &[openai_chat::PROTOCOL, openai_responses::PROTOCOL, anthropic::PROTOCOL, gemini::PROTOCOL, ollama::PROTOCOL];
 
 /// One way of talking to models over HTTP.
 #[derive(Debug, Clone, Copy)]

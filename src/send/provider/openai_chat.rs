@@ -72,7 +72,10 @@ fn encode(prompt: &Prompt, endpoint: &Endpoint) -> Request {
         .with_some("reasoning_effort", word)
         .with_some("reasoning", object)
         .with_some("prompt_cache_key", prompt.prefix.as_ref().filter(|_| is_keyed))
-        .with_some("prompt_cache_options", (is_keyed && takes_breakpoints(&prompt.model)).then(|| json!({ "mode": "explicit" })))
+        .with_some(
+            "prompt_cache_options",
+            (is_keyed && takes_breakpoints(&prompt.model)).then(|| json!({ "mode": "explicit" })),
+        )
         .with("messages", messages(prompt, endpoint))
         .request(prompt, endpoint, endpoint.base_url.join("chat/completions"), ("authorization", "Bearer "))
 }

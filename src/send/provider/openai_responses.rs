@@ -170,16 +170,15 @@ impl Decoder for Answer {
     }
 }
 
-/// An item of the output that is whole: what must go back, and calls, which nobody answers here.
+/// What of a whole item must go back.
 fn item_done(item: &Value, deltas: &mut Vec<Delta>) {
-    match item["type"].as_str().unwrap_or_default() {
-        "reasoning" => {
-            let body = reasoning_item(item).map(|body| raw(&body).get().to_owned());
-            deltas.extend(body.map(Delta::Sealed));
-        }
-        "function_call" | "custom_tool_call" | "mcp_approval_request" => deltas.push(Delta::Stop(Stop::Tool)),
-        _ => {}
-    }
+    let body = reasoning_item(item).map(|body| raw(&body).get().to_owned());
+    deltas.extend(body.map(Delta::Sealed));
+}
+
+/// Whether an item of the output wants something done, which nobody here does.
+fn is_call(item: &Value) -> bool {
+    ["function_call", "custom_tool_call", "mcp_approval_request"].iter().any(|kind| item["type"] == *kind)
 }
 
 /// The output of an unstreamed response.
@@ -207,8 +206,8 @@ fn ended(response: &Value, deltas: &mut Vec<Delta>) {
     deltas.extend(usage(&response["usage"]).map(Delta::Usage));
     let stop = match (response["status"].as_str(), response["incomplete_details"]["reason"].as_str()) {
         (Some("completed"), _) => {
-            let is_called = deltas.iter().any(|delta| *delta == Delta::Stop(Stop::Tool));
-            (!is_called).then_some(Stop::Done)
+            let mut items = response["output"].as_array().into_iter().flatten();
+            Some(if items.any(is_call) { Stop::Tool } else { Stop::Done })
         }
         (Some("incomplete"), Some("max_output_tokens")) => Some(Stop::Length),
         (Some("incomplete"), Some("content_filter")) => Some(Stop::Filter),
