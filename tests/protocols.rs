@@ -198,7 +198,7 @@ fn a_command_gives_the_key_of_the_users_own_server() {
     let mut shown = desk.run(&["ask", "main", "Kept?"]).shown();
     own("echo sk-half; exit 3");
     shown += &desk.run(&["ask", "main", "Kept?"]).shown();
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown);
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
