@@ -9,6 +9,8 @@ pub mod net;
 pub mod store;
 pub mod tokens;
 
+pub mod catalog;
+
 pub mod budget;
 pub mod gather;
 pub mod send;

@@ -9,6 +9,9 @@ pub const SOURCES: &str = include_str!("../prompts/sources.md");
 /// In front of the sources of an XML bundle: `is_are`, `sources`.
 pub const SOURCES_XML: &str = include_str!("../prompts/sources-xml.md");
 
+/// Asks for a summary of the conversation before it.
+pub const SUMMARY: &str = include_str!("../prompts/summary.md");
+
 /// The prompt with each `{name}` replaced by its value.
 pub fn fill(prompt: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(prompt.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))

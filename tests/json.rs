@@ -38,6 +38,11 @@ fn every_shape_is_what_its_schema_says() {
             &desk.json(&["plan", "talk.vtt@cap=3k", "--budget", "2k", "--focus", "the ladder", "--why", unit]),
         );
     }
+    for model in ["gpt-5", "claude-opus-5", "mock"] {
+        check("count", &desk.json(&["count", "talk.vtt", "--model", model]));
+        check("plan", &desk.json(&["plan", "talk.vtt", "--model", model]));
+        check("pack", &desk.json(&["pack", "talk.vtt", "--model", model, "--budget", "4k"]));
+    }
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
     check("log", &desk.json(&["log"]));

@@ -62,15 +62,31 @@ pub(super) enum Verb {
     Fork(command::fork::Fork),
     Record(command::record::Record),
     Resume(command::resume::Resume),
+    Edit(command::edit::Edit),
+    Retry(command::retry::Retry),
     Log(command::log::Log),
+    Diff(command::diff::Diff),
+    Search(command::search::Search),
+    Branch(command::branch::Branch),
+    Tag(command::tag::Tag),
+    Rate(command::rate::Rate),
+    Note(command::note::Note),
+    Replay(command::replay::Replay),
+    Summarise(command::summarise::Summarise),
+    Pick(command::pick::Pick),
+    Graft(command::graft::Graft),
     Undo(command::undo::Undo),
+    Redo(command::redo::Redo),
+    Operations(command::operations::Operations),
     Export(command::export::Export),
     Import(command::import::Import),
     Verify(command::verify::Verify),
     Init(command::init::Init),
     Add(command::add::Add),
     Config(command::config::Config),
+    Gc(command::gc::Gc),
     Formats(command::formats::Formats),
+    Models(command::models::Models),
 }
 
 /// Sources and how to read them.
@@ -90,10 +106,10 @@ pub(super) struct SourceArgs {
 /// What the bundle is fitted to.
 #[derive(Debug, Clone, Args)]
 pub(super) struct FitArgs {
-    /// Tokens the bundle may take: 12000, 12k, 1M [default: all]
+    #[arg(help = "Tokens the bundle may take: 12000, 12k, 1M [default: the window of --model, else all]")]
     #[arg(short, long, value_name = "N", value_parser = amount)]
     pub budget: Option<Tokens>,
-    #[arg(help = "Tokens of the budget kept free for the answer [default: 0]")]
+    #[arg(help = "Tokens of the budget kept free for the answer [default: 8k of a model's window, else 0]")]
     #[arg(long, value_name = "N", value_parser = amount)]
     pub reserve: Option<Tokens>,
     #[arg(
@@ -108,13 +124,16 @@ pub(super) struct FitArgs {
     #[arg(long)]
     pub keep_dupes: bool,
     #[command(flatten)]
-    pub encoding: EncodingArg,
+    pub counting: CountingArgs,
 }
 
-/// The encoding that counts.
+/// How tokens are counted.
 #[derive(Debug, Clone, Args)]
-pub(super) struct EncodingArg {
-    #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: o200k_base]")]
+pub(super) struct CountingArgs {
+    /// The model that will read it: counts as it does; `forkful models` lists them
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+    #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: as --model counts, else o200k_base]")]
     #[arg(long, value_name = "NAME", value_parser = Encoding::from_str)]
     pub encoding: Option<Encoding>,
 }

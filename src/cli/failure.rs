@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
+use crate::tokens::Scale;
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
-use crate::{budget, bundle, fork, gather, net, send, store};
+use crate::{budget, bundle, catalog, fork, gather, net, send, store};
 
 /// The command could not be done.
 const FAILURE: u8 = 1;
@@ -86,6 +87,11 @@ impl Failure {
         if others { all.hint("the others go on with `--keep-going`") } else { all }
     }
 
+    /// How the process ends.
+    pub(super) fn code(&self) -> u8 {
+        self.code
+    }
+
     /// Says what went wrong.
     pub(super) fn tell(&self) {
         for error in &self.errors {
@@ -136,6 +142,12 @@ impl From<ParseSourceError> for Failure {
     }
 }
 
+impl From<catalog::Error> for Failure {
+    fn from(error: catalog::Error) -> Self {
+        Self { code: USAGE, ..Self::error(error.to_string()) }
+    }
+}
+
 impl From<gather::Error> for Failure {
     fn from(error: gather::Error) -> Self {
         let failure = Self::error(chain(&error));
@@ -180,7 +192,9 @@ impl From<store::Error> for Failure {
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
                 failure.hint("name another folder with `--store DIR`")
             }
-            store::Error::Moved { .. } => failure.hint("run the command again"),
+            store::Error::Swept { .. } => failure.hint("what `forkful gc --prune` freed is gone for good"),
+            store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
+            store::Error::Moved { .. } | store::Error::Remarked { .. } => failure.hint("run the command again"),
             store::Error::Taken { .. } => failure.hint("choose another name"),
             store::Error::Name(_) => Self { code: USAGE, ..failure },
             _ => failure,
@@ -199,6 +213,13 @@ impl From<fork::Error> for Failure {
             fork::Error::Unknown { name, .. } if name.contains(' ') => {
                 Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
             }
+            fork::Error::NoTag { nearest: Some(nearest), .. } => {
+                Self::error(message).hint(format!("there is `{nearest}`"))
+            }
+            fork::Error::NoTag { nearest: None, .. } => Self::error(message).hint("`forkful tag` lists the tags"),
+            fork::Error::NothingToUndo | fork::Error::NothingToRedo => {
+                Self::error(message).hint("`forkful operations` lists what was done")
+            }
             fork::Error::Unknown { nearest: None, .. } => Self::error(message).hint("`forkful log` lists what is here"),
             fork::Error::Ambiguous { ids, .. } => {
                 let ids: Vec<_> = ids.iter().map(|id| id.to_string()[..12].to_owned()).collect();
@@ -207,7 +228,9 @@ impl From<fork::Error> for Failure {
             fork::Error::NowhereYet => {
                 Self::error(message).hint("pack something first: `forkful pack SRC... --name NAME`")
             }
-            fork::Error::Taken { .. } => Self::error(message).hint("choose another name with `-b NAME`"),
+            fork::Error::Taken { name, .. } => {
+                Self::error(message).hint(format!("choose another name; `forkful show {name}` shows what has it"))
+            }
             fork::Error::Name(_) | fork::Error::Address { .. } => Self { code: USAGE, ..Self::error(message) },
             _ => Self::error(message),
         }
@@ -284,7 +307,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let failure = Self::error(chain(&error));
         match error {
-            Error::DoesNotFit { error, needs } => does_not_fit(failure, &error, needs),
+            Error::DoesNotFit { error, needs, scale } => does_not_fit(failure, &error, needs, scale.as_ref()),
+            Error::OverWindow { budget, .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
+            }
             Error::Bundle(error) => error.into(),
             Error::Store(error) => error.into(),
             Error::Fork(error) => error.into(),
@@ -306,6 +332,21 @@ impl From<Error> for Failure {
                 failure.hint(format!("branch off there: `forkful fork {address} -b NAME \"question\"`"))
             }
             Error::NotABundle { address } => failure.hint(format!("without `-F`: `forkful show {address}`")),
+            Error::NotAMessage { address } => {
+                failure.hint(format!("a message is a branch's tip or an id that `forkful log {address}` shows"))
+            }
+            Error::NoSource { n_sources, .. } => failure.hint(format!("the bundle has s1 to s{n_sources}")),
+            Error::NoPassage { cited, nearest, .. } => match nearest {
+                Some(nearest) => failure.hint(format!("there is `forkful show \"[{cited} {nearest}]\"`")),
+                None => failure.hint(format!("`forkful show \"[{cited}]\"` shows its beginning")),
+            },
+            Error::NoRun { .. } => failure.hint("a run stands behind an answer that `forkful ask` brought"),
+            Error::Unchanged { address } => failure.hint(format!("`forkful retry {address}` asks the same again")),
+            Error::NothingBeyond { branch, onto } => {
+                failure.hint(format!("`forkful diff {branch} {onto}` shows where they stand"))
+            }
+            Error::NotABundleHere { .. } => failure.hint("`forkful log` shows the bundles, each after its ◆"),
+            Error::NotABranch { .. } => failure.hint("`forkful branch` lists the branches"),
             Error::NoQuestion { address } => {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
             }
@@ -369,11 +410,19 @@ fn what_to_write(mistake: &Mistake) -> Option<String> {
     }
 }
 
-fn does_not_fit(failure: Failure, error: &budget::Error, needs: Vec<(String, budget::Need)>) -> Failure {
+fn does_not_fit(
+    failure: Failure,
+    error: &budget::Error,
+    needs: Vec<(String, budget::Need)>,
+    scale: Option<&Scale>,
+) -> Failure {
     let mut failure = Failure { code: DOES_NOT_FIT, ..failure };
     for (locator, need) in needs {
         let word = if need.pinned { "pinned" } else { "floor" };
         failure.errors.push(format!("{locator}: {word}, {} tokens", need.tokens));
+    }
+    if let Some(scale) = scale {
+        failure.errors.push(format!("estimated at {} x {}, the upper end", scale.base.short(), scale.high));
     }
     let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = error;
     let missing = *needed - *capacity;

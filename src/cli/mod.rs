@@ -7,6 +7,7 @@
 mod args;
 mod command;
 mod failure;
+mod moment;
 mod printer;
 mod settings;
 mod table;
@@ -58,14 +59,30 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Fork(verb) => verb.run(&context),
         Verb::Record(verb) => verb.run(&context),
         Verb::Resume(verb) => verb.run(&context),
+        Verb::Edit(verb) => verb.run(&context),
+        Verb::Retry(verb) => verb.run(&context),
         Verb::Log(verb) => verb.run(&context),
+        Verb::Diff(verb) => verb.run(&context),
+        Verb::Search(verb) => verb.run(&context),
+        Verb::Branch(verb) => verb.run(&context),
+        Verb::Tag(verb) => verb.run(&context),
+        Verb::Rate(verb) => verb.run(&context),
+        Verb::Note(verb) => verb.run(&context),
+        Verb::Replay(verb) => verb.run(&context),
+        Verb::Summarise(verb) => verb.run(&context),
+        Verb::Pick(verb) => verb.run(&context),
+        Verb::Graft(verb) => verb.run(&context),
         Verb::Undo(verb) => verb.run(&context),
+        Verb::Redo(verb) => verb.run(&context),
+        Verb::Operations(verb) => verb.run(&context),
         Verb::Export(verb) => verb.run(&context),
         Verb::Import(verb) => verb.run(&context),
         Verb::Verify(verb) => verb.run(&context),
         Verb::Init(verb) => verb.run(&context),
         Verb::Add(verb) => verb.run(&context),
         Verb::Config(verb) => verb.run(&context),
+        Verb::Gc(verb) => verb.run(&context),
         Verb::Formats(verb) => verb.run(&context),
+        Verb::Models(verb) => verb.run(&context),
     }
 }

@@ -13,10 +13,14 @@ pub(super) struct Settings {
     pub width: usize,
     /// Model to ask where no flag names one.
     pub model: Option<String>,
+    /// The person's editor, with its flags.
+    pub editor: Option<String>,
     /// Base URLs and keys.
     pub endpoints: Environment,
     /// The user's own file of defaults, whether it is there or not.
     pub own: Option<PathBuf>,
+    /// `FORKFUL_MODELS`: the person's own table of models, which must be there.
+    pub models: Option<PathBuf>,
     /// The working folder.
     pub here: Option<PathBuf>,
     store: Option<PathBuf>,
@@ -56,11 +60,13 @@ impl Settings {
             own: config.map(|config| config.join("forkful/config.toml")),
             width: columns.unwrap_or(80),
             model: variable("FORKFUL_MODEL"),
+            editor: variable("VISUAL").or_else(|| variable("EDITOR")),
             endpoints: Environment {
                 openai_base_url: variable("OPENAI_BASE_URL"),
                 forkful_base_url: variable("FORKFUL_BASE_URL"),
                 keys: key_variables().filter_map(|name| Some((name, Secret::new(&variable(name)?)))).collect(),
             },
+            models: variable("FORKFUL_MODELS").map(PathBuf::from),
             store: store.or_else(|| variable("FORKFUL_STORE").map(PathBuf::from)),
             data: data.or_else(|| home().map(|home| Path::new(&home).join(".local/share"))),
             here: std::env::current_dir().ok(),
@@ -74,6 +80,11 @@ impl Settings {
             here.ancestors().map(|folder| folder.join(".forkful")).find(|folder| folder.is_dir())
         };
         self.store.clone().or_else(nearest).or_else(|| Some(self.data.as_ref()?.join("forkful")))
+    }
+
+    /// Where the person's own table of models lies if there is one.
+    pub(super) fn usual_models(&self) -> Option<PathBuf> {
+        Some(self.own.as_ref()?.with_file_name("models.toml"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What holds for a command: its flags over what files and environment say.
 
-use super::args::FitArgs;
+use super::args::{CountingArgs, FitArgs};
 use super::settings::Settings;
 use super::{Context, Failure};
 use crate::workspace::project::{Choices, Origin, Said, Terms};
@@ -33,22 +33,47 @@ impl FitArgs {
         Choices {
             tokens: self.budget.map(|value| Said { value, origin: Origin::Flag("--budget") }),
             reserve: self.reserve.map(|value| Said { value, origin: Origin::Flag("--reserve") }),
-            encoding: self.encoding.encoding.map(|value| Said { value, origin: Origin::Flag("--encoding") }),
             keep: self.keep.map(|value| Said { value, origin: Origin::Flag("--keep") }),
             focus: said(&self.focus, "--focus"),
-            ..Choices::default()
+            ..self.counting.choices()
         }
     }
 
     /// These flags, and where they say nothing what the weaker choices say.
     pub(super) fn over(&self, weaker: &Choices) -> Self {
-        let Choices { tokens, reserve, encoding, keep, focus, .. } = self.choices().over(weaker.clone());
+        let Choices { tokens, reserve, keep, focus, .. } = self.choices().over(weaker.clone());
         let mut filled = self.clone();
         filled.budget = tokens.map(|said| said.value);
         filled.reserve = reserve.map(|said| said.value);
-        filled.encoding.encoding = encoding.map(|said| said.value);
+        filled.counting = self.counting.over(weaker);
         filled.keep = keep.map(|said| said.value);
         filled.focus = focus.map(|said| said.value);
         filled
+    }
+}
+
+impl CountingArgs {
+    /// These flags as choices.
+    fn choices(&self) -> Choices {
+        Choices {
+            model: self.model.clone().map(|value| Said { value, origin: Origin::Flag("--model") }),
+            encoding: self.encoding.map(|value| Said { value, origin: Origin::Flag("--encoding") }),
+            ..Choices::default()
+        }
+    }
+
+    /// These flags, and where they say nothing what the weaker choices say; an encoding holds against
+    /// a model unless the model is named closer to the command.
+    pub(super) fn over(&self, weaker: &Choices) -> Self {
+        let Choices { model, encoding, .. } = self.choices().over(weaker.clone());
+        let nearness = |origin: &Origin| match origin {
+            Origin::Default => 0,
+            Origin::File { .. } => 1,
+            Origin::Environment(_) => 2,
+            Origin::Flag(_) => 3,
+        };
+        let near = model.as_ref().map_or(0, |said| nearness(&said.origin));
+        let encoding = encoding.filter(|said| nearness(&said.origin) >= near);
+        Self { model: model.map(|said| said.value), encoding: encoding.map(|said| said.value) }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z, shown as RFC 3339 in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
@@ -15,6 +15,14 @@ impl fmt::Display for Timestamp {
             Ok(moment) => write!(f, "{moment:.0}"),
             Err(_) => write!(f, "{} ms", self.0),
         }
+    }
+}
+
+impl Timestamp {
+    /// The minute in UTC, as tables show it: `2025-10-09 08:53`.
+    pub fn minute(self) -> String {
+        let shown = self.to_string();
+        shown.get(..16).map_or(shown.clone(), |minute| minute.replace('T', " "))
     }
 }
 
@@ -34,6 +42,7 @@ mod tests {
     fn moments_and_marks_print_as_people_write_them() {
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp(1_758_844_800_999).to_string(), "2025-09-26T00:00:00Z");
+        assert_eq!(Timestamp(1_758_844_800_999).minute(), "2025-09-26 00:00");
         for (seconds, mark) in [(0.0, "0:00"), (47.9, "0:47"), (2467.0, "41:07"), (4011.0, "1:06:51"), (-3.0, "0:00")] {
             assert_eq!(clock_mark(seconds), mark);
         }

@@ -1,16 +1,18 @@
 //! How people say where: a name, the start of an id, `@`, and turns back from there.
 
-use super::{Branch, Error, turns};
+use super::{Branch, Error, View, turns};
 use crate::content::{Digest, nearest};
 use crate::store::{BRANCHES, BUNDLES, ObjectKind, Resolved, SPACES, Store};
 
-/// An address as written: a word, and how many turns back from it.
+/// An address as written: a word, how many turns back from it, and whether the question there is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     /// A name, the start of an id, or `@`.
     pub word: String,
     /// Turns back.
     pub back: usize,
+    /// The question of the turn instead of its end.
+    pub question: bool,
 }
 
 /// What an address stands for.
@@ -43,61 +45,74 @@ impl Place {
 }
 
 impl Address {
-    /// Reads `NAME`, `NAME~2`, `NAME~` (one turn), `@` and `@~1`.
+    /// Reads `NAME`, `NAME~2`, `NAME~` (one turn), `@`, `@~1`, each with a `^` for the question there.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let refuse = || Error::Address { text: text.to_owned() };
-        let (word, back) = match text.split_once('~') {
-            None => (text, 0),
+        let (path, question) = text.strip_suffix('^').map_or((text, false), |path| (path, true));
+        let (word, back) = match path.split_once('~') {
+            None => (path, 0),
             Some((word, "")) => (word, 1),
             Some((word, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
                 (word, digits.parse().map_err(|_| refuse())?)
             }
             Some(_) => return Err(refuse()),
         };
-        if word.is_empty() { Err(refuse()) } else { Ok(Self { word: word.to_owned(), back }) }
+        if word.is_empty() || word.contains('^') {
+            Err(refuse())
+        } else {
+            Ok(Self { word: word.to_owned(), back, question })
+        }
     }
 }
 
 /// Finds what an address stands for; names win over the starts of ids.
 pub fn resolve(store: &Store, text: &str) -> Result<Place, Error> {
-    let Address { word, back } = Address::parse(text)?;
+    resolve_in(&View::present(store), text)
+}
+
+/// Finds what an address stands for, or stood for.
+pub fn resolve_in(view: &View<'_>, text: &str) -> Result<Place, Error> {
+    let Address { word, back, question } = Address::parse(text)?;
     let place = match word.as_str() {
-        "@" => left_off(store)?,
-        word => find(store, word)?,
+        "@" => left_off(view)?,
+        word => find(view, word)?,
     };
-    if back == 0 {
+    if back == 0 && !question {
         return Ok(place);
     }
-    let turns = turns(store, place.id())?;
+    let turns = turns(view.store, place.id())?;
     match turns.len().checked_sub(back) {
         None => Err(Error::TooFarBack { name: word, n_turns: turns.len(), asked: back }),
-        Some(0) => Ok(Place::Bundle { name: None, id: super::bundle_of(store, place.id())? }),
+        Some(0) if question => Err(Error::NoQuestion { address: text.to_owned() }),
+        Some(0) => Ok(Place::Bundle { name: None, id: super::bundle_of(view.store, place.id())? }),
+        Some(n_kept) if question => Ok(Place::Message { id: turns[n_kept - 1].question }),
         Some(n_kept) => Ok(Place::Message { id: turns[n_kept - 1].end() }),
     }
 }
 
 /// The existing short name that looks most like `name`, if one does.
-pub(super) fn similar(store: &Store, name: &str) -> Result<Option<String>, Error> {
-    let pointers = store.pointers("")?;
+pub(super) fn similar(view: &View<'_>, name: &str) -> Result<Option<String>, Error> {
+    let pointers = view.pointers("")?;
     let shorts = pointers.keys().filter_map(|pointer| SPACES.iter().find_map(|space| pointer.strip_prefix(space)));
     Ok(nearest(name, shorts).map(str::to_owned))
 }
 
-fn left_off(store: &Store) -> Result<Place, Error> {
-    let at = store.at()?.ok_or(Error::NowhereYet)?;
+fn left_off(view: &View<'_>) -> Result<Place, Error> {
+    let at = view.left_off()?.ok_or(Error::NowhereYet)?;
     if let Ok(id) = at.parse() {
-        return placed(store, id);
+        return placed(view.store, id);
     }
-    match store.pointer(&at)? {
-        Some(target) => pointed(store, &at, target),
+    match view.pointer(&at)? {
+        Some(target) => pointed(view.store, &at, target),
         None => Err(Error::Unknown { name: at, nearest: None }),
     }
 }
 
-fn find(store: &Store, word: &str) -> Result<Place, Error> {
+fn find(view: &View<'_>, word: &str) -> Result<Place, Error> {
+    let store = view.store;
     for space in SPACES {
         let pointer = format!("{space}{word}");
-        if let Some(target) = store.pointer(&pointer)? {
+        if let Some(target) = view.pointer(&pointer)? {
             return pointed(store, &pointer, target);
         }
     }
@@ -105,7 +120,7 @@ fn find(store: &Store, word: &str) -> Result<Place, Error> {
     match store.resolve_prefix(&[ObjectKind::Bundle, ObjectKind::Message], prefix)? {
         Resolved::One(id, _) => placed(store, id),
         Resolved::Ambiguous(ids) => Err(Error::Ambiguous { prefix: word.to_owned(), ids }),
-        Resolved::None => Err(Error::Unknown { name: word.to_owned(), nearest: similar(store, word)? }),
+        Resolved::None => Err(Error::Unknown { name: word.to_owned(), nearest: similar(view, word)? }),
     }
 }
 
@@ -143,14 +158,18 @@ mod tests {
         let check = |text: &str, expected: Option<(&str, usize)>| {
             let parsed = Address::parse(text).ok();
             assert_eq!(parsed.as_ref().map(|a| (a.word.as_str(), a.back)), expected, "{text}");
+            let asked = Address::parse(&format!("{text}^")).ok();
+            assert_eq!(asked, parsed.map(|address| Address { question: true, ..address }), "{text}^");
         };
         check("main", Some(("main", 0)));
         check("main~2", Some(("main", 2)));
         check("main~", Some(("main", 1)));
         check("@", Some(("@", 0)));
         check("@~1", Some(("@", 1)));
-        for text in ["", "~1", "main~x", "main~1~1", "main~-1", "main~99999999999999999999999"] {
-            check(text, None);
+        for text in
+            ["", "~1", "^", "main^~1", "main^^", "main~x", "main~1~1", "main~-1", "main~99999999999999999999999"]
+        {
+            assert!(Address::parse(text).is_err(), "{text}");
         }
     }
 
@@ -187,6 +206,10 @@ mod tests {
         check("bitter~0", &named);
         check("good", &message(a1));
         check("good~1", &root);
+        check("main^", &message(q2));
+        check("main~1^", &message(q1));
+        check("open^", &message(q3));
+        check("good^", &message(q1));
         check(&bundle.short(), &root);
         check(&a2.to_string(), &message(a2));
         check(&format!("sha256:{a2}"), &message(a2));
@@ -196,6 +219,8 @@ mod tests {
         for (text, expected) in [
             ("main~3", r#"TooFarBack { name: "main", n_turns: 2, asked: 3 }"#),
             ("bitter~1", r#"TooFarBack { name: "bitter", n_turns: 0, asked: 1 }"#),
+            ("main~2^", r#"NoQuestion { address: "main~2^" }"#),
+            ("bitter^", r#"NoQuestion { address: "bitter^" }"#),
             ("mian", r#"Unknown { name: "mian", nearest: Some("main") }"#),
             ("bittr", r#"Unknown { name: "bittr", nearest: Some("bitter") }"#),
             ("sceptic", r#"Unknown { name: "sceptic", nearest: None }"#),

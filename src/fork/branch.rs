@@ -1,9 +1,9 @@
 //! Branches: made, moved, renamed and deleted, each time by comparing first and with an operation.
 
-use super::Error;
 use super::address::similar;
-use crate::content::Digest;
-use crate::store::record::{Move, RunRecord};
+use super::{Error, View};
+use crate::content::{Digest, nearest};
+use crate::store::record::{Move, RemarkMove, RunRecord};
 use crate::store::{self, At, BRANCHES, BUNDLES, Change, Entry, Object, ObjectKind, SPACES, Store, TAGS};
 use crate::store::{check_name, numbered};
 
@@ -27,7 +27,7 @@ impl Branch {
 pub fn branch(store: &Store, name: &str) -> Result<Branch, Error> {
     match store.pointer(&format!("{BRANCHES}{name}"))? {
         Some(tip) => Ok(Branch { name: name.to_owned(), tip }),
-        None => Err(Error::Unknown { name: name.to_owned(), nearest: similar(store, name)? }),
+        None => Err(Error::Unknown { name: name.to_owned(), nearest: similar(&View::present(store), name)? }),
     }
 }
 
@@ -35,6 +35,12 @@ pub fn branch(store: &Store, name: &str) -> Result<Branch, Error> {
 pub fn branches(store: &Store) -> Result<Vec<Branch>, Error> {
     let pointers = store.pointers(BRANCHES)?;
     Ok(pointers.into_iter().map(|(name, tip)| Branch { name: name[BRANCHES.len()..].to_owned(), tip }).collect())
+}
+
+/// The branches whose tip this is, by name.
+pub fn branches_at(store: &Store, tip: Digest) -> Result<Vec<Branch>, Error> {
+    let names = store.pointers_to(tip)?.into_iter();
+    Ok(names.filter_map(|name| Some(Branch { name: name.strip_prefix(BRANCHES)?.to_owned(), tip })).collect())
 }
 
 /// Makes a branch at a message or a bundle; `@` goes there.
@@ -85,7 +91,8 @@ pub fn move_to(store: &Store, branch: &Branch, tip: Digest, entry: Entry) -> Res
 pub fn delete(store: &Store, branch: &Branch, entry: Entry) -> Result<(), Error> {
     let at = at_after(store, branch, &branch.tip.to_string())?;
     let moves = vec![Move { name: branch.pointer(), from: Some(branch.tip), to: None }];
-    store.transact(&Change { moves, at, ..Change::new(entry) })?;
+    let remarks = moved_remarks(store, &branch.pointer(), None)?;
+    store.transact(&Change { moves, at, remarks, ..Change::new(entry) })?;
     Ok(())
 }
 
@@ -98,22 +105,55 @@ pub fn rename(store: &Store, branch: &Branch, name: &str, entry: Entry) -> Resul
         Move { name: branch.pointer(), from: Some(branch.tip), to: None },
         Move { name: renamed.pointer(), from: None, to: Some(branch.tip) },
     ];
-    store.transact(&Change { moves, at, ..Change::new(entry) }).map_err(|error| taken(error, name))?;
+    let remarks = moved_remarks(store, &branch.pointer(), Some(&renamed.pointer()))?;
+    store.transact(&Change { moves, at, remarks, ..Change::new(entry) }).map_err(|error| taken(error, name))?;
     Ok(renamed)
+}
+
+/// Takes a tag away; `@` stays.
+pub fn untag(store: &Store, name: &str, entry: Entry) -> Result<Digest, Error> {
+    let pointer = format!("{TAGS}{name}");
+    let Some(target) = store.pointer(&pointer)? else {
+        let tags = store.pointers(TAGS)?;
+        let nearest = nearest(name, tags.keys().map(|pointer| &pointer[TAGS.len()..])).map(str::to_owned);
+        return Err(Error::NoTag { name: name.to_owned(), nearest });
+    };
+    let moves = vec![Move { name: pointer, from: Some(target), to: None }];
+    store.transact(&Change { moves, ..Change::new(entry) })?;
+    Ok(target)
+}
+
+/// Says something of a message or a pointer, or takes it back; nothing is written where it is said already.
+pub fn remark(store: &Store, subject: &str, topic: &str, value: Option<&str>, entry: Entry) -> Result<bool, Error> {
+    let Some(step) = store.remarking(subject, topic, value)? else { return Ok(false) };
+    store.transact(&Change { remarks: vec![step], ..Change::new(entry) })?;
+    Ok(true)
+}
+
+/// The remarks on a pointer as they go along with it, or away.
+fn moved_remarks(store: &Store, from: &str, to: Option<&str>) -> Result<Vec<RemarkMove>, Error> {
+    let mut steps = Vec::new();
+    for (topic, value) in store.remarks_on(from)? {
+        let step = |subject: &str, from, to| RemarkMove { subject: subject.to_owned(), topic: topic.clone(), from, to };
+        steps.push(step(from, Some(value.clone()), None));
+        steps.extend(to.map(|to| step(to, None, Some(value))));
+    }
+    Ok(steps)
 }
 
 /// The wanted name, or `NAME-2` and on where it stands for something.
 pub fn free_name(store: &Store, wanted: &str) -> Result<String, Error> {
     check_name(wanted)?;
-    let pointers = store.pointers("")?;
-    let is_taken = |name: &str| SPACES.iter().any(|space| pointers.contains_key(&format!("{space}{name}")));
     let mut number = 1;
-    loop {
+    'next: loop {
         let name = numbered(wanted, number);
-        if !is_taken(&name) {
-            return Ok(name);
-        }
         number += 1;
+        for space in SPACES {
+            if store.pointer(&format!("{space}{name}"))?.is_some() {
+                continue 'next;
+            }
+        }
+        return Ok(name);
     }
 }
 
@@ -169,6 +209,7 @@ mod tests {
     use super::*;
     use crate::content::{Message, Role};
     use crate::store::sample::{self, entry};
+    use crate::store::topic;
 
     #[test]
     fn a_branch_advances_only_from_its_tip() {
@@ -217,11 +258,14 @@ mod tests {
     fn renaming_and_deleting_take_the_place_along() {
         let (store, bundle) = sample::store();
         let main = create(&store, "main", bundle, entry("fork")).unwrap();
+        assert!(remark(&store, &main.pointer(), topic::DESCRIPTION, Some("first"), entry("describe")).unwrap());
         let other = rename(&store, &main, "other", entry("rename")).unwrap();
+        assert_eq!(store.remarks_on(&other.pointer()).unwrap().into_values().collect::<Vec<_>>(), ["first"]);
         assert_eq!(branches(&store).unwrap(), std::slice::from_ref(&other));
         assert_eq!(store.at().unwrap().as_deref(), Some("branches/other"));
         delete(&store, &other, entry("delete")).unwrap();
         assert_eq!((branches(&store).unwrap(), store.at().unwrap()), (vec![], Some(bundle.to_string())));
+        assert_eq!(store.remarks().unwrap().len(), 0);
     }
 
     #[test]

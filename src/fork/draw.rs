@@ -1,24 +1,69 @@
 //! The log as plain text.
 
+use std::collections::BTreeMap;
+
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use super::tree::Status;
 use super::{Row, Tree};
+use crate::content::{Digest, line};
+use crate::store::topic;
 use crate::tokens::Tokens;
 
 /// More names than this at one place are counted instead.
 const MOST_NAMES: usize = 4;
+/// So many turns in a row that nothing marks are drawn as one line.
+const FEWEST_FOLDED: usize = 3;
+
+/// How much of a tree is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Turns in a row that nothing marks become one line.
+    Folded,
+    /// A line for each turn.
+    Whole,
+}
 
 /// Draws trees, one line a turn, each at most `width` columns wide.
-pub fn draw(trees: &[Tree], width: usize) -> String {
+pub fn draw(trees: &[Tree], width: usize, detail: Detail) -> String {
     let mut lines = Vec::new();
     for tree in trees {
         let names = if tree.names.is_empty() { String::new() } else { format!(" {}", tree.names.join(", ")) };
         let labels = labels(&tree.branches, &tree.tags, tree.at);
         lines.push(format!("◆ {}{names}{labels}  {} tok", tree.bundle.short(), Tokens(tree.tokens)));
-        lines.extend(tree.rows.iter().map(drawn));
+        let mut rows = &tree.rows[..];
+        let folds = if detail == Detail::Folded { foldable(rows) } else { vec![false; rows.len()] };
+        while let Some(row) = rows.first() {
+            let from = tree.rows.len() - rows.len();
+            let n_plain = folds[from..].iter().take_while(|plain| **plain).count();
+            if n_plain < FEWEST_FOLDED {
+                lines.extend(rows[..n_plain.max(1)].iter().map(drawn));
+                rows = &rows[n_plain.max(1)..];
+            } else {
+                let lanes = row.lanes.strip_suffix("● ").unwrap_or(&row.lanes);
+                lines.push(format!("{lanes}⋮ {n_plain} turns"));
+                rows = &rows[n_plain..];
+            }
+        }
     }
     lines.iter().map(|line| fitted(line, width) + "\n").collect()
+}
+
+/// Which turns may disappear in a fold: whole ones that go on in one line, without names, marks or forks.
+fn foldable(rows: &[Row]) -> Vec<bool> {
+    let mut n_following: BTreeMap<Digest, usize> = BTreeMap::new();
+    for row in rows {
+        *n_following.entry(row.node.parent).or_default() += 1;
+    }
+    let is_plain = |row: &Row| {
+        let node = &row.node;
+        let goes_on = n_following.get(&node.id) == Some(&1);
+        let is_alone = n_following.get(&node.parent) == Some(&1);
+        let is_bare = node.branches.is_empty() && node.tags.is_empty() && !node.at && node.remarks.is_empty();
+        goes_on && is_alone && is_bare && node.status == Status::Complete
+    };
+    // The first turn says what the tree is about.
+    rows.iter().enumerate().map(|(place, row)| place > 0 && is_plain(row)).collect()
 }
 
 fn drawn(row: &Row) -> String {
@@ -31,7 +76,17 @@ fn drawn(row: &Row) -> String {
         Status::Failed => " (failed)",
     };
     let labels = labels(&node.branches, &node.tags, node.at);
-    format!("{}{}{labels}{status} {}", row.lanes, node.id.short(), node.preview)
+    let said = |topic: &str| node.remarks.get(topic).map(String::as_str);
+    let rating = match said(topic::RATING) {
+        None => String::new(),
+        Some("up") => " ▲".to_owned(),
+        Some("down") => " ▼".to_owned(),
+        Some(number) => format!(" {number}/5"),
+    };
+    let edited = if said(topic::EDITED).is_some() { " (edited)" } else { "" };
+    let stale = if said(topic::STALE).is_some() { " (stale)" } else { "" };
+    let note = said(topic::NOTE).map_or(String::new(), |note| format!("  ✎ {}", line(note)));
+    format!("{}{}{labels}{rating}{edited}{stale}{status} {}{note}", row.lanes, node.id.short(), node.preview)
 }
 
 /// ` [main, skeptic, tag v1, @]`, or nothing.
@@ -67,9 +122,9 @@ fn fitted(line: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Branch, advance, append, create, following, log, name_bundle, tag};
+    use super::super::{Branch, Look, Scope, View, advance, append, create, following, log, look, name_bundle, tag};
     use super::*;
-    use crate::content::{Digest, Message, Role};
+    use crate::content::{Message, Role, Timestamp};
     use crate::store::record::{Move, RunRecord, RunState};
     use crate::store::sample::{self, entry};
     use crate::store::{At, Change, Store, exchange};
@@ -85,7 +140,7 @@ mod tests {
     }
 
     fn check(store: &Store, expected: &[&str]) {
-        assert_eq!(without_ids(&draw(&log(store).unwrap(), 80)), expected.join("\n") + "\n");
+        assert_eq!(without_ids(&draw(&log(store).unwrap(), 80, Detail::Folded)), expected.join("\n") + "\n");
     }
 
     /// Ids depend on every byte of the samples; the drawing is about the rest.
@@ -201,9 +256,54 @@ mod tests {
             ],
         );
         for width in [20, 40, 80] {
-            let widest = draw(&log(&store).unwrap(), width).lines().map(UnicodeWidthStr::width).max();
+            let widest = draw(&log(&store).unwrap(), width, Detail::Whole).lines().map(UnicodeWidthStr::width).max();
             assert!(widest <= Some(width), "{widest:?} of {width}");
         }
+    }
+
+    #[test]
+    fn turns_in_a_row_fold_and_names_beyond_the_limit_are_counted() {
+        let (store, bundle) = sample::store();
+        let questions: Vec<String> = (1..=9).map(|number| format!("q{number}")).collect();
+        let questions: Vec<&str> = questions.iter().map(String::as_str).collect();
+        let main = talk(&store, "main", bundle, &questions);
+        let turns = super::super::turns(&store, main.tip).unwrap();
+        talk(&store, "side", turns[4].end(), &["s1", "s2", "s3", "s4", "s5"]);
+        let say = |id: Digest, topic, value| {
+            super::super::remark(&store, &id.to_string(), topic, Some(value), entry("note")).unwrap();
+        };
+        say(turns[7].end(), topic::NOTE, "see the\nessay");
+        say(turns[7].question, topic::RATING, "up");
+        say(turns[8].end(), topic::STALE, "x");
+        check(
+            &store,
+            &[
+                "◆ ID  9 tok",
+                "● ID q1",
+                "⋮ 3 turns",
+                "● ID q5",
+                "├─● ID q6",
+                "│ ● ID q7",
+                "│ ● ID ▲ q8  ✎ see the essay",
+                "│ ● ID [main] (stale) q9",
+                "└─● ID s1",
+                "  ⋮ 3 turns",
+                "  ● ID [side, @] s5",
+            ],
+        );
+        let view = View::present(&store);
+        let limited = |scope: &Scope| {
+            let Look { trees, n_hidden } = look(&view, scope).unwrap();
+            (trees.iter().map(|tree| tree.rows.len()).sum::<usize>(), n_hidden)
+        };
+        let none = Scope::default();
+        assert_eq!(limited(&none), (14, 0));
+        assert_eq!(limited(&Scope { most: Some(1), ..none.clone() }), (10, 1));
+        assert_eq!(limited(&Scope { branches: vec!["main".to_owned()], ..none.clone() }), (9, 0));
+        assert_eq!(limited(&Scope { since: Some(Timestamp(i64::MAX)), ..none.clone() }), (0, 2));
+        assert_eq!(limited(&Scope { bundle: Some(bundle), ..none.clone() }), (14, 0));
+        let before = View::at(&store, Some(2)).unwrap();
+        assert_eq!(look(&before, &none).unwrap().trees[0].rows.len(), 9);
     }
 
     #[test]
@@ -220,7 +320,7 @@ mod tests {
             change.objects.extend(objects);
         }
         store.transact(&change).unwrap();
-        let drawing = without_ids(&draw(&log(&store).unwrap(), 80));
+        let drawing = without_ids(&draw(&log(&store).unwrap(), 80, Detail::Folded));
         let lines: Vec<&str> = drawing.lines().collect();
         assert_eq!(lines.len(), 1 + 5 + 1000);
         let head = ["◆ ID  9 tok", "● ID one", "● ID two", "● ID three", "├─○ ID (no answer) q0"];

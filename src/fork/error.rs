@@ -44,6 +44,20 @@ pub enum Error {
         /// How many were asked for.
         asked: usize,
     },
+    /// Nothing was asked up to there.
+    #[error("there is no question at {address}")]
+    NoQuestion {
+        /// What was written.
+        address: String,
+    },
+    /// No tag has this name.
+    #[error("no such tag: {name}")]
+    NoTag {
+        /// What was written.
+        name: String,
+        /// The tag that looks most like it.
+        nearest: Option<String>,
+    },
     /// No command left off anywhere yet.
     #[error("no command left off anywhere yet")]
     NowhereYet,

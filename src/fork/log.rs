@@ -1,16 +1,14 @@
 //! The view of everything: each bundle with the tree of the turns that branches lead to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
-use super::chain::chain;
+use super::survey::Survey;
 use super::tree::{Node, Row, Status, layout};
-use super::{Branch, Error};
-use crate::content::{Digest, Role, line};
+use super::{Branch, Error, View};
+use crate::content::{Digest, Role, Timestamp};
 use crate::store::record::{Pointers, RunState};
-use crate::store::{BRANCHES, BUNDLES, ObjectKind, Store, TAGS};
-
-/// A preview is no longer than so many characters.
-const PREVIEW: usize = 200;
+use crate::store::{BRANCHES, BUNDLES, Store, TAGS};
 
 /// One bundle and what was said on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,35 +29,73 @@ pub struct Tree {
     pub rows: Vec<Row>,
 }
 
-/// Every bundle that has a name or a branch, by the first of its names.
+/// What of the tree is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Only this bundle.
+    pub bundle: Option<Digest>,
+    /// Only the lines of these branches.
+    pub branches: Vec<String>,
+    /// Only names that moved at this moment or later.
+    pub since: Option<Timestamp>,
+    /// So many names at most, those that moved last.
+    pub most: Option<usize>,
+}
+
+/// What was asked for of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Bundles, by the first of their names.
+    pub trees: Vec<Tree>,
+    /// Names that stand on nothing of it, though the scope has them.
+    pub n_hidden: usize,
+}
+
+/// Every bundle that has a name or a branch.
 pub fn log(store: &Store) -> Result<Vec<Tree>, Error> {
-    let pointers = store.pointers("")?;
-    let signs = Signs::new(&pointers);
-    let at = match store.at()? {
+    Ok(look(&View::present(store), &Scope::default())?.trees)
+}
+
+/// The bundles and turns of a scope.
+pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
+    let store = view.store;
+    let at = match view.left_off()? {
         None => None,
-        Some(place) => pointers.get(&place).copied().or_else(|| place.parse().ok()).map(|id| (place, id)),
+        Some(place) => match place.parse() {
+            Ok(id) => Some(id),
+            Err(_) => view.pointer(&place)?,
+        },
     };
-    let mut tips: BTreeSet<Digest> = pointers.values().copied().collect();
-    if let Some((_, id)) = &at
-        && store.kind(*id)?.is_some()
+    let wanted = wanted(view, scope)?;
+    let chosen = match (scope.most, scope.since) {
+        (None, None) => wanted.keys().cloned().collect(),
+        (Some(most), None) if wanted.len() <= most => wanted.keys().cloned().collect(),
+        _ => newest(view, &wanted, scope)?,
+    };
+    let mut tips: BTreeSet<Digest> = chosen.iter().map(|name| wanted[name]).collect();
+    if scope.branches.is_empty()
+        && scope.since.is_none()
+        && let Some(id) = at
+        && store.kind(id)?.is_some()
+        && (scope.bundle.is_none() || scope.bundle == Some(super::bundle_of(store, id)?))
     {
-        tips.insert(*id);
+        tips.insert(id);
     }
-    let messages = Messages::read(store, &tips)?;
-    let at = at.map(|(_, id)| id);
-    let mut by_bundle: BTreeMap<Digest, Vec<Node>> = messages.bundles.iter().map(|id| (*id, Vec::new())).collect();
-    for id in messages.turn_ends(&tips) {
-        let message = &messages.known[&id];
-        let question = &messages.known[&message.question];
+    let survey = Survey::read(store, &tips)?;
+    let mut by_bundle: BTreeMap<Digest, Vec<Node>> = survey.bundles.iter().map(|id| (*id, Vec::new())).collect();
+    for id in survey.turn_ends(&tips) {
+        let message = &survey.known[&id];
+        let question = &survey.known[&message.question];
         let node = Node {
             id,
             parent: question.parent,
             question: message.question,
             preview: question.preview.clone(),
-            status: status(store, id, message.role)?,
-            branches: signs.names(BRANCHES, id),
-            tags: signs.names(TAGS, id),
+            status: status(store, id)?,
+            branches: names(view, BRANCHES, id)?,
+            tags: names(view, TAGS, id)?,
             at: at == Some(id),
+            remarks: remarks(view, message.question, id)?,
         };
         by_bundle.entry(message.bundle).or_default().push(node);
     }
@@ -67,10 +103,10 @@ pub fn log(store: &Store) -> Result<Vec<Tree>, Error> {
     for (bundle, nodes) in by_bundle {
         trees.push(Tree {
             bundle,
-            names: signs.names(BUNDLES, bundle),
+            names: names(view, BUNDLES, bundle)?,
             tokens: store.bundle(bundle)?.total_tokens,
-            branches: signs.names(BRANCHES, bundle),
-            tags: signs.names(TAGS, bundle),
+            branches: names(view, BRANCHES, bundle)?,
+            tags: names(view, TAGS, bundle)?,
             at: at == Some(bundle),
             rows: layout(bundle, nodes),
         });
@@ -81,18 +117,75 @@ pub fn log(store: &Store) -> Result<Vec<Tree>, Error> {
         let name = tree.names.first().cloned();
         (name.is_none(), name, branch.is_none(), branch, tree.bundle)
     });
-    Ok(trees)
+    let shown = |tip: &Digest| survey.bundles.contains(tip) || survey.known.contains_key(tip);
+    let n_hidden = wanted.values().filter(|tip| !shown(tip)).count();
+    Ok(Look { trees, n_hidden })
+}
+
+/// The pointers that a scope speaks of, before it is limited.
+fn wanted(view: &View<'_>, scope: &Scope) -> Result<Pointers, Error> {
+    let of_branches = |name: &String| {
+        let pointer = format!("{BRANCHES}{name}");
+        Ok::<_, Error>(view.pointer(&pointer)?.map(|tip| (pointer, tip)))
+    };
+    match (scope.branches.as_slice(), scope.bundle) {
+        ([], None) => view.pointers(""),
+        ([], Some(bundle)) => view.pointers_on(bundle),
+        (branches, bundle) => {
+            let found: Vec<_> = branches.iter().map(of_branches).collect::<Result<_, _>>()?;
+            let mut found: Pointers = found.into_iter().flatten().collect();
+            if let Some(bundle) = bundle {
+                let survey = Survey::read(view.store, &found.values().copied().collect())?;
+                found.retain(|_, tip| survey.place(*tip).0 == bundle);
+            }
+            Ok(found)
+        }
+    }
+}
+
+/// When each of these pointers moved last, newest first, until `most` are found.
+pub fn moments(
+    view: &View<'_>,
+    pointers: &Pointers,
+    since: Option<Timestamp>,
+    most: usize,
+) -> Result<Vec<(String, Timestamp)>, Error> {
+    let mut found: BTreeMap<String, Timestamp> = BTreeMap::new();
+    let mut order = Vec::new();
+    view.walk_back(|operation| {
+        // Clocks may be off, so only the journal's order ends the walk, unless a moment was asked for.
+        if since.is_some_and(|since| operation.time < since) {
+            return ControlFlow::Break(());
+        }
+        for step in operation.moves {
+            if pointers.contains_key(&step.name) && !found.contains_key(&step.name) && order.len() < most {
+                found.insert(step.name.clone(), operation.time);
+                order.push((step.name, operation.time));
+            }
+        }
+        if order.len() < most.min(pointers.len()) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(order)
+}
+
+/// The names of a scope that moved last.
+fn newest(view: &View<'_>, wanted: &Pointers, scope: &Scope) -> Result<BTreeSet<String>, Error> {
+    let most = scope.most.unwrap_or(usize::MAX);
+    Ok(moments(view, wanted, scope.since, most)?.into_iter().map(|(name, _)| name).collect())
+}
+
+/// What is said of a turn: of its question and, rather, of its end.
+fn remarks(view: &View<'_>, question: Digest, end: Digest) -> Result<BTreeMap<String, String>, Error> {
+    let mut remarks = view.remarks_on(&question.to_string())?;
+    if end != question {
+        remarks.extend(view.remarks_on(&end.to_string())?);
+    }
+    Ok(remarks)
 }
 
 /// The names of a bundle and of all branches and tags on it: what an export of it takes along.
 pub fn of_bundle(store: &Store, bundle: Digest) -> Result<Pointers, Error> {
-    let mut chosen = Pointers::new();
-    for (name, tip) in store.pointers("")? {
-        if tip == bundle || (!name.starts_with(BUNDLES) && chain(store, tip)?.0 == bundle) {
-            chosen.insert(name, tip);
-        }
-    }
-    Ok(chosen)
+    View::present(store).pointers_on(bundle)
 }
 
 impl Tree {
@@ -109,70 +202,9 @@ impl Tree {
     }
 }
 
-/// The messages that tips lead to, each read once.
-struct Messages {
-    known: BTreeMap<Digest, Known>,
-    bundles: BTreeSet<Digest>,
-}
-
-struct Known {
-    parent: Digest,
-    role: Role,
-    /// The message that starts its turn.
-    question: Digest,
-    bundle: Digest,
-    preview: String,
-}
-
-impl Messages {
-    fn read(store: &Store, tips: &BTreeSet<Digest>) -> Result<Self, Error> {
-        let mut messages = Self { known: BTreeMap::new(), bundles: BTreeSet::new() };
-        for tip in tips {
-            messages.walk(store, *tip)?;
-        }
-        Ok(messages)
-    }
-
-    /// Reads from `tip` down to what is known, then settles upwards what depends on the parent.
-    fn walk(&mut self, store: &Store, tip: Digest) -> Result<(), Error> {
-        let mut path = Vec::new();
-        let mut id = tip;
-        let bundle = loop {
-            if let Some(known) = self.known.get(&id) {
-                break known.bundle;
-            }
-            match store.kind(id)? {
-                Some(ObjectKind::Message) => {
-                    let record = store.message(id)?;
-                    path.push((id, record.parent, record.message));
-                    id = path[path.len() - 1].1;
-                }
-                Some(ObjectKind::Bundle) => break id,
-                _ => return Err(Error::NoPlace { id }),
-            }
-        };
-        self.bundles.insert(bundle);
-        for (id, parent, message) in path.into_iter().rev() {
-            let (question, preview) = match self.known.get(&parent) {
-                Some(before) if message.role != Role::User => (before.question, String::new()),
-                _ => (id, preview(&message.spoken())),
-            };
-            self.known.insert(id, Known { parent, role: message.role, question, bundle, preview });
-        }
-        Ok(())
-    }
-
-    /// The messages that end a turn: tips, and those that another question follows.
-    fn turn_ends(&self, tips: &BTreeSet<Digest>) -> BTreeSet<Digest> {
-        let starts = self.known.iter().filter(|(id, known)| known.question == **id);
-        let before = starts.map(|(_, known)| known.parent);
-        before.chain(tips.iter().copied()).filter(|id| self.known.contains_key(id)).collect()
-    }
-}
-
 /// How the answer ended: as the best of the runs that gave it says, or whole when none did.
-fn status(store: &Store, id: Digest, role: Role) -> Result<Status, Error> {
-    if role == Role::User {
+pub fn status(store: &Store, id: Digest) -> Result<Status, Error> {
+    if store.message(id)?.message.role == Role::User {
         return Ok(Status::Unanswered);
     }
     let runs = store.runs_of_answer(id)?;
@@ -188,25 +220,8 @@ fn status(store: &Store, id: Digest, role: Role) -> Result<Status, Error> {
     })
 }
 
-/// Pointers by where they stand.
-struct Signs<'a>(BTreeMap<Digest, Vec<&'a str>>);
-
-impl<'a> Signs<'a> {
-    fn new(pointers: &'a Pointers) -> Self {
-        let mut signs: BTreeMap<Digest, Vec<&str>> = BTreeMap::new();
-        for (name, id) in pointers {
-            signs.entry(*id).or_default().push(name);
-        }
-        Self(signs)
-    }
-
-    /// The short names in a space that stand on an object.
-    fn names(&self, space: &str, id: Digest) -> Vec<String> {
-        let here = self.0.get(&id).into_iter().flatten();
-        here.filter_map(|name| name.strip_prefix(space).map(str::to_owned)).collect()
-    }
-}
-
-fn preview(text: &str) -> String {
-    line(&text.chars().take(PREVIEW).collect::<String>())
+/// The short names in a space that stand on an object.
+fn names(view: &View<'_>, space: &str, id: Digest) -> Result<Vec<String>, Error> {
+    let here = view.pointers_to(id)?;
+    Ok(here.into_iter().filter_map(|name| name.strip_prefix(space).map(str::to_owned)).collect())
 }

@@ -15,16 +15,21 @@ mod chain;
 mod draw;
 mod error;
 mod log;
+mod survey;
 mod tree;
 mod undo;
+mod view;
 
-pub use address::{Address, Place, resolve};
+pub use address::{Address, Place, resolve, resolve_in};
 pub use branch::{
-    Branch, advance, branch, branches, check_free, create, delete, free_name, move_to, name_bundle, rename, tag,
+    Branch, advance, branch, branches, branches_at, check_free, create, delete, free_name, move_to, name_bundle,
+    remark, rename, tag, untag,
 };
 pub use chain::{Turn, append, bundle_of, chain, conversation, following, turns};
-pub use draw::draw;
+pub use draw::{Detail, draw};
 pub use error::Error;
-pub use log::{Tree, log, of_bundle};
+pub use log::{Look, Scope, Tree, log, look, moments, of_bundle, status};
+pub use survey::{Known, Survey};
 pub use tree::{Node, Row, Status, layout};
-pub use undo::{redo, undo};
+pub use undo::{redo, undo, undo_to};
+pub use view::View;

@@ -29,6 +29,8 @@ pub struct Node {
     pub tags: Vec<String>,
     /// Whether the last command left off here.
     pub at: bool,
+    /// What is said of the turn, by topic.
+    pub remarks: BTreeMap<String, String>,
 }
 
 /// How the answer of a turn ended.
@@ -159,6 +161,7 @@ mod tests {
             branches: branches.iter().map(|&branch| branch.to_owned()).collect(),
             tags: vec![],
             at: false,
+            remarks: BTreeMap::new(),
         }
     }
 

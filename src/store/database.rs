@@ -12,7 +12,7 @@ use super::Error;
 use crate::content::Digest;
 
 /// The format of the database written here; a store of a later one is not opened.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = STEPS.len() as i64;
 
 /// `forK` in ASCII: says whose database this is.
 const APPLICATION: i64 = 0x666f_724b;
@@ -20,7 +20,10 @@ const APPLICATION: i64 = 0x666f_724b;
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-const SCHEMA: &str = "
+/// What each format adds to the one before; nothing that stands in a store is ever changed by a step.
+const STEPS: [&str; 2] = [FIRST, SECOND];
+
+const FIRST: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT;
     CREATE TABLE object (id BLOB PRIMARY KEY NOT NULL, kind TEXT NOT NULL, data BLOB NOT NULL) STRICT;
     CREATE TABLE pointer (name TEXT PRIMARY KEY NOT NULL, target BLOB NOT NULL REFERENCES object (id)) STRICT;
@@ -30,6 +33,21 @@ const SCHEMA: &str = "
     CREATE INDEX run_of_answer ON run (answer);
     CREATE TABLE provenance (sum BLOB PRIMARY KEY NOT NULL, document BLOB NOT NULL, record TEXT NOT NULL) STRICT;
     CREATE INDEX provenance_of_document ON provenance (document);
+";
+
+/// Remarks, which the journal accounts for; and what is found by (`index.rs`), made from the objects alone.
+const SECOND: &str = "
+    CREATE TABLE remark (subject TEXT NOT NULL, topic TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (subject, topic))
+        STRICT, WITHOUT ROWID;
+    CREATE INDEX pointer_of_target ON pointer (target);
+    CREATE TABLE follower (child BLOB PRIMARY KEY NOT NULL, parent BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX follower_of_parent ON follower (parent);
+    CREATE TABLE holder (document BLOB NOT NULL, bundle BLOB NOT NULL, PRIMARY KEY (document, bundle))
+        STRICT, WITHOUT ROWID;
+    CREATE TABLE passage (number INTEGER PRIMARY KEY, object BLOB NOT NULL, place INTEGER NOT NULL) STRICT;
+    CREATE INDEX passage_of_object ON passage (object, place);
+    CREATE VIRTUAL TABLE words USING fts5
+        (text, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2');
 ";
 
 /// An opened store; one writer at a time, any number of readers, in any number of processes.
@@ -65,7 +83,7 @@ impl Store {
     /// Checks whose database it is before anything is written to it, then sets it up.
     fn prepared(self) -> Result<Self, Error> {
         self.sql(self.connection.busy_timeout(PATIENCE))?;
-        let is_new = {
+        let found = {
             // Several questions about one moment: another process may be making the tables.
             let _snapshot = self.snapshot()?;
             self.recognised()?
@@ -76,21 +94,33 @@ impl Store {
         {
             self.sql(self.connection.pragma_update(None, name, value))?;
         }
-        if is_new {
+        if found < FORMAT {
             let transaction = self.begin()?;
             // Another process may have made the tables since; its lock was waited for in `begin`.
-            if self.recognised()? {
-                self.sql(transaction.execute_batch(SCHEMA))?;
-                self.sql(transaction.execute("INSERT INTO meta VALUES ('format', ?1)", [FORMAT]))?;
-                self.sql(transaction.pragma_update(None, "application_id", APPLICATION))?;
-            }
+            let found = self.recognised()?;
+            self.raise(&transaction, found)?;
             self.sql(transaction.commit())?;
         }
         Ok(self)
     }
 
-    /// Whether the database is empty; an error where it is somebody else's or newer.
-    fn recognised(&self) -> Result<bool, Error> {
+    /// Brings the tables from the format `found`, 0 for none, to the newest.
+    fn raise(&self, connection: &Connection, found: i64) -> Result<(), Error> {
+        let n_done = usize::try_from(found).unwrap_or(0);
+        for step in STEPS.iter().skip(n_done) {
+            self.sql(connection.execute_batch(step))?;
+        }
+        if n_done < STEPS.len() {
+            let query = "INSERT INTO meta VALUES ('format', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+            self.sql(connection.execute(query, [FORMAT]))?;
+            self.sql(connection.pragma_update(None, "application_id", APPLICATION))?;
+        }
+        // A store without objects has nothing to be found; one of an older format has all of it.
+        if found > 0 && found < FORMAT { self.index_all(connection) } else { Ok(()) }
+    }
+
+    /// The format of the database, 0 where it is empty; an error where it is somebody else's or newer.
+    fn recognised(&self) -> Result<i64, Error> {
         let number = |query: &str| self.connection.query_row(query, [], |row| row.get::<_, i64>(0));
         let not_ours = || Error::NotAStore { path: self.path.clone() };
         let application = match number("PRAGMA application_id") {
@@ -101,13 +131,13 @@ impl Store {
         };
         let n_tables = self.sql(number("SELECT count(*) FROM sqlite_schema"))?;
         match (application, n_tables) {
-            (0, 0) => return Ok(true),
+            (0, 0) => return Ok(0),
             (APPLICATION, _) => {}
             _ => return Err(not_ours()),
         }
         match self.sql(number("SELECT value FROM meta WHERE key = 'format'"))? {
-            FORMAT => Ok(false),
             found if found > FORMAT => Err(Error::NewerStore { path: self.path.clone(), found, known: FORMAT }),
+            found if found > 0 => Ok(found),
             _ => Err(not_ours()),
         }
     }
@@ -169,6 +199,8 @@ fn create_private(folder: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample;
+    use super::super::verify::verify;
     use super::*;
 
     fn database_of(folder: &Path) -> PathBuf {
@@ -195,14 +227,35 @@ mod tests {
     fn a_newer_store_is_refused_and_left_as_it_is() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
-        store.connection.execute("UPDATE meta SET value = 2", []).unwrap();
+        store.connection.execute("UPDATE meta SET value = 99", []).unwrap();
         drop(store);
         let before = fs::read(database_of(root.path())).unwrap();
         match Store::open(root.path()) {
-            Err(Error::NewerStore { path, found: 2, known: FORMAT }) => assert_eq!(path, database_of(root.path())),
+            Err(Error::NewerStore { path, found: 99, known: FORMAT }) => assert_eq!(path, database_of(root.path())),
             other => panic!("{other:?}"),
         }
         assert_eq!(fs::read(database_of(root.path())).unwrap(), before);
+    }
+
+    #[test]
+    fn a_store_of_the_first_format_is_raised_with_all_it_holds() {
+        let root = tempfile::tempdir().unwrap();
+        let path = database_of(root.path());
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch(FIRST).unwrap();
+        connection.execute("INSERT INTO meta VALUES ('format', 1)", []).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+        for object in sample::bundle("Cards are kept.\n") {
+            let id = object.id();
+            let row = rusqlite::params![id.as_bytes(), object.kind().name(), object.bytes()];
+            connection.execute("INSERT INTO object VALUES (?1, ?2, ?3)", row).unwrap();
+        }
+        drop(connection);
+        for _ in 0..2 {
+            let store = Store::open(root.path()).unwrap();
+            assert_eq!(store.search("card", 10).unwrap().hits.len(), 1);
+            assert_eq!(verify(&store).findings, []);
+        }
     }
 
     #[test]

@@ -128,6 +128,28 @@ pub enum Error {
         /// Where it is.
         found: Option<Digest>,
     },
+    /// Somebody else changed the remark first; nothing was written.
+    #[error("the {topic} of {subject} was changed by somebody else")]
+    Remarked {
+        /// What the remark is about.
+        subject: String,
+        /// What it says of it.
+        topic: String,
+    },
+    /// The journal has no such operation.
+    #[error("no operation {number}")]
+    NoOperation {
+        /// What was asked for.
+        number: u64,
+    },
+    /// What the operation left leads to an object that was swept away.
+    #[error("operation {number} leads to {}, which was swept away", id.short())]
+    Swept {
+        /// The operation.
+        number: u64,
+        /// The object.
+        id: Digest,
+    },
     /// The short name already stands for something else.
     #[error("the name {name} is taken by {by}")]
     Taken {

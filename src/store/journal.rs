@@ -1,11 +1,13 @@
 //! Pointers, `@`, and the one transaction that moves them and says so.
 
+use std::ops::ControlFlow;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::database::{seal, unseal};
 use super::name::split_pointer;
 use super::objects::kind;
-use super::record::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RunRecord};
+use super::record::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord};
 use super::{BUNDLES, Error, Object, ObjectKind, SPACES, Store};
 use crate::content::{Digest, Timestamp};
 
@@ -20,6 +22,8 @@ pub struct Change {
     pub moves: Vec<Move>,
     /// What becomes of `@`.
     pub at: At,
+    /// Remarks to change; `from` is what the caller read.
+    pub remarks: Vec<RemarkMove>,
     /// Runs to write, as [`Store::save_run`] does.
     pub runs: Vec<RunRecord>,
     /// Readings of sources to remember.
@@ -53,7 +57,8 @@ pub enum At {
 impl Change {
     /// A change of nothing, to be filled.
     pub fn new(entry: Entry) -> Self {
-        Self { entry, objects: vec![], moves: vec![], at: At::Stay, runs: vec![], provenance: vec![] }
+        let (objects, moves, remarks, runs, provenance) = (vec![], vec![], vec![], vec![], vec![]);
+        Self { entry, objects, moves, at: At::Stay, remarks, runs, provenance }
     }
 }
 
@@ -65,10 +70,26 @@ impl Store {
 
     /// Every pointer whose name starts with `prefix`.
     pub fn pointers(&self, prefix: &str) -> Result<Pointers, Error> {
-        let mut statement = self.sql(self.connection.prepare("SELECT name, target FROM pointer ORDER BY name"))?;
-        let rows = self.sql(statement.query_map([], |row| Ok((row.get(0)?, Digest::from_bytes(row.get(1)?)))))?;
-        let pointers: Pointers = self.sql(rows.collect::<rusqlite::Result<_>>())?;
-        Ok(pointers.into_iter().filter(|(name, _)| name.starts_with(prefix)).collect())
+        let query = "SELECT name, target FROM pointer WHERE name >= ?1 ORDER BY name";
+        let mut statement = self.sql(self.connection.prepare(query))?;
+        let mut rows = self.sql(statement.query([prefix]))?;
+        let mut pointers = Pointers::new();
+        while let Some(row) = self.sql(rows.next())? {
+            let name: String = self.sql(row.get(0))?;
+            if !name.starts_with(prefix) {
+                break;
+            }
+            pointers.insert(name, Digest::from_bytes(self.sql(row.get(1))?));
+        }
+        Ok(pointers)
+    }
+
+    /// The pointers that stand on an object, by their full names.
+    pub fn pointers_to(&self, target: Digest) -> Result<Vec<String>, Error> {
+        let mut statement =
+            self.sql(self.connection.prepare("SELECT name FROM pointer WHERE target = ?1 ORDER BY name"))?;
+        let rows = self.sql(statement.query_map([target.as_bytes()], |row| row.get(0)))?;
+        self.sql(rows.collect())
     }
 
     /// Where the last command left off: the name of a pointer, or an id in hex.
@@ -92,31 +113,69 @@ impl Store {
             self.swap(&transaction, step)?;
         }
         let at = self.move_at(&transaction, &change.at)?;
+        for step in &change.remarks {
+            self.swap_remark(&transaction, step)?;
+        }
+        let operation = self.write_operation(&transaction, change, at)?;
+        self.sql(transaction.commit())?;
+        Ok(operation)
+    }
+
+    /// Writes what a change did as the next entry of the journal.
+    pub(super) fn write_operation(
+        &self,
+        connection: &Connection,
+        change: &Change,
+        at: Option<AtMove>,
+    ) -> Result<OperationRecord, Error> {
         let last: Option<i64> =
-            self.sql(transaction.query_row("SELECT max(number) FROM operation", [], |row| row.get(0)))?;
-        let last = last.map_or(0, i64::unsigned_abs);
+            self.sql(connection.query_row("SELECT max(number) FROM operation", [], |row| row.get(0)))?;
         let operation = OperationRecord {
-            number: last + 1,
+            number: last.map_or(0, i64::unsigned_abs) + 1,
             time: change.entry.time,
             description: change.entry.description.clone(),
             command: change.entry.command.clone(),
             moves: change.moves.clone(),
             at,
+            remarks: change.remarks.clone(),
             undoes: change.entry.undoes,
         };
         let (text, sum) = seal(&operation);
         let row = params![operation.number.cast_signed(), text, sum.as_bytes()];
-        self.sql(transaction.execute("INSERT INTO operation VALUES (?1, ?2, ?3)", row))?;
-        self.sql(transaction.commit())?;
+        self.sql(connection.execute("INSERT INTO operation VALUES (?1, ?2, ?3)", row))?;
         Ok(operation)
     }
 
     /// The journal, oldest first.
     pub fn operations(&self) -> Result<Vec<OperationRecord>, Error> {
-        let mut statement =
-            self.sql(self.connection.prepare("SELECT number, record, sum FROM operation ORDER BY number"))?;
-        let rows = self.sql(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))?;
         let mut operations = Vec::new();
+        self.walk_back(|operation| {
+            operations.push(operation);
+            ControlFlow::Continue(())
+        })?;
+        operations.reverse();
+        Ok(operations)
+    }
+
+    /// The operation of that number.
+    pub fn operation(&self, number: u64) -> Result<Option<OperationRecord>, Error> {
+        let mut found = None;
+        self.walk(number.cast_signed(), |operation| {
+            found = Some(operation).filter(|operation| operation.number == number);
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
+    }
+
+    /// Reads the journal from the newest operation on, until `take` has enough.
+    pub fn walk_back(&self, take: impl FnMut(OperationRecord) -> ControlFlow<()>) -> Result<(), Error> {
+        self.walk(i64::MAX, take)
+    }
+
+    fn walk(&self, from: i64, mut take: impl FnMut(OperationRecord) -> ControlFlow<()>) -> Result<(), Error> {
+        let query = "SELECT number, record, sum FROM operation WHERE number <= ?1 ORDER BY number DESC";
+        let mut statement = self.sql(self.connection.prepare(query))?;
+        let rows = self.sql(statement.query_map([from], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))?;
         for row in rows {
             let (number, text, sum): (i64, String, Vec<u8>) = self.sql(row)?;
             let damaged = || Error::CorruptRow { table: "operation", key: number.to_string() };
@@ -124,9 +183,11 @@ impl Store {
             if u64::try_from(number) != Ok(operation.number) {
                 return Err(damaged());
             }
-            operations.push(operation);
+            if take(operation).is_break() {
+                break;
+            }
         }
-        Ok(operations)
+        Ok(())
     }
 
     /// Moves one pointer, if it is where it was seen and may go where it shall.

@@ -4,7 +4,8 @@
 //! canonical bytes, so it is never rewritten and is checked on every read. Pointers
 //! (`branches/main`, `bundles/bitter`) and `@` are all that changes, and they change in one
 //! transaction together with an operation ([`Store::transact`]): compare, swap, journal, or nothing.
-//! Runs and provenance are rows beside the objects and reach no hash.
+//! Runs and provenance are rows beside the objects and reach no hash; so are remarks, which the journal
+//! accounts for like pointers. What is searched by is made from the objects and can be made again.
 //!
 //! This room alone defines stored bytes: [`record`] holds the JSON, [`exchange`] the `.forkful` file.
 //! It reads no clock and no environment; moments and commands come in as values.
@@ -17,20 +18,28 @@ pub mod verify;
 mod database;
 mod error;
 mod hold;
+mod index;
 mod journal;
 mod json;
 mod name;
 mod object;
 mod objects;
+mod past;
+mod remark;
 mod runs;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sweep;
 
 pub use database::{FORMAT, Store};
 pub use error::Error;
 pub use hold::Hold;
+pub use index::{Found, Hit};
 pub use journal::{At, Change, Entry};
 pub use json::Fault;
 pub use name::{BRANCHES, BUNDLES, NameError, SPACES, TAGS, check_name, numbered};
 pub use object::{Object, ObjectKind, Record, Reference};
 pub use objects::Resolved;
+pub use past::State;
+pub use remark::{Remarks, topic};
+pub use sweep::{Loose, Sweep};

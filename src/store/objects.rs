@@ -128,8 +128,13 @@ impl Store {
     pub(super) fn insert(&self, connection: &Connection, objects: &[Object]) -> Result<(), Error> {
         let mut statement =
             self.sql(connection.prepare("INSERT INTO object VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING"))?;
+        let mut new = Vec::new();
         for object in objects {
-            self.sql(statement.execute(params![object.id().as_bytes(), object.kind().name(), object.bytes()]))?;
+            let id = object.id();
+            let row = params![id.as_bytes(), object.kind().name(), object.bytes()];
+            if self.sql(statement.execute(row))? > 0 {
+                new.push(object);
+            }
         }
         for object in objects {
             for reference in object.references()? {
@@ -139,7 +144,7 @@ impl Store {
                 }
             }
         }
-        Ok(())
+        self.index(connection, new)
     }
 }
 

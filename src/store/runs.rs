@@ -32,6 +32,24 @@ impl Store {
         self.rows_of("SELECT attempt, record, sum FROM run ORDER BY rowid", None, "run")
     }
 
+    /// Reads every run in the order they were begun, one at a time.
+    pub(super) fn each_run(&self, mut take: impl FnMut(RunRecord) -> Result<(), Error>) -> Result<(), Error> {
+        let mut statement = self.sql(self.connection.prepare("SELECT attempt, record, sum FROM run ORDER BY rowid"))?;
+        let mut rows = self.sql(statement.query([]))?;
+        while let Some(row) = self.sql(rows.next())? {
+            let row: rusqlite::Result<(String, String, Vec<u8>)> = (|| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))();
+            let (key, text, sum) = self.sql(row)?;
+            take(unseal(&text, &sum).ok_or(Error::CorruptRow { table: "run", key })?)?;
+        }
+        Ok(())
+    }
+
+    /// The last run that brought an answer.
+    pub fn last_answered_run(&self) -> Result<Option<RunRecord>, Error> {
+        let query = "SELECT attempt, record, sum FROM run WHERE answer IS NOT NULL ORDER BY rowid DESC LIMIT 1";
+        Ok(self.rows_of(query, None, "run")?.pop())
+    }
+
     /// The run of that attempt id.
     pub fn run(&self, attempt: &str) -> Result<Option<RunRecord>, Error> {
         let query = "SELECT attempt, record, sum FROM run WHERE attempt = ?1";

@@ -32,6 +32,15 @@ impl Encoding {
         }
     }
 
+    /// The name as estimates mention it.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::O200kBase => "o200k",
+            Self::Cl100kBase => "cl100k",
+            Self::O200kHarmony => "harmony",
+        }
+    }
+
     /// Which models read it, in a few words.
     pub fn about(self) -> &'static str {
         match self {

@@ -4,10 +4,13 @@
 //! ordinary text: the characters of a special token are characters.
 //! Counts of two neighbouring pieces add up to the count of both only at some places; [`cuts`]
 //! finds those places and [`prefixes`] counts up to each of them.
+//! A [`Tokenizer`] says how a model counts: by an encoding, or by a scale that makes an estimate with
+//! its range and basis of an encoding's count.
 //! The engine is forkful's own: it starts without work, takes linear time on any text, and is held to
 //! tiktoken's ids by its tests.
 
 mod ascii;
+mod calibration;
 mod class;
 mod cut;
 mod encoding;
@@ -15,15 +18,18 @@ mod engine;
 mod memo;
 mod merge;
 mod pieces;
+mod tokenizer;
 mod vocabulary;
 
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
 
+pub use calibration::Sample;
 pub use cut::{Cut, Grade, cuts, is_cut};
 pub use encoding::{Encoding, ParseEncodingError};
 pub use engine::{count, encode_ordinary};
+pub use tokenizer::{Factor, ParseFactorError, Scale, Tokenizer, Told};
 
 /// A number of tokens of one encoding; shown with thousands separators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -23,6 +23,8 @@ pub struct Ask {
     pub new_branch: Option<String>,
     /// The question, as it will be sent.
     pub question: String,
+    /// The answer whose model and server are meant where nothing else is said.
+    pub like: Option<Digest>,
     /// Whom to ask, and how.
     pub wishes: Wishes,
 }
@@ -98,7 +100,8 @@ impl Workspace {
         }
         let place = fork::resolve(&self.store, &ask.address)?;
         let (branch, seen) = self.branch_for(ask, &place)?;
-        self.draft_from(Site { parent: place.id(), branch, seen }, &ask.question, &ask.wishes, None, environment)
+        let like = ask.like.and_then(|answer| self.run_on_the_way([answer].into_iter()));
+        self.draft_from(Site { parent: place.id(), branch, seen }, &ask.question, &ask.wishes, like, environment)
     }
 
     /// Makes a question ready at a known place; `last` is the run to do as, else it is looked for.
@@ -118,11 +121,11 @@ impl Workspace {
         let mut messages = vec![Message::text(Role::User, context(&bundle))];
         messages.extend(turns.iter().map(|(_, record)| record.message.clone()));
         messages.push(Message::text(Role::User, question));
-        let on_the_way = self.run_on_the_way(turns.iter().rev().map(|(id, _)| *id));
+        let on_the_way = last.or_else(|| self.run_on_the_way(turns.iter().rev().map(|(id, _)| *id)));
         let told = on_the_way.as_ref().and_then(|run| run.params["system"].as_str().map(str::to_owned));
-        let last = match last.or(on_the_way) {
+        let last = match on_the_way {
             Some(run) => Some(run),
-            None => self.store.runs()?.into_iter().rfind(|run| run.answer.is_some()),
+            None => self.store.last_answered_run()?,
         };
         let chosen = resolve(wanted(wishes), last.as_ref().map(remembered), environment)?;
         let (protocol, endpoint) = (chosen.protocol, chosen.endpoint);
@@ -161,13 +164,10 @@ impl Workspace {
         match place {
             Place::Branch(branch) => Ok((branch.name.clone(), Some(branch.tip))),
             Place::Bundle { .. } => Ok((fork::free_name(&self.store, "main")?, None)),
-            Place::Message { id } => {
-                let tips = fork::branches(&self.store)?;
-                match tips.into_iter().find(|branch| branch.tip == *id) {
-                    Some(branch) => Ok((branch.name, Some(branch.tip))),
-                    None => Err(Error::NotATip { address: ask.address.clone() }),
-                }
-            }
+            Place::Message { id } => match fork::branches_at(&self.store, *id)?.into_iter().next() {
+                Some(branch) => Ok((branch.name, Some(branch.tip))),
+                None => Err(Error::NotATip { address: ask.address.clone() }),
+            },
         }
     }
 
@@ -194,6 +194,14 @@ impl Draft {
             Some(variable) => Err(send::Error::NoKey { origin: self.endpoint.base_url.origin(), variable }.into()),
             None => Ok(()),
         }
+    }
+
+    /// Tokens of all message texts as they travel, by another encoding.
+    pub fn counted_by(&self, encoding: Encoding) -> Tokens {
+        if encoding == self.encoding {
+            return self.tokens;
+        }
+        (self.protocol.texts)(&self.request.body).iter().map(|text| count(encoding, text)).sum()
     }
 
     /// The question, byte for byte.
@@ -235,7 +243,7 @@ fn params(prompt: &Prompt) -> Value {
 }
 
 /// What a model reads of a bundle: its text, which for JSON messages is the Markdown in them.
-fn context(bundle: &Bundle) -> String {
+pub(super) fn context(bundle: &Bundle) -> String {
     let is_wrapped = Renderer::named("messages").is_some_and(|messages| messages.tag() == bundle.manifest.render);
     match Renderer::named("md").filter(|_| is_wrapped) {
         Some(markdown) => bundle.render(markdown),

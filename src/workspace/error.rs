@@ -3,6 +3,7 @@
 use super::{BundleFinding, project};
 use crate::budget::{self, Need};
 use crate::store;
+use crate::tokens::{Scale, Tokens, Told};
 use crate::{bundle, fork, send};
 
 /// Why a verb could not be done; the cause below names the culprit.
@@ -15,6 +16,23 @@ pub enum Error {
         error: budget::Error,
         /// Locators of the sources that insist, with what they insist on.
         needs: Vec<(String, Need)>,
+        /// The scale by which its numbers are estimated, at the upper end.
+        scale: Option<Scale>,
+    },
+    /// A budget was named that the model does not have, and it was used.
+    #[error("{total} tokens{} are more than the {usable} that {model} reads",
+        if total.exact { String::new() } else { format!(", and perhaps {most},") })]
+    OverWindow {
+        /// The model.
+        model: String,
+        /// What the fit takes.
+        total: Told,
+        /// What it takes at most.
+        most: Tokens,
+        /// What the model reads beside the reserve.
+        usable: Tokens,
+        /// The largest budget that the model has.
+        budget: Tokens,
     },
     /// The bundle cannot be made or rendered.
     #[error(transparent)]
@@ -62,6 +80,62 @@ pub enum Error {
         /// The address as typed.
         address: String,
     },
+    /// A bundle was asked for, and this is something else.
+    #[error("{address} is not a bundle")]
+    NotABundleHere {
+        /// The address as typed.
+        address: String,
+    },
+    /// A message was asked for, and this is a bundle.
+    #[error("{address} is a bundle, not a message")]
+    NotAMessage {
+        /// The address as typed.
+        address: String,
+    },
+    /// A branch was asked for, and this is something else.
+    #[error("{address} is not a branch")]
+    NotABranch {
+        /// The address as typed.
+        address: String,
+    },
+    /// The bundle has no source of this id.
+    #[error("there is no source {cited}")]
+    NoSource {
+        /// What was cited.
+        cited: String,
+        /// How many sources there are.
+        n_sources: usize,
+    },
+    /// The source has no such place.
+    #[error("{cited} has no place {place}")]
+    NoPassage {
+        /// The source.
+        cited: String,
+        /// What was cited.
+        place: String,
+        /// The label that looks most like it.
+        nearest: Option<String>,
+    },
+    /// No model call gave this message.
+    #[error("no model call of this store gave {address}")]
+    NoRun {
+        /// The address as typed.
+        address: String,
+    },
+    /// An edit that changes nothing.
+    #[error("{address} says that already")]
+    Unchanged {
+        /// The address as typed.
+        address: String,
+    },
+    /// There is nothing to bring over.
+    #[error("{branch} has nothing that {onto} lacks")]
+    NothingBeyond {
+        /// The branch whose turns were to come.
+        branch: String,
+        /// Where they were to go.
+        onto: String,
+    },
     /// The only word is an address, so the question is missing.
     #[error("there is no question for {address}")]
     NoQuestion {
@@ -78,7 +152,7 @@ pub enum Error {
 
 impl Error {
     /// A bundle's error, with the locators of the sources that do not fit.
-    pub(super) fn fit(error: bundle::Error, locators: &[String]) -> Self {
+    pub(super) fn fit(error: bundle::Error, locators: &[String], scale: Option<&Scale>) -> Self {
         match error {
             bundle::Error::Budget(error) => {
                 let needs = match &error {
@@ -86,7 +160,8 @@ impl Error {
                     budget::Error::Frame { .. } => Vec::new(),
                 };
                 let named = |need: Need| Some((locators.get(need.source)?.clone(), need));
-                Self::DoesNotFit { error, needs: needs.into_iter().filter_map(named).collect() }
+                let needs = needs.into_iter().filter_map(named).collect();
+                Self::DoesNotFit { error, needs, scale: scale.cloned() }
             }
             other => Self::Bundle(other),
         }

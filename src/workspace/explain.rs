@@ -13,26 +13,27 @@ impl Prepared {
     pub fn cuts(&self, fit: &Fit, id: &str) -> Result<Cuts, Error> {
         let source = self.source(id)?;
         let portion = &fit.planned.plan.portions[source];
+        let told = |counted| fit.told(counted).tokens.0;
         let unit = |cut: &Cut| CutsUnit {
             unit: cut.unit + 1,
             start: cut.range.start,
             end: cut.range.end,
             place: self.measured.places[source].at(cut.range.start).to_owned(),
-            tokens: cut.tokens.0,
-            level: cut.level,
-            needs: cut.needs.map(|needs| (needs + self.measured.request.reserve).0),
+            tokens: told(cut.tokens),
+            level: cut.level.map(|level| fit.told_level(level)),
+            needs: cut.needs.map(|needs| fit.budget_for(needs).0),
             text: self.preview(source, cut.range.start..cut.range.end),
         };
         Ok(Cuts {
             schema: "forkful.cut/1",
             id: id.to_owned(),
             locator: self.locators[source].clone(),
-            tokens: portion.tokens.0,
-            kept_tokens: portion.kept_tokens.0,
-            cut_tokens: portion.cut_tokens().0,
-            duplicate_tokens: portion.duplicate_tokens().0,
+            tokens: told(portion.tokens),
+            kept_tokens: told(portion.kept_tokens),
+            cut_tokens: told(portion.cut_tokens()),
+            duplicate_tokens: told(portion.duplicate_tokens()),
             gaps: portion.gaps.len(),
-            level: fit.planned.plan.level,
+            level: fit.level(),
             units: portion.cuts.iter().map(unit).collect(),
         })
     }
@@ -51,8 +52,8 @@ impl Prepared {
         let queue = self.measured.queue(&sources);
         let entrance = queue.entrance(source, index);
         let portion = &fit.planned.plan.portions[source];
-        let needs = entrance.as_ref().map(|entrance| entrance.needs + self.measured.request.reserve);
-        let more = self.measured.request.budget.zip(needs).map(|(budget, needs)| needs - budget);
+        let needs = entrance.as_ref().map(|entrance| fit.budget_for(entrance.needs));
+        let more = fit.limits.budget.zip(needs).map(|(budget, needs)| needs - budget);
         let answer = sources[source].relevance;
         let in_focus = answer.filter(|_| sources[source].policy.keep == Keep::Focus);
         let terms = in_focus.map(|answer| {
@@ -67,10 +68,10 @@ impl Prepared {
             start: unit.range.start,
             end: unit.range.end,
             place: self.measured.places[source].at(unit.range.start).to_owned(),
-            tokens: unit.tokens.0,
+            tokens: fit.told(unit.tokens).tokens.0,
             fate: fate(portion, (index, unit), entrance.as_ref()),
-            level: entrance.as_ref().map(|entrance| entrance.level),
-            level_reached: fit.planned.plan.level,
+            level: entrance.as_ref().map(|entrance| fit.told_level(entrance.level)),
+            level_reached: fit.level(),
             turn: entrance.as_ref().map(|entrance| entrance.turn),
             turns: queue.len(),
             needs: needs.map(|needs| needs.0),

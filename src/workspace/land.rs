@@ -18,7 +18,17 @@ impl Workspace {
         runs: Vec<RunRecord>,
         entry: Entry,
     ) -> Result<String, Error> {
-        let mut change = Change { objects, runs, ..Change::new(entry) };
+        self.land_change(branch, seen, tip, Change { objects, runs, ..Change::new(entry) })
+    }
+
+    /// The same with all that the change brings beside the move.
+    pub(super) fn land_change(
+        &self,
+        branch: &str,
+        seen: Option<Digest>,
+        tip: Digest,
+        mut change: Change,
+    ) -> Result<String, Error> {
         let mut name = branch.to_owned();
         let mut from = seen;
         loop {

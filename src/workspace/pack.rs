@@ -1,19 +1,23 @@
 //! `plan` and `pack`: sources fitted to a budget and frozen.
 
-use super::shape::{Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
-use super::{Act, Error, Sources, Workspace};
+use super::shape::{Estimate, Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
+use super::{Act, Counting, Error, Limits, Sources, Workspace};
 use crate::budget::Keep;
 use crate::bundle::{self, Bundle, Entry, Measured, Planned, Request};
 use crate::content::{Digest, Problem};
 use crate::store::record::{Move, ProvenanceRecord};
 use crate::store::{At, BUNDLES, Change, check_name};
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, Told};
 
 /// Sources measured, for any number of fits.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// Documents, units, counts and ranks; policies and budget may be changed between fits.
     pub measured: Measured,
+    /// How tokens are counted, and for which model.
+    pub counting: Counting,
+    /// What was asked for, in tokens as the model counts them.
+    limits: Limits,
     /// Locator of each entry's source.
     pub locators: Vec<String>,
     /// Digest of each entry's source as it was read.
@@ -25,8 +29,12 @@ pub struct Prepared {
 /// Sources fitted to a budget, not yet frozen.
 #[derive(Debug, Clone)]
 pub struct Fit {
-    /// What the bundle is made for.
+    /// What the bundle is made for, in tokens of its encoding.
     pub request: Request,
+    /// How tokens are counted, and for which model.
+    pub counting: Counting,
+    /// What was asked for, in tokens as the model counts them.
+    pub limits: Limits,
     /// The documents with their owners' wishes, in order.
     pub entries: Vec<Entry>,
     /// Locator of each entry's source.
@@ -39,13 +47,18 @@ pub struct Fit {
     pub problems: Vec<Problem>,
 }
 
-/// Fits what was read to the request's budget.
-pub fn plan(sources: &Sources, request: Request) -> Result<Fit, Error> {
-    prepare(sources, request)?.fit()
+/// Fits what was read to the request's budget, which is in tokens as `counting` counts them.
+pub fn plan(sources: &Sources, request: Request, counting: Counting) -> Result<Fit, Error> {
+    prepare(sources, request, counting)?.fit()
 }
 
 /// Measures what was read: the counting, once.
-pub fn prepare(sources: &Sources, request: Request) -> Result<Prepared, Error> {
+///
+/// A scaled tokenizer fits at the upper end of its range, and the bundle is the one that its encoding
+/// gives for so many tokens: which model was named is no part of it.
+pub fn prepare(sources: &Sources, request: Request, counting: Counting) -> Result<Prepared, Error> {
+    let limits = Limits { budget: request.budget, reserve: request.reserve };
+    let request = counting.request(request)?;
     let mut entries = Vec::new();
     let mut locators = Vec::new();
     let mut origins = Vec::new();
@@ -54,13 +67,14 @@ pub fn prepare(sources: &Sources, request: Request) -> Result<Prepared, Error> {
             let locator = &sourced.gathered.locator;
             let name = locator.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(locator);
             let name = if name == "-" { "stdin" } else { name };
-            entries.push(Entry { document: document.clone(), name: name.to_owned(), policy: sourced.policy });
+            let policy = counting.policy(sourced.policy);
+            entries.push(Entry { document: document.clone(), name: name.to_owned(), policy });
             locators.push(locator.clone());
             origins.push(sourced.gathered.sha256);
         }
     }
     let measured = Measured::new(entries, request)?;
-    Ok(Prepared { measured, locators, origins, problems: sources.problems() })
+    Ok(Prepared { measured, counting, limits, locators, origins, problems: sources.problems() })
 }
 
 impl Prepared {
@@ -71,14 +85,35 @@ impl Prepared {
         if in_focus && request.focus.as_ref().is_none_or(|question| question.trim().is_empty()) {
             return Err(Error::NoFocus);
         }
+        let (counting, limits) = (&self.counting, self.limits());
+        let scale = counting.tokenizer.scale();
+        let refusal = |error| Error::fit(counting.refusal(error, limits), &self.locators, scale);
+        let planned = self.measured.plan().map_err(refusal)?;
+        counting.check_window(planned.total, limits.reserve)?;
         Ok(Fit {
             request: request.clone(),
+            counting: counting.clone(),
+            limits,
             entries: entries.clone(),
             locators: self.locators.clone(),
             origins: self.origins.clone(),
-            planned: self.measured.plan().map_err(|error| Error::fit(error, &self.locators))?,
+            planned,
             problems: self.problems.clone(),
         })
+    }
+
+    /// What was asked for, in tokens as the model counts them.
+    pub fn limits(&self) -> Limits {
+        let Request { budget, reserve, .. } = self.measured.request;
+        if self.counting.tokenizer.scale().is_none() { Limits { budget, reserve } } else { self.limits }
+    }
+
+    /// Asks for something else, in tokens as the model counts them.
+    pub fn limit_to(&mut self, limits: Limits) -> Result<(), Error> {
+        let request = Request { budget: limits.budget, reserve: limits.reserve, ..self.measured.request.clone() };
+        self.measured.request = self.counting.request(request)?;
+        self.limits = limits;
+        Ok(())
     }
 }
 
@@ -91,20 +126,24 @@ impl Fit {
     /// The `forkful.plan/1` value.
     pub fn shape(&self) -> Plan {
         let Planned { plan, frame_tokens, total, .. } = &self.planned;
+        let Counting { tokenizer, model } = &self.counting;
         Plan {
             schema: "forkful.plan/1",
+            model: model.as_ref().map(|model| model.id.clone()),
             encoding: self.request.encoding.name(),
-            exact: true,
-            reserve: self.request.reserve.0,
-            budget: self.request.budget.map(|budget| budget.0),
-            frame_tokens: frame_tokens.0,
-            total_tokens: total.0,
-            level: plan.level,
+            exact: tokenizer.scale().is_none(),
+            window: model.as_ref().map(|model| model.context.0),
+            reserve: self.limits.reserve.0,
+            budget: self.limits.budget.map(|budget| budget.0),
+            frame_tokens: self.told(*frame_tokens).tokens.0,
+            total_tokens: self.told(*total).tokens.0,
+            estimate: Estimate::of(tokenizer, *total),
+            level: self.level(),
             next: plan.next.as_ref().map(|next| PlanNext {
                 source: self.planned.frame.items[next.source].id.clone(),
                 unit: next.unit + 1,
-                tokens: next.tokens.0,
-                needs: (next.needs + self.request.reserve).0,
+                tokens: self.told(next.tokens).tokens.0,
+                needs: self.budget_for(next.needs).0,
             }),
             sources: self.sources(true),
             duplicates: self.duplicates(),
@@ -118,10 +157,12 @@ impl Fit {
             schema: "forkful.pack/1",
             bundle,
             name: name.map(str::to_owned),
+            model: self.counting.model.as_ref().map(|model| model.id.clone()),
             encoding: self.request.encoding.name(),
-            exact: true,
-            budget: self.request.budget.map(|budget| budget.0),
-            total_tokens: self.planned.total.0,
+            exact: self.counting.tokenizer.scale().is_none(),
+            budget: self.limits.budget.map(|budget| budget.0),
+            total_tokens: self.told(self.planned.total).tokens.0,
+            estimate: Estimate::of(&self.counting.tokenizer, self.planned.total),
             sources: self.sources(false),
             output: output.map(str::to_owned),
         }
@@ -135,9 +176,9 @@ impl Fit {
                 unit: cut.unit + 1,
                 start: cut.range.start,
                 end: cut.range.end,
-                tokens: cut.tokens.0,
-                level: cut.level,
-                needs: cut.needs.map(|needs| (needs + self.request.reserve).0),
+                tokens: self.told(cut.tokens).tokens.0,
+                level: cut.level.map(|level| self.told_level(level)),
+                needs: cut.needs.map(|needs| self.budget_for(needs).0),
             };
             PlanSource {
                 id: item.id.clone(),
@@ -145,9 +186,9 @@ impl Fit {
                 title: entry.document.title.clone(),
                 kind: entry.document.kind,
                 format: entry.document.format.clone(),
-                tokens: portion.tokens.0,
-                kept_tokens: portion.kept_tokens.0,
-                duplicate_tokens: portion.duplicate_tokens().0,
+                tokens: self.told(portion.tokens).tokens.0,
+                kept_tokens: self.told(portion.kept_tokens).tokens.0,
+                duplicate_tokens: self.told(portion.duplicate_tokens()).tokens.0,
                 kept: portion.segments.iter().map(|segment| [segment.range.start, segment.range.end]).collect(),
                 cut: with_cuts.then(|| portion.cuts.iter().map(cut).collect()),
             }
@@ -165,7 +206,7 @@ impl Fit {
                 of: items[fold.of].id.clone(),
                 of_start: fold.of_range.start,
                 of_end: fold.of_range.end,
-                tokens: fold.tokens.0,
+                tokens: self.told(fold.tokens).tokens.0,
                 exact: fold.exact,
             })
         });
@@ -176,7 +217,34 @@ impl Fit {
     pub fn whole(&self) -> Option<Tokens> {
         let capped = |cut: &crate::budget::Cut| cut.needs.is_none();
         let forbidden = self.planned.plan.portions.iter().flat_map(|portion| &portion.cuts).any(capped);
-        (!forbidden).then(|| self.planned.plan.whole + self.request.reserve)
+        (!forbidden).then(|| self.budget_for(self.planned.plan.whole))
+    }
+
+    /// What tokens of the bundle's encoding are for the model.
+    pub fn told(&self, counted: Tokens) -> Told {
+        self.counting.tokenizer.told(counted)
+    }
+
+    /// Tokens as the model counts them that the bundle may take; none where there is no limit.
+    pub fn limit(&self) -> Option<Tokens> {
+        self.limits.budget.map(|budget| budget - self.limits.reserve)
+    }
+
+    /// The highest level that got in, in tokens as the model counts them.
+    pub fn level(&self) -> u64 {
+        self.told_level(self.planned.plan.level)
+    }
+
+    /// A level in tokens as the model counts them.
+    pub(super) fn told_level(&self, level: u64) -> u64 {
+        let counted = Tokens(u32::try_from(level).unwrap_or(u32::MAX));
+        self.counting.tokenizer.scale().map_or(level, |_| u64::from(self.told(counted).tokens.0))
+    }
+
+    /// The budget that so many tokens of the encoding take.
+    pub fn budget_for(&self, counted: Tokens) -> Tokens {
+        let (_, most) = self.counting.tokenizer.range(counted);
+        most + self.limits.reserve
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::content::{Digest, Document, Kind, Problem, Role, Usage};
+use crate::tokens::{Tokenizer, Tokens};
 
 /// `forkful.read/1`
 #[derive(Debug, Clone, Serialize)]
@@ -33,9 +34,13 @@ pub struct ReadSource {
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct Count {
     pub schema: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     pub encoding: &'static str,
     pub exact: bool,
     pub total: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     pub sources: Vec<CountSource>,
 }
 
@@ -47,18 +52,52 @@ pub struct CountSource {
     pub tokens: u32,
 }
 
+/// What lies behind the numbers where `exact` is false: they are counts of `base` times `factor`.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Estimate {
+    pub base: &'static str,
+    pub counted: u32,
+    pub factor: f64,
+    pub low: u32,
+    pub high: u32,
+    pub basis: String,
+}
+
+impl Estimate {
+    /// The estimate behind a total of `counted` tokens; none where counts are exact.
+    pub(super) fn of(tokenizer: &Tokenizer, counted: Tokens) -> Option<Self> {
+        let scale = tokenizer.scale()?;
+        let (low, high) = tokenizer.range(counted);
+        Some(Self {
+            base: scale.base.name(),
+            counted: counted.0,
+            factor: f64::from(scale.factor.thousandths()) / 1000.0,
+            low: low.0,
+            high: high.0,
+            basis: scale.basis.clone(),
+        })
+    }
+}
+
 /// `forkful.plan/1`
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct Plan {
     pub schema: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     pub encoding: &'static str,
     pub exact: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<u32>,
     pub reserve: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<u32>,
     pub frame_tokens: u32,
     pub total_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     pub level: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<PlanNext>,
@@ -206,11 +245,15 @@ pub struct Pack {
     pub bundle: Digest,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     pub encoding: &'static str,
     pub exact: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<u32>,
     pub total_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     pub sources: Vec<PlanSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
@@ -316,6 +359,10 @@ pub struct LogBranch {
     pub tip: Digest,
     pub bundle: Digest,
     pub turns: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// A message in the log.
@@ -327,4 +374,14 @@ pub struct LogMessage {
     pub role: Role,
     pub preview: String,
     pub branches: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<String>,
 }

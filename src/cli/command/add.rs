@@ -9,7 +9,7 @@ use crate::budget::Policy;
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::project::{Added, Error, Project};
 use crate::workspace::shape::{Add as Shape, AddSource};
-use crate::workspace::{self, Source};
+use crate::workspace::{self, Counting, Source};
 
 /// Add sources to the nearest forkful.toml; the rest of the file stays as it is
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,7 @@ impl Row {
             several => format!("{} documents", several.len()),
         };
         let encoding = context.terms(None)?.choices.encoding.map_or(Encoding::ALL[0], |said| said.value);
-        let tokens = workspace::count(&sources, encoding).total();
+        let tokens = workspace::count(&sources, Counting::by(encoding)).total();
         Ok(Self { locator: source.locator.clone(), about, tokens })
     }
 

@@ -12,7 +12,7 @@ use super::super::table::counted;
 use super::super::{Context, Failure};
 use crate::net::{Live, ParseHeaderError, Route, Secret};
 use crate::send::endpoint::{Environment, OUR_KEY};
-use crate::send::{Cut, Delta, Ending, Stop};
+use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
 use crate::workspace::{self, Answered, Draft, Wishes, Workspace};
 
@@ -60,17 +60,14 @@ pub(crate) fn put(
             .read_to_string(&mut question)
             .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
     }
-    let ask = workspace::Ask {
-        address: address.to_owned(),
-        new_branch,
-        question: question.trim().to_owned(),
-        wishes: wishes(context, model)?,
-    };
-    let draft = workspace.draft(&ask, &endpoints(context, Some(model))?)?;
+    let (wishes, endpoints) = wishes(context, model)?;
+    let ask =
+        workspace::Ask { address: address.to_owned(), new_branch, question: question.trim().to_owned(), ..wishes };
+    let draft = workspace.draft(&ask, &endpoints)?;
     if model.dry_run {
-        return dry_run(context, &draft);
+        return rehearse(context, workspace, &draft);
     }
-    let answered = stream(context, workspace, &draft)?;
+    let answered = send(context, workspace, &draft)?;
     finish(context, answered, &draft)
 }
 
@@ -102,8 +99,8 @@ fn key_of(command: &str) -> Result<Secret, Failure> {
     }
 }
 
-/// What the flags, the environment and the files say of the model.
-pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<Wishes, Failure> {
+/// What flags, project and environment say of model and server; where and what is asked is still to be said.
+pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace::Ask, Environment), Failure> {
     let system = |path: &PathBuf| {
         fs::read_to_string(path)
             .map_err(|error| Failure::error(format!("cannot read {}: {error}", path.display())))
@@ -111,7 +108,7 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<Wishes, Fai
     };
     // Not clap's to read: it would print what it cannot read, which may be a key.
     let header = |text: &String| text.parse().map_err(|error: ParseHeaderError| Failure::usage(error.to_string()));
-    Ok(Wishes {
+    let wishes = Wishes {
         model: model.model.clone().or(context.terms(None)?.choices.model.map(|said| said.value)),
         provider: model.provider.clone(),
         protocol: model.protocol.clone(),
@@ -123,11 +120,14 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<Wishes, Fai
         extra: model.extra_json.clone().unwrap_or_default(),
         headers: model.header.iter().map(header).collect::<Result<_, _>>()?,
         stream: true,
-    })
+    };
+    let nowhere = String::new();
+    let ask = workspace::Ask { address: nowhere.clone(), new_branch: None, question: nowhere, like: None, wishes };
+    Ok((ask, endpoints(context, Some(model))?))
 }
 
-/// Prints the exact body on stdout and what surrounds it as talk.
-fn dry_run(context: &Context, draft: &Draft) -> Result<u8, Failure> {
+/// Prints the exact body on stdout instead of sending it, and what surrounds it as talk.
+pub(crate) fn rehearse(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<u8, Failure> {
     let body = String::from_utf8_lossy(&draft.request.body);
     context.printer.out(&format!("{body}\n"))?;
     let printer = &context.printer;
@@ -141,30 +141,41 @@ fn dry_run(context: &Context, draft: &Draft) -> Result<u8, Failure> {
     for header in &draft.request.more {
         printer.say(format_args!("         {header}"));
     }
-    let n_bytes = u32::try_from(draft.request.body.len()).unwrap_or(u32::MAX);
-    let n_shared = u32::try_from(draft.shared_bytes()).unwrap_or(u32::MAX);
+    let tokens = |n_bytes| Tokens(u32::try_from(n_bytes).unwrap_or(u32::MAX));
     printer.say(format_args!(
         "         {}; the first {} of {} bytes are those of every fork",
-        size(draft),
-        Tokens(n_shared),
-        Tokens(n_bytes)
+        size(context, workspace, draft)?,
+        tokens(draft.shared_bytes()),
+        tokens(draft.request.body.len())
     ));
     Ok(0)
 }
 
-fn size(draft: &Draft) -> String {
-    format!("{} tokens in {} (exact, {})", draft.tokens, counted(draft.n_messages, "message"), draft.encoding)
+fn size(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<String, Failure> {
+    let tokenizer = super::tokenizer(context, workspace, &draft.prompt.model)?;
+    let tokens = tokenizer.told(draft.counted_by(tokenizer.encoding()));
+    Ok(format!("{tokens} tokens in {} ({tokenizer})", counted(draft.n_messages, "message")))
 }
 
-/// Sends a draft and prints what comes.
-pub(crate) fn stream(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+/// Sends a draft and shows the answer as it comes.
+pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    carry_out(context, workspace, draft, !context.json)
+}
+
+/// Sends a draft and keeps the answer without showing it.
+pub(crate) fn send_quietly(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+    carry_out(context, workspace, draft, false)
+}
+
+fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: bool) -> Result<Answered, Failure> {
     draft.check_key()?;
-    context.printer.say(format_args!("Asking  {} at {}, {}", draft.prompt.model, draft.endpoint.base_url, size(draft)));
+    let size = size(context, workspace, draft)?;
+    context.printer.say(format_args!("Asking  {} at {}, {size}", draft.prompt.model, draft.endpoint.base_url));
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_delta = |delta: &Delta| match delta {
         // What cannot be shown is kept all the same.
-        Delta::Text(text) | Delta::Refusal(text) if !context.json => drop(context.printer.out(text)),
+        Delta::Text(text) | Delta::Refusal(text) if aloud => drop(context.printer.out(text)),
         Delta::Retry { pause, because } => {
             context.printer.say(format_args!("Again in {:.1} s: {because}", pause.as_secs_f32()));
         }
@@ -210,30 +221,31 @@ pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Re
                 .say(format_args!("{} was moved by somebody else; the answer is on {}", draft.branch, answered.branch));
         }
     }
-    match answered.outcome.ending {
+    ended(context, answered.outcome.ending, answered.message.is_some())
+}
+
+/// Says how an answer ended that is not whole; `kept` says that something came.
+pub(crate) fn ended(context: &Context, ending: Ending, kept: bool) -> Result<u8, Failure> {
+    let printer = &context.printer;
+    match ending {
         Ending::Complete => Ok(0),
         Ending::Refused => {
-            printer.say(match answered.outcome.stop {
-                Some(Stop::Filter) => "A filter of the provider cut in",
-                Some(Stop::Recitation) => "The provider stopped the answer as a recitation",
-                _ => "The model declined",
-            });
+            printer.say("The model declined");
             Ok(PROVIDER)
         }
         Ending::Truncated(Cut::Cancelled) => {
-            let kept =
-                if answered.message.is_some() { "what came is kept as truncated" } else { "nothing had come yet" };
+            let kept = if kept { "what came is kept as truncated" } else { "nothing had come yet" };
             printer.say(format_args!("Interrupted: {kept}"));
             Ok(INTERRUPTED)
         }
         Ending::Truncated(cut) => {
-            let failure = Failure::cut(&cut, answered.message.is_some());
+            let failure = Failure::cut(&cut, kept);
             failure.tell();
             Ok(PROVIDER)
         }
         Ending::Failed(error) => {
             let failure = Failure::from(workspace::Error::from(error));
-            Err(if answered.message.is_some() { failure.hint(KEPT) } else { failure })
+            Err(if kept { failure.hint(KEPT) } else { failure })
         }
     }
 }

@@ -1,10 +1,9 @@
 //! `forkful count SRC...`
 
-use super::super::args::{EncodingArg, SourceArgs};
+use super::super::args::{CountingArgs, SourceArgs};
 use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::budget::Policy;
-use crate::tokens::Encoding;
 use crate::workspace::{self, Counted};
 
 /// Tokens of what `read` gives: a bare number for one source, a table for several
@@ -16,27 +15,30 @@ pub(crate) struct Count {
     #[arg(long)]
     raw: bool,
     #[command(flatten)]
-    encoding: EncodingArg,
+    counting: CountingArgs,
 }
 
 impl Count {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let terms = context.terms(self.sources.profile.as_deref())?;
-        let said = terms.choices.encoding.as_ref().map(|said| said.value);
-        let encoding = self.encoding.encoding.or(said).unwrap_or(Encoding::ALL[0]);
+        let counting = super::counting(context, &self.counting.over(&terms.choices))?;
         let (counted, code) = if self.raw {
             let (texts, code) = super::raw(context, &self.sources, &terms)?;
-            (workspace::count_raw(&texts, encoding), code)
+            (workspace::count_raw(&texts, counting), code)
         } else {
             let gathered = super::gather(context, &self.sources, &terms, Policy::PLAIN)?;
-            (workspace::count(&gathered.sources, encoding), gathered.code)
+            (workspace::count(&gathered.sources, counting), gathered.code)
         };
         if context.json {
             context.printer.json(&counted.shape())?;
         } else if counted.sources.len() == 1 && self.sources.sources.len() == 1 {
-            context.printer.out(&format!("{}\n", counted.total().0))?;
+            let told = counted.told(counted.total());
+            context.printer.out(&format!("{}{}\n", if told.exact { "" } else { "~" }, told.tokens.0))?;
         } else {
             context.printer.out(&table(&counted))?;
+        }
+        if let Some(range) = super::range(&counted.counting.tokenizer, counted.total()) {
+            context.printer.say(format_args!("Estimated   {range}"));
         }
         Ok(code)
     }
@@ -45,7 +47,7 @@ impl Count {
 fn table(counted: &Counted) -> String {
     let names = counted.sources.iter().map(|(locator, _)| locator.as_str()).chain(["total"]);
     let columns = names.map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0).min(60);
-    let row = |name: &str, tokens| format!("{}  {tokens:>11}\n", cell(name, columns));
+    let row = |name: &str, tokens| format!("{}  {:>11}\n", cell(name, columns), counted.told(tokens));
     let rows = counted.sources.iter().map(|(locator, tokens)| row(locator, *tokens));
     rows.chain([row("total", counted.total())]).collect()
 }

@@ -2,37 +2,54 @@
 
 pub(super) mod add;
 pub(super) mod ask;
+pub(super) mod branch;
 pub(super) mod config;
 pub(super) mod count;
+pub(super) mod diff;
+pub(super) mod edit;
 pub(super) mod export;
 pub(super) mod fork;
 pub(super) mod formats;
+pub(super) mod gc;
+pub(super) mod graft;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod log;
+pub(super) mod models;
+pub(super) mod note;
+pub(super) mod operations;
 pub(super) mod pack;
+pub(super) mod pick;
 pub(super) mod plan;
 mod plan_unit;
+pub(super) mod rate;
 pub(super) mod read;
 pub(super) mod record;
+pub(super) mod redo;
+pub(super) mod replay;
 pub(super) mod resume;
+pub(super) mod retry;
+pub(super) mod search;
 pub(super) mod show;
+pub(super) mod summarise;
+pub(super) mod tag;
 pub(super) mod undo;
 pub(super) mod verify;
 
 use std::path::Path;
 use std::{fs, io};
 
-use super::args::{FitArgs, SourceArgs};
+use super::args::{CountingArgs, FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
 use super::{Context, Failure};
 use crate::budget::{Keep, Policy};
 use crate::bundle::render::{RENDERERS, Renderer};
 use crate::bundle::{Duplicates, Request};
+use crate::catalog::Catalog;
 use crate::gather::{self, source};
-use crate::tokens::Encoding;
+use crate::tokens::{Encoding, Tokenizer, Tokens};
 use crate::workspace::project::Terms;
-use crate::workspace::{self, Source, Sources, Workspace, amount};
+use crate::workspace::{self, Counting, Source, Sources, Workspace, amount};
 
 /// What was read, and the exit code that it leads to.
 struct Gathered {
@@ -115,12 +132,63 @@ fn settle(failures: Vec<gather::Error>, args: &SourceArgs, n: usize, nothing_lef
     Ok(SOME_FAILED)
 }
 
-/// What the flags ask a bundle to be.
-fn request(args: &FitArgs, renderer: &'static Renderer) -> Request {
-    let encoding = args.encoding.encoding.unwrap_or(Encoding::ALL[0]);
-    let reserve = args.reserve.unwrap_or_default();
+/// What the flags ask a bundle to be, and how it is counted.
+fn request(context: &Context, args: &FitArgs, renderer: &'static Renderer) -> Result<(Request, Counting), Failure> {
+    let counting = counting(context, &args.counting)?;
+    let (limits, over) = counting.limits(args.budget, args.reserve);
+    context.printer.problems(over.as_slice());
+    let (encoding, focus) = (counting.tokenizer.encoding(), args.focus.clone());
     let duplicates = if args.keep_dupes { Duplicates::Keep } else { Duplicates::Fold };
-    Request { encoding, budget: args.budget, reserve, renderer, focus: args.focus.clone(), duplicates }
+    let request = Request { encoding, budget: limits.budget, reserve: limits.reserve, renderer, focus, duplicates };
+    Ok((request, counting))
+}
+
+/// How the flags want tokens counted; what is assumed for it is said.
+fn counting(context: &Context, args: &CountingArgs) -> Result<Counting, Failure> {
+    let Some(model) = &args.model else {
+        return Ok(Counting::by(args.encoding.unwrap_or(Encoding::O200kBase)));
+    };
+    let catalog = catalog(context)?;
+    let (counting, told) = Counting::choose(&catalog, Some(model), args.encoding);
+    context.printer.problems(&told);
+    let counting = match context.settings.store().map(|folder| Workspace::open_existing(&folder)) {
+        // A store that cannot be read is told where one is needed; an estimate has the table.
+        Some(Ok(Some(workspace))) => workspace.calibrated(&catalog, counting.clone()).unwrap_or(counting),
+        _ => counting,
+    };
+    if let Some(scale) = counting.tokenizer.scale() {
+        context.printer.say(format_args!("Estimating  {model} as {scale} ({})", scale.basis));
+    }
+    Ok(counting)
+}
+
+/// How the tokens of a model are counted that is asked through `workspace`.
+fn tokenizer(context: &Context, workspace: &Workspace, model: &str) -> Result<Tokenizer, Failure> {
+    let catalog = catalog(context)?;
+    let (counting, _) = Counting::choose(&catalog, Some(model), None);
+    Ok(workspace.calibrated(&catalog, counting.clone()).unwrap_or(counting).tokenizer)
+}
+
+/// The range of an estimate; none where the count is exact.
+fn range(tokenizer: &Tokenizer, counted: Tokens) -> Option<String> {
+    let scale = tokenizer.scale()?;
+    let (low, high) = tokenizer.range(counted);
+    Some(format!("between {low} and {high} ({counted} of {} x {} to {})", scale.base.short(), scale.low, scale.high))
+}
+
+/// The models that are known, with the person's own over them.
+fn catalog(context: &Context) -> Result<Catalog, Failure> {
+    let catalog = Catalog::built_in();
+    let settings = &context.settings;
+    let Some(path) = settings.models.clone().or_else(|| settings.usual_models()) else { return Ok(catalog) };
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(catalog.with_overrides(&path.display().to_string(), &text)?),
+        Err(error) if settings.models.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(catalog),
+        Err(error) => {
+            let failure = Failure::error(format!("cannot read {}: {error}", path.display()));
+            Err(if settings.models.is_some() { failure.hint("FORKFUL_MODELS names it") } else { failure })
+        }
+    }
 }
 
 /// The policy of a source without wishes.
@@ -146,6 +214,11 @@ fn renderer(name: &str) -> Result<&'static Renderer, Failure> {
         let hint = format!("`-F` takes {}, and for pack forkful", known.join(", "));
         Failure::usage(format!("no such format: {name}")).hint(hint)
     })
+}
+
+/// A number of steps as an index.
+fn index(steps: u32) -> usize {
+    usize::try_from(steps).unwrap_or(usize::MAX)
 }
 
 /// The opened store.

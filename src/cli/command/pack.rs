@@ -47,8 +47,9 @@ impl Pack {
             Target::Rendered(renderer) => renderer,
             Target::Exchange => super::renderer("md")?,
         };
+        let (request, counting) = super::request(context, &flags, renderer)?;
         let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
-        let fit = workspace::plan(&gathered.sources, super::request(&flags, renderer))?;
+        let fit = workspace::plan(&gathered.sources, request, counting)?;
         let bundle = fit.freeze()?;
         let name = self.name(&terms);
         let file = self.output.as_ref().filter(|path| path.as_os_str() != "-");
@@ -112,7 +113,7 @@ impl Pack {
             printer.say(format_args!(
                 "Read    {}  {about} {:>9} tok",
                 cell(&tail(locator, columns), columns),
-                portion.tokens
+                fit.told(portion.tokens)
             ));
         }
         for (item, portion) in fit.planned.frame.items.iter().zip(&fit.planned.plan.portions) {
@@ -120,17 +121,22 @@ impl Pack {
             if left_out > Tokens(0) {
                 let gaps = counted(portion.gaps.len(), "gap");
                 printer.say(format_args!(
-                    "Cut     {}  {left_out} of {} tokens left out, in {gaps}",
-                    item.id, portion.tokens
+                    "Cut     {}  {} of {} tokens left out, in {gaps}",
+                    item.id,
+                    fit.told(left_out),
+                    fit.told(portion.tokens)
                 ));
             }
         }
         if let Some(duplicates) = super::plan::duplicates(fit) {
             printer.say(format_args!("Folded  {}", duplicates.trim_start_matches("duplicates: ")));
         }
-        let limit = fit.request.budget.map_or(String::new(), |budget| format!(" of {}", budget - fit.request.reserve));
-        let total = format!("{}{limit} tokens (exact, {})", fit.planned.total, fit.request.encoding);
+        let limit = fit.limit().map_or(String::new(), |limit| format!(" of {limit}"));
+        let total = format!("{}{limit} tokens ({})", fit.told(fit.planned.total), fit.counting.tokenizer);
         printer.say(format_args!("Packed  {name}{}{total}   bundle {id}", if name.is_empty() { "" } else { "  " }));
+        if let Some(range) = super::range(&fit.counting.tokenizer, fit.planned.total) {
+            printer.say(format_args!("        {range}"));
+        }
         if let Some(output) = output {
             printer.say(format_args!("Wrote   {output}"));
         }

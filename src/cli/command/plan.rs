@@ -7,7 +7,7 @@ use super::super::table::{bar, cell, counted, tail};
 use super::super::{Context, Failure};
 use super::plan_unit::{cut_list, reasons};
 use crate::budget::{Keep, Policy, Portion, Tier};
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, Told};
 use crate::workspace::{self, Fit};
 
 /// A rest of the budget that nobody asks about.
@@ -36,8 +36,9 @@ impl Plan {
         let terms = context.terms(self.sources.profile.as_deref())?;
         let fit = self.fit.over(&terms.choices);
         let renderer = super::renderer(super::format(self.format.as_deref(), &terms))?;
+        let (request, counting) = super::request(context, &fit, renderer)?;
         let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&fit))?;
-        let prepared = workspace::prepare(&gathered.sources, super::request(&fit, renderer))?;
+        let prepared = workspace::prepare(&gathered.sources, request, counting)?;
         let fit = prepared.fit()?;
         let printer = &context.printer;
         match (&self.cut, &self.why) {
@@ -59,7 +60,7 @@ impl Plan {
 /// The plan as a table: a bar per source, what it keeps of what it has, and its fate.
 fn ledger(fit: &Fit) -> String {
     let planned = &fit.planned;
-    let limit = fit.request.budget.map_or(planned.total, |budget| budget - fit.request.reserve);
+    let limit = fit.limit().unwrap_or(fit.told(planned.total).tokens);
     let portions = &planned.plan.portions;
     let mut out = String::new();
     for ((item, portion), locator) in planned.frame.items.iter().zip(portions).zip(&fit.locators) {
@@ -67,28 +68,29 @@ fn ledger(fit: &Fit) -> String {
             "  {:<3} {} {} {:>9} / {:<9} {}\n",
             item.id,
             cell(&tail(locator, 18), 18),
-            cell(&bar(portion.kept_tokens, limit, 12), 12),
-            portion.kept_tokens,
-            portion.tokens,
-            fate(portion),
+            cell(&bar(fit.told(portion.kept_tokens).tokens, limit, 12), 12),
+            fit.told(portion.kept_tokens),
+            fit.told(portion.tokens),
+            fate(fit, portion),
         );
     }
-    let rest = planned.total - portions.iter().map(|portion| portion.kept_tokens).sum();
-    out += &format!("      {} {} {rest:>9}\n", cell("frame, marks", 18), cell(&bar(rest, limit, 12), 12));
-    out += &format!("      {:<18} {:12} {:>9}", "total", "", planned.total);
-    out += &match fit.request.budget {
-        Some(_) => format!(" of {limit} (exact, {})\n", fit.request.encoding),
-        None => format!(" (exact, {})\n", fit.request.encoding),
-    };
+    let rest = fit.told(planned.total - portions.iter().map(|portion| portion.kept_tokens).sum());
+    out += &format!("      {} {} {rest:>9}\n", cell("frame, marks", 18), cell(&bar(rest.tokens, limit, 12), 12));
+    out += &format!("      {:<18} {:12} {:>9}", "total", "", fit.told(planned.total));
+    let of = fit.limit().map_or(String::new(), |limit| format!(" of {limit}"));
+    out += &format!("{of} ({})\n", fit.counting.tokenizer);
+    if let Some(range) = super::range(&fit.counting.tokenizer, planned.total) {
+        out += &format!("      {range}\n");
+    }
     if let Some(duplicates) = duplicates(fit) {
         out += &format!("{duplicates}\n");
     }
     let left_out: Tokens = portions.iter().map(Portion::cut_tokens).sum();
     if left_out > Tokens(0) {
-        out += &blocked(fit, limit);
+        out += &blocked(fit);
         out += &rule(fit);
         let n_gaps: usize = portions.iter().map(|portion| portion.gaps.len()).sum();
-        let cut = format!("Left out: {left_out} tokens in {}", counted(n_gaps, "gap"));
+        let cut = format!("Left out: {} tokens in {}", fit.told(left_out), counted(n_gaps, "gap"));
         out += &match fit.whole() {
             Some(whole) => format!("{cut}; whole with --budget {}\n", whole.0),
             None => format!("{cut}, some by a cap\n"),
@@ -100,21 +102,24 @@ fn ledger(fit: &Fit) -> String {
 }
 
 /// What keeps a rest of the budget empty: a unit that has no place to cut it.
-fn blocked(fit: &Fit, limit: Tokens) -> String {
-    let free = limit - fit.planned.total;
+fn blocked(fit: &Fit) -> String {
+    let Some(budget) = fit.request.budget else { return String::new() };
+    let free = budget - fit.request.reserve - fit.planned.total;
     let Some(next) = fit.planned.plan.next.as_ref().filter(|_| free > SLACK) else { return String::new() };
     let id = &fit.planned.frame.items[next.source].id;
-    let (unit, needs) = (next.unit + 1, next.needs + fit.request.reserve);
+    let (unit, needs) = (next.unit + 1, fit.budget_for(next.needs));
     format!(
-        "{free} tokens stay free: {id}#{unit} is next, {} tokens without a place to cut; it needs --budget {}\n",
-        next.tokens, needs.0
+        "{} tokens stay free: {id}#{unit} is next, {} tokens without a place to cut; it needs --budget {}\n",
+        fit.told(free),
+        fit.told(next.tokens),
+        needs.0
     )
 }
 
 /// What became of a source, in twenty columns.
-fn fate(portion: &Portion) -> String {
-    let (cut, folded) = (portion.cut_tokens(), portion.duplicate_tokens());
-    match (cut, folded, portion.kept_tokens) {
+fn fate(fit: &Fit, portion: &Portion) -> String {
+    let (cut, folded) = (fit.told(portion.cut_tokens()), fit.told(portion.duplicate_tokens()));
+    match (cut.tokens, folded.tokens, portion.kept_tokens) {
         (Tokens(0), Tokens(0), _) => "whole".to_owned(),
         (Tokens(0), _, _) => format!("−{folded} dup"),
         (_, Tokens(0), Tokens(0)) => "left out".to_owned(),
@@ -144,7 +149,7 @@ pub(super) fn duplicates(fit: &Fit) -> Option<String> {
         1..=2 => quotes.join(", "),
         n => format!("{}, {} more", quotes[0], counted(n - 1, "pair")),
     };
-    let tokens: Tokens = portions.iter().map(Portion::duplicate_tokens).sum();
+    let tokens = fit.told(portions.iter().map(Portion::duplicate_tokens).sum());
     Some(format!("duplicates: {tokens} tokens in {} ({shown})  --keep-dupes to keep", counted(n_spans, "span")))
 }
 
@@ -175,6 +180,6 @@ fn rule(fit: &Fit) -> String {
     format!("Cut in this order: {}{never}\n", order.join(", then "))
 }
 
-fn level(fit: &Fit) -> Tokens {
-    Tokens(u32::try_from(fit.planned.plan.level).unwrap_or(u32::MAX))
+fn level(fit: &Fit) -> Told {
+    fit.told(Tokens(u32::try_from(fit.planned.plan.level).unwrap_or(u32::MAX)))
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::settings::act;
 use super::super::{Context, Failure};
-use super::ask::{endpoints, exit_code, finish, stream};
+use super::ask::{endpoints, exit_code, finish, send};
 use crate::workspace::Resumed;
 
 /// Keep what a killed `ask` left, and ask again what had no word of an answer yet
@@ -39,7 +39,7 @@ impl Resume {
                 }
                 Resumed::Empty(run) => {
                     let draft = workspace.draft_again(run, &endpoints(context, None)?)?;
-                    let answered = stream(context, &workspace, &draft)?;
+                    let answered = send(context, &workspace, &draft)?;
                     if answered.message.is_some() {
                         workspace.give_up(run, &act)?;
                     }

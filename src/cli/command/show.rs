@@ -1,28 +1,44 @@
 //! `forkful show ADDRESS`
 
 use super::super::{Context, Failure};
+use crate::workspace::Aspect;
 
-/// A bundle in any format, a branch as Markdown, a message
+/// A bundle in any format, a branch as Markdown, a message, the passage that a citation names
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
-    /// Branch, bundle, id, NAME~2 or @
+    /// Branch, bundle, id, NAME~2, NAME^ (the question there), @, s2@41:07 or "BUNDLE[s2 41:07]"
     #[arg(value_name = "ADDRESS", default_value = "@")]
     address: String,
     /// md, xml, text or messages, for a bundle [default: as it was packed]
     #[arg(short = 'F', long, value_name = "FORMAT")]
     format: Option<String>,
+    /// The question with its answer
+    #[arg(long, conflicts_with = "format")]
+    turn: bool,
+    /// How the answer came about: model, server, tokens, time
+    #[arg(long, conflicts_with_all = ["format", "turn"])]
+    run: bool,
+    /// What stood there once this operation was done
+    #[arg(long, value_name = "OPERATION")]
+    at: Option<u64>,
 }
 
 impl Show {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let renderer = self.format.as_deref().map(super::renderer).transpose()?;
-        let text = super::open(context)?.show(&self.address, renderer)?;
+        let aspect = match (self.turn, self.run) {
+            (true, _) => Aspect::Turn,
+            (_, true) => Aspect::Run,
+            _ => Aspect::Itself(self.format.as_deref().map(super::renderer).transpose()?),
+        };
+        let shown = super::open(context)?.show(&self.address, aspect, self.at)?;
         if context.json {
-            context
-                .printer
-                .json(&serde_json::json!({"schema": "forkful.show/1", "address": self.address, "text": text}))?;
+            let mut value = shown.fields;
+            value["schema"] = "forkful.show/1".into();
+            value["address"] = self.address.as_str().into();
+            value["text"] = shown.text.into();
+            context.printer.json(&value)?;
         } else {
-            context.printer.out(&text)?;
+            context.printer.out(&shown.text)?;
         }
         Ok(0)
     }

@@ -7,4 +7,4 @@ mod hashed;
 mod rows;
 
 pub use hashed::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, MessageRecord, SegmentRecord, V1};
-pub use rows::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RunRecord, RunState};
+pub use rows::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord, RunState};

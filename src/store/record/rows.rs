@@ -86,6 +86,9 @@ pub struct OperationRecord {
     /// Where `@` went, if it did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at: Option<AtMove>,
+    /// Which remarks changed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub remarks: Vec<RemarkMove>,
     /// The operation that this one takes back.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undoes: Option<u64>,
@@ -111,6 +114,21 @@ pub struct AtMove {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub from: Option<String>,
     /// Where it went.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to: Option<String>,
+}
+
+/// A remark's change; absent is "not there".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemarkMove {
+    /// What it is about: a message's id in hex, or a pointer.
+    pub subject: String,
+    /// What it says of it: `rating`, `note`.
+    pub topic: String,
+    /// What it said.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<String>,
+    /// What it says.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub to: Option<String>,
 }

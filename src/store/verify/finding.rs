@@ -74,6 +74,8 @@ pub enum Finding {
         /// The object.
         id: Digest,
     },
+    /// What is searched by is not what the objects make of it; it can be made again.
+    Index,
     /// A run or a reading names an answer or a document that is not there.
     Unmet {
         /// The table.
@@ -95,6 +97,7 @@ impl fmt::Display for Finding {
             Self::Pointer { name, target } => write!(f, "{name} stands on {target}, which is not there"),
             Self::Unaccounted { name } => write!(f, "{name} is not where the journal left it"),
             Self::Operation { number, id } => write!(f, "operation {number} names {id}, which is not there"),
+            Self::Index => f.write_str("the search index is off: `forkful search --rebuild` makes it anew"),
             Self::Unmet { table, id } => write!(f, "a row of table {table} names {id}, which is not there"),
         }
     }

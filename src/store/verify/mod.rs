@@ -17,13 +17,14 @@ pub use finding::{Finding, Report};
 use crate::store::database::unseal;
 use crate::store::objects;
 use crate::store::record::{DocumentRecord, OperationRecord, Pointers, ProvenanceRecord, RunRecord};
-use crate::store::{Error, Object, ObjectKind, Reference, Store, json};
+use crate::store::{Error, Object, ObjectKind, Reference, Remarks, Store, json};
 
 use crate::content::Digest;
 
 /// Looks at the whole store; changes nothing.
 pub fn verify(store: &Store) -> Report {
-    let mut check = Check { store, report: Report::default(), kinds: BTreeMap::new(), references: Vec::new() };
+    let mut check =
+        Check { store, report: Report::default(), kinds: BTreeMap::new(), references: Vec::new(), misindexed: 0 };
     // One moment for all tables: a writer may be at work beside.
     let snapshot = store.snapshot();
     if let Err(error) = &snapshot {
@@ -35,6 +36,7 @@ pub fn verify(store: &Store) -> Report {
     let pointers = check.pointers();
     check.journal(&pointers);
     check.rows_beside();
+    check.index();
     check.report
 }
 
@@ -43,6 +45,7 @@ struct Check<'a> {
     report: Report,
     kinds: BTreeMap<Digest, ObjectKind>,
     references: Vec<(Digest, Reference)>,
+    misindexed: usize,
 }
 
 impl Check<'_> {
@@ -85,6 +88,7 @@ impl Check<'_> {
     fn object(&mut self, object: &Object) {
         let (id, kind) = (object.id(), object.kind());
         self.kinds.insert(id, kind);
+        self.misindexed += usize::from(!self.store.is_indexed(object).unwrap_or(false));
         let canonical = kind == ObjectKind::Blob
             || json::parse(object.bytes())
                 .and_then(|value| json::canonical(&value))
@@ -144,6 +148,8 @@ impl Check<'_> {
             Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?))
         });
         let mut replayed = Pointers::new();
+        let mut remarks = Remarks::new();
+        let swept = self.store.swept().unwrap_or_default();
         let mut at = None;
         for (place, outcome) in (1_i64..).zip(rows) {
             let operation = outcome.and_then(|(number, text, sum)| {
@@ -156,7 +162,7 @@ impl Check<'_> {
             };
             for step in operation.moves {
                 for id in step.from.into_iter().chain(step.to) {
-                    if !self.kinds.contains_key(&id) {
+                    if !self.kinds.contains_key(&id) && operation.number > swept.operation {
                         self.find(Finding::Operation { number: operation.number, id });
                     }
                 }
@@ -165,9 +171,25 @@ impl Check<'_> {
                     None => replayed.remove(&step.name),
                 };
             }
+            for step in operation.remarks {
+                let place = (step.subject, step.topic);
+                match step.to {
+                    Some(value) => remarks.insert(place, value),
+                    None => remarks.remove(&place),
+                };
+            }
             if let Some(step) = operation.at {
                 at = step.to;
             }
+        }
+        match self.store.remarks() {
+            Ok(found) => {
+                let places: BTreeSet<_> = remarks.keys().chain(found.keys()).collect();
+                for place in places.into_iter().filter(|place| remarks.get(*place) != found.get(*place)) {
+                    self.find(Finding::Unaccounted { name: format!("the {} of {}", place.1, place.0) });
+                }
+            }
+            Err(error) => self.find(Finding::Unreadable { table: "remark", detail: error.to_string() }),
         }
         let names: BTreeSet<&String> = replayed.keys().chain(pointers.keys()).collect();
         for name in names {
@@ -182,6 +204,7 @@ impl Check<'_> {
 
     /// Runs and provenance.
     fn rows_beside(&mut self) {
+        let swept = self.store.swept().unwrap_or_default();
         let rows = self.table("run", "SELECT attempt, answer, record, sum FROM run ORDER BY rowid", |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, Option<[u8; 32]>>(1)?, row.get::<_, String>(2)?, row.get(3)?))
         });
@@ -192,6 +215,8 @@ impl Check<'_> {
             });
             match run {
                 None => self.find(Finding::Row { table: "run", row }),
+                // The answers of runs before the last sweep may be gone; what they cost stays known.
+                Some(run) if run.started < swept.moment => {}
                 Some(run) => run.answer.into_iter().for_each(|id| self.met("run", id)),
             }
         }
@@ -207,6 +232,13 @@ impl Check<'_> {
                 None => self.find(Finding::Row { table: "provenance", row }),
                 Some(provenance) => self.met("provenance", provenance.document),
             }
+        }
+    }
+
+    /// The index must be what the objects make of it.
+    fn index(&mut self) {
+        if self.misindexed > 0 || self.store.index_has_strangers().unwrap_or(true) {
+            self.find(Finding::Index);
         }
     }
 

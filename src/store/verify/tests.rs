@@ -74,6 +74,7 @@ fn each_damage_is_named() {
             Finding::Dangling { from: answer, to: bundle },
             Finding::Pointer { name: "bundles/bitter".to_owned(), target: bundle },
             Finding::Operation { number: 1, id: bundle },
+            Finding::Index,
         ]
     });
 }

@@ -1,0 +1,126 @@
+//! `forkful branch`
+
+use std::io::{self, Read};
+
+use super::super::settings::act;
+use super::super::table::{cell, counted, shorten};
+use super::super::{Context, Failure};
+use crate::workspace::{ListedBranch, Workspace};
+
+/// The branches, listed or changed
+#[derive(Debug, clap::Args)]
+pub(crate) struct Branch {
+    #[command(subcommand)]
+    change: Option<Change>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Change {
+    /// Give a branch another name
+    Rename {
+        /// The branch
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Its new name
+        #[arg(value_name = "NEW-NAME")]
+        to: String,
+    },
+    /// Take branches away; `forkful undo` brings them back
+    Delete {
+        /// The branches
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+    },
+    /// Say what a branch is about
+    Describe {
+        /// The branch
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The words, or - for stdin
+        #[arg(value_name = "TEXT", required_unless_present = "delete")]
+        text: Option<String>,
+        /// Take the description away
+        #[arg(short, long, conflicts_with = "text")]
+        delete: bool,
+    },
+}
+
+impl Branch {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let workspace = super::open(context)?;
+        let printer = &context.printer;
+        match &self.change {
+            None => list(context, &workspace)?,
+            Some(Change::Rename { name, to }) => {
+                let branch = workspace.rename_branch(name, to, &act())?;
+                tell(context, "rename", &branch.name)?;
+                printer.say(format_args!("Renamed  {name} to {to}"));
+            }
+            Some(Change::Delete { names }) => {
+                for name in names {
+                    let deleted = workspace.delete_branch(name, &act())?;
+                    tell(context, "delete", name)?;
+                    let loose = match deleted.n_loose {
+                        0 => String::new(),
+                        n => format!(", {} on no other branch", counted(n, "turn")),
+                    };
+                    printer.say(format_args!("Deleted  {name}  at {}{loose}", deleted.tip.short()));
+                }
+            }
+            Some(Change::Describe { name, text, .. }) => {
+                let text = text.as_deref().map(words).transpose()?;
+                workspace.describe_branch(name, text.as_deref(), &act())?;
+                tell(context, "describe", name)?;
+                printer.say(format_args!("Described  {name}"));
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn list(context: &Context, workspace: &Workspace) -> Result<(), Failure> {
+    let branches = workspace.branches()?;
+    if context.json {
+        let shapes: Vec<_> = branches.iter().map(ListedBranch::shape).collect();
+        let value = serde_json::json!({"schema": "forkful.branch/1", "branches": shapes});
+        return Ok(context.printer.json(&value)?);
+    }
+    if branches.is_empty() {
+        context.printer.say("No branches yet: `forkful fork BUNDLE -b NAME`");
+    }
+    let columns = branches.iter().map(|branch| branch.name.chars().count()).max().unwrap_or(0).clamp(4, 24);
+    for branch in &branches {
+        let sign = if branch.at { "@" } else { " " };
+        let bundle = branch.bundle_name.clone().unwrap_or_else(|| branch.bundle.short());
+        let moved = branch.moved.map_or(String::new(), |moved| moved.minute());
+        let line = format!(
+            "{sign} {}  {}  {:>9}  {}  {moved}  {}",
+            cell(&branch.name, columns),
+            branch.tip.short(),
+            counted(branch.n_turns, "turn"),
+            cell(&bundle, 12),
+            crate::content::line(branch.description.as_deref().unwrap_or("")),
+        );
+        context.printer.out(&(shorten(line.trim_end(), context.printer.width) + "\n"))?;
+    }
+    Ok(())
+}
+
+fn tell(context: &Context, change: &str, name: &str) -> Result<(), Failure> {
+    if context.json {
+        let value = serde_json::json!({"schema": "forkful.branch/1", "change": change, "branch": name});
+        context.printer.json(&value)?;
+    }
+    Ok(())
+}
+
+/// The words, or what stdin brings where they are `-`.
+pub(crate) fn words(text: &str) -> Result<String, Failure> {
+    if text != "-" {
+        return Ok(text.to_owned());
+    }
+    let mut text = String::new();
+    let read = io::stdin().lock().read_to_string(&mut text);
+    read.map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,52 @@
+//! `forkful retry [ADDRESS]`
+
+use super::super::args::ModelArgs;
+use super::super::settings::act;
+use super::super::{Context, Failure};
+use crate::workspace::{Edited, Onto, Open, Workspace};
+
+/// Ask the same question again: another answer beside the one that is there
+#[derive(Debug, clap::Args)]
+pub(crate) struct Retry {
+    /// The turn: branch, id, NAME~2 or @
+    #[arg(value_name = "ADDRESS", default_value = "@")]
+    address: String,
+    #[arg(help = "The new branch for the answer [default: the branch's name with a number]")]
+    #[arg(short, long, value_name = "NAME")]
+    branch: Option<String>,
+    /// Put the answer on the branch itself, in place of the one it has
+    #[arg(long, conflicts_with = "branch")]
+    here: bool,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+impl Retry {
+    pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let workspace = super::open(context)?;
+        let onto = if self.here { Onto::Itself } else { Onto::New(self.branch.as_deref()) };
+        let open = workspace.retry(&self.address, onto)?;
+        answer(context, &workspace, &open, None, &self.model)
+    }
+}
+
+/// Asks a stored question; one that was edited is kept on its branch even if no answer comes.
+pub(crate) fn answer(
+    context: &Context,
+    workspace: &Workspace,
+    open: &Open,
+    edited: Option<&Edited>,
+    model: &ModelArgs,
+) -> Result<u8, Failure> {
+    let (wishes, endpoints) = super::ask::wishes(context, model)?;
+    let draft = workspace.draft_open(open, wishes, &endpoints)?;
+    if model.dry_run {
+        return super::ask::rehearse(context, &workspace, &draft);
+    }
+    let answered = super::ask::send(context, workspace, &draft)?;
+    if let (None, Some(edited)) = (answered.message, edited) {
+        let branch = workspace.keep_edited(edited, &act())?;
+        context.printer.say(format_args!("Kept  the question on {}: `forkful retry {}`", branch.name, branch.name));
+    }
+    super::ask::finish(context, answered, &draft)
+}

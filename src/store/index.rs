@@ -1,0 +1,308 @@
+//! What things are found by: who follows whom, and the words of messages and sources.
+//!
+//! These tables are made of the objects alone, in the transaction that stores them, and can be
+//! dropped and made again. They decide no id and no count; a search finds places, and what stands
+//! there is read from the objects, hash and all. A passage is a message or one section of a document.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, params};
+
+use super::record::{BundleRecord, DocumentRecord, MessageRecord};
+use super::{Error, Object, ObjectKind, Store};
+use crate::content::Digest;
+
+/// A passage that has the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// A message or a document.
+    pub object: Digest,
+    /// The section of the document; 0 for a message.
+    pub place: usize,
+}
+
+/// What a search brought, the best first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The passages.
+    pub hits: Vec<Hit>,
+    /// Whether each hit has all the words; else none has, and each has some.
+    pub all_words: bool,
+}
+
+impl Store {
+    /// The passages that have the words of `query`, at most `limit`; `"..."` is a phrase, `word*` a beginning.
+    pub fn search(&self, query: &str, limit: usize) -> Result<Found, Error> {
+        let terms = terms(query);
+        for (joint, all_words) in [(" AND ", true), (" OR ", false)] {
+            let hits = if terms.is_empty() { Vec::new() } else { self.matches(&terms.join(joint), limit)? };
+            if !hits.is_empty() || terms.len() < 2 {
+                return Ok(Found { hits, all_words });
+            }
+        }
+        Ok(Found { hits: Vec::new(), all_words: false })
+    }
+
+    fn matches(&self, expression: &str, limit: usize) -> Result<Vec<Hit>, Error> {
+        let query = "SELECT passage.object, passage.place FROM words JOIN passage ON passage.number = words.rowid
+            WHERE words MATCH ?1 ORDER BY bm25(words), passage.object, passage.place LIMIT ?2";
+        let mut statement = self.sql(self.connection.prepare(query))?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = self.sql(statement.query_map(params![expression, limit], |row| {
+            Ok(Hit {
+                object: Digest::from_bytes(row.get(0)?),
+                place: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            })
+        }))?;
+        self.sql(rows.collect())
+    }
+
+    /// The messages that follow a message or a bundle, by id.
+    pub fn followers(&self, parent: Digest) -> Result<Vec<Digest>, Error> {
+        let mut statement =
+            self.sql(self.connection.prepare("SELECT child FROM follower WHERE parent = ?1 ORDER BY child"))?;
+        let rows = self.sql(statement.query_map([parent.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
+        self.sql(rows.collect())
+    }
+
+    /// The bundles that hold a document, by id.
+    pub fn holders(&self, document: Digest) -> Result<Vec<Digest>, Error> {
+        let mut statement =
+            self.sql(self.connection.prepare("SELECT bundle FROM holder WHERE document = ?1 ORDER BY bundle"))?;
+        let rows = self.sql(statement.query_map([document.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
+        self.sql(rows.collect())
+    }
+
+    /// Makes the index anew from the objects.
+    pub fn reindex(&self) -> Result<(), Error> {
+        let transaction = self.begin()?;
+        let clear = "DELETE FROM follower; DELETE FROM holder; DELETE FROM passage; INSERT INTO words (words) VALUES ('delete-all');";
+        self.sql(transaction.execute_batch(clear))?;
+        self.index_all(&transaction)?;
+        self.sql(transaction.commit())
+    }
+
+    /// Puts every stored object into an index that is empty.
+    pub(super) fn index_all(&self, connection: &Connection) -> Result<(), Error> {
+        for kind in [ObjectKind::Document, ObjectKind::Bundle, ObjectKind::Message] {
+            for id in self.ids(kind)? {
+                // A damaged object is found by `verify`; the others are to be found by their words.
+                if let Ok(object) = self.object(id) {
+                    self.index(connection, [&object])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts objects that were just stored into the index.
+    pub(super) fn index<'a>(
+        &self,
+        connection: &Connection,
+        objects: impl IntoIterator<Item = &'a Object>,
+    ) -> Result<(), Error> {
+        let mut follower = self.sql(connection.prepare("INSERT INTO follower VALUES (?1, ?2)"))?;
+        let mut holder = self.sql(connection.prepare("INSERT INTO holder VALUES (?1, ?2) ON CONFLICT DO NOTHING"))?;
+        let mut passage = self.sql(connection.prepare("INSERT INTO passage (object, place) VALUES (?1, ?2)"))?;
+        let mut words = self.sql(connection.prepare("INSERT INTO words (rowid, text) VALUES (?1, ?2)"))?;
+        for object in objects {
+            let id = object.id();
+            if object.kind() == ObjectKind::Message {
+                let parent = object.record::<MessageRecord>()?.parent;
+                self.sql(follower.execute([id.as_bytes(), parent.as_bytes()]))?;
+            }
+            for document in held(object)? {
+                self.sql(holder.execute([document.as_bytes(), id.as_bytes()]))?;
+            }
+            for (place, text) in self.passages(object)?.iter().enumerate() {
+                self.sql(passage.execute(params![id.as_bytes(), i64::try_from(place).unwrap_or(i64::MAX)]))?;
+                self.sql(words.execute(params![connection.last_insert_rowid(), spaced(text)]))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes everything out of the index that `kept`, a table of ids, does not name.
+    pub(super) fn unindex_but(&self, connection: &Connection, kept: &str) -> Result<(), Error> {
+        let gone = format!("NOT IN (SELECT id FROM {kept})");
+        self.sql(connection.execute_batch(&format!(
+            "DELETE FROM words WHERE rowid IN (SELECT number FROM passage WHERE object {gone});
+            DELETE FROM passage WHERE object {gone};
+            DELETE FROM follower WHERE child {gone};
+            DELETE FROM holder WHERE bundle {gone};"
+        )))
+    }
+
+    /// The texts that an object is found by, in the order of their places.
+    fn passages(&self, object: &Object) -> Result<Vec<String>, Error> {
+        match object.kind() {
+            ObjectKind::Blob | ObjectKind::Bundle => Ok(Vec::new()),
+            ObjectKind::Message => Ok(vec![object.record::<MessageRecord>()?.message.spoken()]),
+            ObjectKind::Document => {
+                let record: DocumentRecord = object.record()?;
+                let text = self.text(record.text)?;
+                let section = |section: &crate::content::Section| text.get(section.range()).unwrap_or("").to_owned();
+                Ok(record.sections.iter().map(section).collect())
+            }
+        }
+    }
+
+    /// Whether the index is what `object` makes of it.
+    pub(super) fn is_indexed(&self, object: &Object) -> Result<bool, Error> {
+        let id = object.id();
+        let count = |query: &str| -> Result<i64, Error> {
+            self.sql(self.connection.query_row(query, [id.as_bytes()], |row| row.get(0)))
+        };
+        let parent = match object.kind() {
+            ObjectKind::Message => Some(object.record::<MessageRecord>()?.parent),
+            _ => None,
+        };
+        let query = "SELECT parent FROM follower WHERE child = ?1";
+        let found = self.sql(rusqlite::OptionalExtension::optional(self.connection.query_row(
+            query,
+            [id.as_bytes()],
+            |row| Ok(Digest::from_bytes(row.get(0)?)),
+        )))?;
+        // What cannot be read is found elsewhere.
+        let Ok(passages) = self.passages(object) else { return Ok(true) };
+        let n_passages = i64::try_from(passages.len()).unwrap_or(i64::MAX);
+        let joined = "SELECT count(*) FROM passage JOIN words_docsize ON words_docsize.id = passage.number
+            WHERE passage.object = ?1";
+        let n_held = i64::try_from(held(object)?.len()).unwrap_or(i64::MAX);
+        Ok(found == parent
+            && count("SELECT count(*) FROM holder WHERE bundle = ?1")? == n_held
+            && count("SELECT count(*) FROM passage WHERE object = ?1")? == n_passages
+            && count(joined)? == n_passages)
+    }
+
+    /// Whether something stands in the index that is not in the store.
+    pub(super) fn index_has_strangers(&self) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM passage WHERE object NOT IN (SELECT id FROM object))
+            OR EXISTS (SELECT 1 FROM follower WHERE child NOT IN (SELECT id FROM object))
+            OR EXISTS (SELECT 1 FROM holder WHERE bundle NOT IN (SELECT id FROM object))";
+        self.sql(self.connection.query_row(query, [], |row| row.get(0)))
+    }
+}
+
+/// The documents of a bundle; nothing else holds one.
+fn held(object: &Object) -> Result<BTreeSet<Digest>, Error> {
+    if object.kind() != ObjectKind::Bundle {
+        return Ok(BTreeSet::new());
+    }
+    Ok(object.record::<BundleRecord>()?.items.iter().map(|item| item.document).collect())
+}
+
+/// What a person types as terms of a match expression, each in quotes, so that nothing in it is an operator.
+fn terms(query: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    for (number, piece) in query.split('"').enumerate() {
+        let is_phrase = number % 2 == 1;
+        let words: Vec<&str> = if is_phrase { vec![piece] } else { piece.split_whitespace().collect() };
+        for word in words {
+            let (word, is_beginning) = match word.strip_suffix('*') {
+                Some(word) if !is_phrase => (word, true),
+                _ => (word, false),
+            };
+            let plain: String = spaced(word).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+            let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+            if !plain.is_empty() {
+                terms.push(format!("\"{plain}\"{}", if is_beginning { " *" } else { "" }));
+            }
+        }
+    }
+    terms
+}
+
+/// The text with each character of a script without blanks as a word of its own.
+fn spaced(text: &str) -> String {
+    let stands_alone = |c: char| c >= '\u{2e80}' && c.is_alphabetic();
+    if !text.chars().any(stands_alone) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() * 2);
+    for character in text.chars() {
+        if stands_alone(character) {
+            out.extend([' ', character, ' ']);
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::verify::{Finding, verify};
+    use super::super::{Change, sample};
+    use super::*;
+
+    fn store() -> (Store, Digest, Vec<Digest>) {
+        let (store, bundle) = sample::store();
+        let question = sample::message(bundle, "What does Sutton's lesson say?");
+        let answer = sample::answer(
+            question.id(),
+            "It says that search beats caf\u{e9} wisdom. \u{6f22}\u{5b57}\u{3092}\u{8aad}\u{3080}",
+        );
+        let ids = vec![question.id(), answer.id()];
+        store.transact(&Change { objects: vec![question, answer], ..Change::new(sample::entry("ask")) }).unwrap();
+        (store, bundle, ids)
+    }
+
+    #[test]
+    fn words_are_found_where_they_stand() {
+        let (store, bundle, ids) = store();
+        let document = store.bundle(bundle).unwrap().items[0].document;
+        let check = |query: &str, expected: &[Digest], all_words: bool| {
+            let found = store.search(query, 10).unwrap();
+            let mut objects: Vec<Digest> = found.hits.iter().map(|hit| hit.object).collect();
+            let mut expected = expected.to_vec();
+            objects.sort();
+            expected.sort();
+            assert_eq!((objects, found.all_words), (expected, all_words), "{query}");
+        };
+        check("bitter lesson", &[document], true);
+        check("LESSONS", &[document, ids[0]], true);
+        check("cafe", &[ids[1]], true);
+        check("searching", &[ids[1]], true);
+        check("\"search beats\"", &[ids[1]], true);
+        check("\"beats search\"", &[], true);
+        check("sear*", &[ids[1]], true);
+        check("bitter wisdom", &[document, ids[1]], false);
+        check("\u{6f22}\u{5b57}", &[ids[1]], true);
+        check("\u{5b57}\u{6f22}", &[], true);
+        check("NEAR(a b) OR -x:y ^", &[], false);
+        check("\" * ( AND", &[], true);
+        check("", &[], true);
+    }
+
+    #[test]
+    fn followers_are_known() {
+        let (store, bundle, ids) = store();
+        assert_eq!(store.followers(bundle).unwrap(), [ids[0]]);
+        assert_eq!(store.followers(ids[0]).unwrap(), [ids[1]]);
+        assert_eq!(store.followers(ids[1]).unwrap(), []);
+        let document = store.bundle(bundle).unwrap().items[0].document;
+        assert_eq!((store.holders(document).unwrap(), store.holders(bundle).unwrap()), (vec![bundle], vec![]));
+    }
+
+    #[test]
+    fn an_index_that_is_off_is_found_and_made_anew() {
+        let damages = [
+            "DELETE FROM follower",
+            "UPDATE follower SET parent = child",
+            "DELETE FROM holder",
+            "DELETE FROM passage WHERE number = 2",
+            "INSERT INTO passage (object, place) VALUES (zeroblob(32), 0)",
+            "DELETE FROM words WHERE rowid = 1",
+        ];
+        for damage in damages {
+            let (store, _, ids) = store();
+            assert_eq!(verify(&store).findings, []);
+            store.connection.execute(damage, []).unwrap();
+            assert!(verify(&store).findings.contains(&Finding::Index), "{damage}");
+            store.reindex().unwrap();
+            assert_eq!(verify(&store).findings, [], "{damage}");
+            assert_eq!(store.search("search", 10).unwrap().hits, [Hit { object: ids[1], place: 0 }]);
+        }
+    }
+}

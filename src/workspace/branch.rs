@@ -1,0 +1,148 @@
+//! `branch` and `tag`: names listed, made, changed and taken away.
+
+use std::collections::BTreeMap;
+
+use super::{Act, Error, Workspace, shape};
+use crate::content::{Digest, Timestamp};
+use crate::fork::{self, Branch, Survey, View};
+use crate::store::{BRANCHES, BUNDLES, TAGS, topic};
+
+/// A branch as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedBranch {
+    /// Its name.
+    pub name: String,
+    /// Its last message, or the bundle.
+    pub tip: Digest,
+    /// The bundle under it.
+    pub bundle: Digest,
+    /// The bundle's first name.
+    pub bundle_name: Option<String>,
+    /// Turns up to the tip.
+    pub n_turns: usize,
+    /// When it moved last.
+    pub moved: Option<Timestamp>,
+    /// What it is about, in its owner's words.
+    pub description: Option<String>,
+    /// Whether the last command left off here.
+    pub at: bool,
+}
+
+/// A branch that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deleted {
+    /// Its name.
+    pub name: String,
+    /// Where it stood.
+    pub tip: Digest,
+    /// Turns that no other name leads to.
+    pub n_loose: usize,
+}
+
+impl Workspace {
+    /// Every branch, by name.
+    pub fn branches(&self) -> Result<Vec<ListedBranch>, Error> {
+        let pointers = self.store.pointers(BRANCHES)?;
+        let survey = Survey::read(&self.store, &pointers.values().copied().collect())?;
+        let moments = fork::moments(&View::present(&self.store), &pointers, None, usize::MAX)?;
+        let moments: BTreeMap<String, Timestamp> = moments.into_iter().collect();
+        let mut bundle_names = BTreeMap::new();
+        for (name, bundle) in self.store.pointers(BUNDLES)? {
+            bundle_names.entry(bundle).or_insert_with(|| name[BUNDLES.len()..].to_owned());
+        }
+        let at = self.store.at()?;
+        let listed = pointers.into_iter().map(|(pointer, tip)| {
+            let (bundle, n_turns) = survey.place(tip);
+            Ok(ListedBranch {
+                name: pointer[BRANCHES.len()..].to_owned(),
+                tip,
+                bundle,
+                bundle_name: bundle_names.get(&bundle).cloned(),
+                n_turns,
+                moved: moments.get(&pointer).copied(),
+                description: self.store.remark(&pointer, topic::DESCRIPTION)?,
+                at: at.as_ref() == Some(&pointer),
+            })
+        });
+        listed.collect()
+    }
+
+    /// Gives a branch another name.
+    pub fn rename_branch(&self, name: &str, to: &str, act: &Act) -> Result<Branch, Error> {
+        let branch = fork::branch(&self.store, name)?;
+        Ok(fork::rename(&self.store, &branch, to, act.entry(format!("rename {name} to {to}")))?)
+    }
+
+    /// Takes a branch away; what stood on it stays, and the deletion can be undone.
+    pub fn delete_branch(&self, name: &str, act: &Act) -> Result<Deleted, Error> {
+        let branch = fork::branch(&self.store, name)?;
+        fork::delete(&self.store, &branch, act.entry(format!("delete {name}")))?;
+        let turns = fork::turns(&self.store, branch.tip)?;
+        let mut n_loose = 0;
+        for turn in turns.iter().rev() {
+            if self.is_named(turn.end())? {
+                break;
+            }
+            n_loose += 1;
+        }
+        Ok(Deleted { name: branch.name, tip: branch.tip, n_loose })
+    }
+
+    /// Says what a branch is about; nothing takes the description away.
+    pub fn describe_branch(&self, name: &str, text: Option<&str>, act: &Act) -> Result<bool, Error> {
+        let branch = fork::branch(&self.store, name)?;
+        let entry = act.entry(format!("describe {name}"));
+        Ok(fork::remark(&self.store, &branch.pointer(), topic::DESCRIPTION, text, entry)?)
+    }
+
+    /// Every tag with where it stands, by name.
+    pub fn tags(&self) -> Result<Vec<(String, Digest)>, Error> {
+        let tags = self.store.pointers(TAGS)?;
+        Ok(tags.into_iter().map(|(name, id)| (name[TAGS.len()..].to_owned(), id)).collect())
+    }
+
+    /// Gives the message or bundle at an address a name that does not move.
+    pub fn tag(&self, name: &str, address: &str, act: &Act) -> Result<Digest, Error> {
+        let id = fork::resolve(&self.store, address)?.id();
+        fork::tag(&self.store, name, id, act.entry(format!("tag {name} at {address}")))?;
+        Ok(id)
+    }
+
+    /// Takes a tag away and says where it stood.
+    pub fn untag(&self, name: &str, act: &Act) -> Result<Digest, Error> {
+        Ok(fork::untag(&self.store, name, act.entry(format!("delete tag {name}")))?)
+    }
+
+    /// Whether a pointer stands on this or on something that follows it.
+    pub(super) fn is_named(&self, id: Digest) -> Result<bool, Error> {
+        Ok(self.name_on(id)?.is_some())
+    }
+
+    /// The nearest pointer that stands on this or on something that follows it.
+    pub(super) fn name_on(&self, id: Digest) -> Result<Option<String>, Error> {
+        let mut near = std::collections::VecDeque::from([id]);
+        while let Some(id) = near.pop_front() {
+            let pointers = self.store.pointers_to(id)?;
+            let branch = pointers.iter().find(|name| name.starts_with(BRANCHES));
+            if let Some(name) = branch.or(pointers.iter().find(|name| !name.starts_with(BUNDLES))) {
+                return Ok(Some(name.clone()));
+            }
+            near.extend(self.store.followers(id)?);
+        }
+        Ok(None)
+    }
+}
+
+impl ListedBranch {
+    /// The branch as JSON shows it.
+    pub fn shape(&self) -> shape::LogBranch {
+        shape::LogBranch {
+            name: self.name.clone(),
+            tip: self.tip,
+            bundle: self.bundle,
+            turns: self.n_turns,
+            moved: self.moved.map(|moved| moved.to_string()),
+            description: self.description.clone(),
+        }
+    }
+}
