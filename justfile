@@ -25,6 +25,20 @@ promises cases="20000":
 speed:
     cargo bench --bench tokens
 
+# What the store withstands: kills, failing disks, power loss, many writers, damage; about ten minutes.
+durability *parts:
+    cargo build
+    benches/durability/run {{parts}}
+
+# Time of a plan on a million tokens, and of a fit at another budget.
+plans:
+    cargo bench --bench plan
+
+# Counting and packing beside other packers: CPU seconds and peak memory.
+packers:
+    cargo build --release
+    benches/packers
+
 # What the cut keeps of the text that answers a question.
 retention:
     cargo build --release

@@ -1,7 +1,7 @@
 //! Counting speed beside tiktoken-rs and bpe-openai: same texts, one run, interleaved.
 //!
 //! `cargo bench --bench tokens` prints megabytes a second of the first pass over each text and of the
-//! best of five, and the ratio to tiktoken-rs. Texts come from `FORKFUL_SHARED` (else `../shared`) and,
+//! best of five, and the ratio to tiktoken-rs, with all cores and with one. Texts come from `FORKFUL_SHARED` (else `../shared`) and,
 //! for code, from this repository; what is not there is left out.
 
 #![expect(
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs};
 
-use forkful::tokens::{Encoding, count};
+use forkful::tokens::{Encoding, count, cuts};
 
 type Counter = (&'static str, Box<dyn Fn(&str) -> usize>);
 
@@ -28,7 +28,21 @@ fn counters(encoding: Encoding) -> Vec<Counter> {
         ("tiktoken-rs", Box::new(|text| tiktoken.encode_ordinary(text).len())),
         ("bpe-openai", Box::new(|text| linear.count(text))),
         ("forkful", Box::new(move |text| count(encoding, text).0 as usize)),
+        ("on one core", Box::new(move |text| slices(text).map(|slice| count(encoding, slice).0 as usize).sum())),
     ]
+}
+
+/// Slices of a text that are too small to be shared between cores, and whose counts add up.
+fn slices(text: &str) -> impl Iterator<Item = &str> {
+    const SIZE: usize = 200_000;
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let from = (SIZE..rest.len()).find(|at| rest.is_char_boundary(*at));
+        let end = from.and_then(|from| Some(from + cuts(&rest[from..]).next()?.at)).unwrap_or(rest.len());
+        let (slice, after) = rest.split_at(end);
+        rest = after;
+        (!slice.is_empty()).then_some(slice)
+    })
 }
 
 /// Every text file below `folder` with one of these endings, joined, up to `limit` bytes.

@@ -5,9 +5,9 @@
 //! | `short` | tokens up to eight bytes, 12 bytes a slot: the bytes (u64), then token, length and reach (u32) |
 //! | `long` | the others, u64 a slot: token, length, start in `arena`, some of the hash, reach |
 //! | `arena` | the bytes of the long tokens |
-//! | `splits` | the two tokens that were merged last, u24 each; a byte is its own |
-//! | `pairs` | by hash of these two: the token, some of the hash and the reach, u32 a slot |
-//! | `joined` | by hash of the two again: a bit for each pair that makes a token, small enough to stay in a cache |
+//! | `bytes` | the tokens of the 256 bytes, u8 |
+//! | `pairs` | by hash of the two tokens that are merged last: these two, the token, reach, u64 a slot |
+//! | `splits` | the slot in `pairs` of each token, u24; none for a byte |
 //! | `near` | by hash of three bytes: which of the lengths 3 to 5 tokens have that start so, u8 |
 //! | `far` | by hash of six bytes: which lengths from 6 on tokens have that start so, u16 |
 //!
@@ -23,8 +23,7 @@ include!("../src/tokens/key.rs");
 pub(crate) fn tables(tokens: &[Vec<u8>]) -> [(&'static str, Vec<u8>); 8] {
     let ranks: HashMap<&[u8], u32> = tokens.iter().map(Vec::as_slice).zip(0..).collect();
     let (mut short, mut long, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut arena, mut splits) = (Vec::new(), Vec::new());
-    let mut joined = vec![0_u8; tokens.len() * 5 / 8];
+    let mut arena = Vec::new();
     let mut near = vec![0_u8; 1 << START_BITS];
     let mut far = vec![0_u16; 1 << START_BITS];
     for (token, rank) in tokens.iter().zip(0_u32..) {
@@ -40,13 +39,9 @@ pub(crate) fn tables(tokens: &[Vec<u8>]) -> [(&'static str, Vec<u8>); 8] {
             arena.extend(token);
         }
         let (left, right) = split(token, rank, &ranks);
-        splits.extend([left, right].iter().flat_map(|half| half.to_le_bytes().into_iter().take(3)));
         if token.len() > 1 {
             let hash = pair_hash(left, right);
-            let bit = home(hash, joined.len() * 8);
-            joined[bit / 8] |= 1 << (bit % 8);
-            let check = (check(hash, PAIR_CHECK_BITS), PAIR_CHECK_BITS);
-            pairs.push((hash, fields(&[(rank.into(), TOKEN_BITS), check])));
+            pairs.push((hash, (rank, fields(&[left, right, rank].map(|token| (token.into(), TOKEN_BITS))))));
         }
         if token.len() >= FAR {
             far[start_index(first(word(token), FAR))] |= 1 << (token.len().min(FARTHEST) - FAR);
@@ -61,16 +56,26 @@ pub(crate) fn tables(tokens: &[Vec<u8>]) -> [(&'static str, Vec<u8>); 8] {
     let long = table(&long, long.len() * 4 / 3)
         .into_iter()
         .flat_map(|(slot, reach)| with_reach(slot.unwrap_or_default(), reach, LONG_REACH, 64));
-    let pairs = table(&pairs, pairs.len() * 3 / 2)
-        .into_iter()
-        .flat_map(|(slot, reach)| with_reach(slot.unwrap_or_default(), reach, PAIR_REACH, 32));
+    let pairs = table(&pairs, pairs.len() * 5 / 4);
+    let mut splits = vec![NO_SLOT; tokens.len()];
+    for (at, (entry, _)) in pairs.iter().enumerate() {
+        if let Some((rank, _)) = entry {
+            splits[*rank as usize] = u32::try_from(at).expect("there are fewer than 2^24 slots");
+        }
+    }
+    // No token has the highest number that fits, so that an empty slot is like no other.
+    let pairs = pairs.into_iter().flat_map(|(entry, reach)| {
+        let slot = entry.map_or((1 << PAIR_REACH) - 1, |(_, slot)| slot);
+        with_reach(slot, reach, PAIR_REACH, 64)
+    });
+    let byte = |byte: u8| u8::try_from(ranks[&[byte][..]]).expect("bytes are the first tokens");
     [
         ("short", short.collect()),
         ("long", long.collect()),
         ("arena", arena),
-        ("splits", splits),
+        ("bytes", (0..=u8::MAX).map(byte).collect()),
         ("pairs", pairs.collect()),
-        ("joined", joined),
+        ("splits", splits.into_iter().flat_map(|slot| slot.to_le_bytes().into_iter().take(3)).collect()),
         ("near", near),
         ("far", far.into_iter().flat_map(u16::to_le_bytes).collect()),
     ]

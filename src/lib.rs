@@ -3,6 +3,7 @@
 //! Rooms in the order of the pipeline, lowest floor first; ARCHITECTURE.md is the map.
 
 pub mod content;
+pub mod cores;
 pub mod prompts;
 
 pub mod net;

@@ -12,6 +12,9 @@ pub const SOURCES_XML: &str = include_str!("../prompts/sources-xml.md");
 /// Asks for a summary of the conversation before it.
 pub const SUMMARY: &str = include_str!("../prompts/summary.md");
 
+/// Behind those words in a part of a split bundle: `number`, `parts`, `before`.
+pub const PART: &str = include_str!("../prompts/part.md");
+
 /// The prompt with each `{name}` replaced by its value.
 pub fn fill(prompt: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(prompt.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -24,7 +27,8 @@ mod tests {
     #[test]
     fn prompts_are_filled_whole() {
         let values = [("is_are", "are"), ("sources", "2 sources, s1 and s2"), ("mark", "bcdf")];
-        for prompt in [SOURCES, SOURCES_XML] {
+        let values = [&values[..], &[("number", "1"), ("parts", "2"), ("before", "")]].concat();
+        for prompt in [SOURCES, SOURCES_XML, PART] {
             let text = fill(prompt, &values);
             assert!(!text.contains(['{', '}']), "{text}");
         }

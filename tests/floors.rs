@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The house, lowest floor first; rooms on one floor do not use each other.
 const FLOORS: &[&[&str]] = &[
-    &["content", "prompts"],
+    &["content", "cores", "prompts"],
     &["store", "tokens", "net"],
     &["catalog"],
     &["gather", "budget", "send"],
@@ -23,6 +23,7 @@ const EDGES: &[(&str, &str)] = &[
     ("src/gather/document/html.rs", "a thread with a deep stack for deep pages"),
     ("src/net/", "the door to the network"),
     ("src/send/mod.rs", "where an answer's bytes move"),
+    ("src/send/tally.rs", "where a count's bytes move"),
     ("src/store/database.rs", "the store's file"),
     ("src/store/hold.rs", "locks that fall with their process"),
     ("src/workspace/ask.rs", "waits for an answer, or for the person who stops it"),

@@ -45,6 +45,7 @@ fn every_shape_is_what_its_schema_says() {
     }
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
+    check("split", &desk.json(&["pack", "talk.vtt", "essay.md", "--split", "3k", "--name", "part", "-o", "part.md"]));
     check("log", &desk.json(&["log"]));
 
     check("add", &desk.json(&["init", "thread.md", "--budget", "4k"]));
@@ -55,6 +56,18 @@ fn every_shape_is_what_its_schema_says() {
     let provider = Provider::start(vec![Script::says("They disagree about the card.")]);
     let base_url = provider.base_url();
     check("ask", &desk.json(&["ask", "bench", "Where?", "-m", "mock", "--base-url", &base_url]));
+    check("log", &desk.json(&["log"]));
+
+    let answer =
+        "\u{201c}who gets to forget?\u{201d} [s2 0:01] \"nobody said any of this\" [s9] \"agreed with every sentence\"";
+    desk.file("answer.txt", answer.as_bytes());
+    desk.out(&["record", "bench", "-b", "held", "--question", "Who?", "--answer", "answer.txt"]);
+    check("check", &desk.json(&["check", "held"]));
+    desk.out(&["rate", "main", "up"]);
+    desk.out(&["note", "main", "A note"]);
+    desk.out(&["branch", "describe", "main", "What it is about"]);
+    desk.out(&["edit", "main", "By hand"]);
+    desk.out(&["graft", "main", "--onto", "bench", "-b", "copy"]);
     check("log", &desk.json(&["log"]));
 }
 

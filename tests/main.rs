@@ -10,6 +10,7 @@
 
 mod acceptance;
 mod bad_input;
+mod durability;
 mod expected;
 mod floors;
 mod json;

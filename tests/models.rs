@@ -1,6 +1,7 @@
 //! Models: what is known of them, and counts that say when they are none.
 
 use crate::support::Desk;
+use crate::support::provider::{Provider, Script};
 
 #[test]
 fn models_are_listed_and_counted_for() {
@@ -48,4 +49,43 @@ fn a_persons_own_models_win_and_a_bad_file_names_its_line() {
     let bad = desk.session(&["models bench"]);
     let desk = desk.set("FORKFUL_MODELS", "missing.toml");
     insta::assert_snapshot!([own, bad, desk.session(&["count essay.md --model gpt-5"])].join("\n"));
+}
+
+#[test]
+fn the_provider_counts_where_it_is_asked_to() {
+    let desk = Desk::with_examples();
+    let says = |body: &str| Script::answers(200, &["content-type: application/json"], body);
+    let refuses = Script::answers(401, &["content-type: application/json"], r#"{"error":{"message":"no such key"}}"#);
+    let provider = Provider::start(vec![
+        says(r#"{"input_tokens": 2811}"#),
+        says(r#"{"input_tokens": 2811}"#),
+        says(r#"{"input_tokens": 9102}"#),
+        says(r#"{"input_tokens": 5012}"#),
+        says(r#"{"input_tokens": 2990}"#),
+        says(r#"{"totalTokens": 2051}"#),
+        refuses,
+    ]);
+    let at = format!("--count-via-api --base-url {}", provider.base_url());
+    let lines = [
+        format!("count essay.md --model claude-opus-5 {at}"),
+        format!("count essay.md talk.vtt --model claude-opus-5 {at}"),
+        format!("plan essay.md talk.vtt --model claude-opus-5 --budget 5k {at}"),
+        format!("pack essay.md --model claude-opus-5 -o bench.md {at} --json"),
+        format!("count essay.md --model gemini-2.5-pro --quiet {at}"),
+        format!("count essay.md --model gpt-5 {at}"),
+        "count essay.md --model claude-opus-5 --count-via-api".to_owned(),
+        "count essay.md --count-via-api".to_owned(),
+        "count essay.md --model claude-opus-5 --count-via-api --offline".to_owned(),
+        format!("count essay.md --model claude-opus-5 --offline {at}"),
+        "ask \"Where?\" -m gpt-5 --offline".to_owned(),
+        "plan essay.md --offline --quiet".to_owned(),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let shown = desk.session(&lines).replace(&provider.origin(), "ORIGIN");
+    insta::assert_snapshot!(shown);
+    let heads: Vec<String> = provider.requests().iter().map(|r| r.head.lines().next().unwrap().to_owned()).collect();
+    let [count, gemini, openai] =
+        ["messages/count_tokens", "models/gemini-2.5-pro:countTokens", "responses/input_tokens"]
+            .map(|path| format!("POST /v1/{path} HTTP/1.1"));
+    assert_eq!(heads, [&count, &count, &count, &count, &count, &gemini, &openai].map(String::clone));
 }

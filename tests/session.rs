@@ -178,6 +178,94 @@ fn a_question_in_focus_keeps_what_speaks_to_it() {
 }
 
 #[test]
+fn a_file_goes_to_a_friend_and_a_thin_reply_comes_back() {
+    let desk = Desk::with_examples();
+    desk.file("one.txt", b"The talk keeps the card, the essay burns it [s2 4:55].\n");
+    desk.file("two.txt", b"Then relearning is a fee.\n");
+    insta::assert_snapshot!(desk.session(&[
+        &format!("pack {SOURCES} --budget 3k --name bench -o bench.md"),
+        "record -b main --question \"Where do they disagree?\" --answer one.txt",
+        "export bench --author ada -o bench.forkful",
+        "import bench.forkful --store bob",
+        "record -b main --question \"And then?\" --answer two.txt --store bob",
+        "fork main~1 -b skeptic --store bob",
+        "record -b skeptic --question \"Really?\" --answer two.txt --store bob",
+        "export bench --since ada --author bob -o reply.forkful.gz --store bob",
+        "export bench --since main --store bob -o nothing.forkful",
+        "import reply.forkful.gz --store nobody",
+        "fork main~1 -b skeptic",
+        "record -b skeptic --question \"Why not?\" --answer one.txt",
+        "import reply.forkful.gz",
+        "import reply.forkful.gz",
+        "log",
+        "fork bob/skeptic -b theirs",
+        "show theirs",
+        "export --since 1 -o since-first.forkful",
+        "export --since 99 -o x.forkful",
+        "export --since nowhere -o x.forkful",
+        "verify",
+        "undo",
+        "undo",
+        "log",
+    ]));
+}
+
+#[test]
+fn sources_stay_here_and_come_by_packing_them_again() {
+    let desk = Desk::with_examples();
+    desk.file("one.txt", b"The talk keeps the card, the essay burns it.\n");
+    let pack = format!("pack {SOURCES} --budget 3k --name bench -q -o bench.md");
+    insta::assert_snapshot!(desk.session(&[
+        &pack,
+        "record -b main --question \"Where do they disagree?\" --answer one.txt",
+        "export bench --no-sources -o bare.forkful",
+        "import bare.forkful --store theirs",
+        "log --store theirs",
+        "show main --store theirs",
+        "show bench --store theirs",
+        "verify --store theirs",
+        &format!("{pack} --store theirs"),
+        "verify --store theirs",
+        "export bench --redact s2 -o redacted.forkful",
+        "export bench --redact ladder -o redacted.forkful --json",
+        "export bench --redact \"keeps the card\" -o refused.forkful",
+        "export bench --redact s9 -o refused.forkful",
+        "import bench.md --store theirs",
+        "import bare.forkful --max-bytes 1000 --store theirs",
+        "import bare.forkful --max-objects 3 --store theirs",
+        "import bare.forkful --from a/b --store theirs",
+    ]));
+    let bare = fs::read_to_string(desk.path().join("bare.forkful")).unwrap();
+    assert!(!bare.contains("the ladder in the shed"));
+}
+
+#[test]
+fn an_answer_is_held_to_its_sources() {
+    let desk = Desk::with_examples();
+    desk.file(
+        "answer.txt",
+        "The host puts it well: \u{201c}who gets to forget?\u{201d} [s2 0:01]. She \u{201c}agreed with almost every sentence\u{201d} \
+         [s2 0:55], and the essay says \"the bench is wiped every night at nine\" [s3].\n\n\
+         > This isn't a map, it's a diary.\n\n\
+         That is from [s2 2:26]; the \"bitter lesson\" of [s9] and [s2 3:00:00] is something else. \
+         \u{201c}The logged reason was true \u{2026} and about the wrong thing\u{201d} [s3].\n"
+            .as_bytes(),
+    );
+    desk.file("clean.txt", "As she says, \u{201c}That is a generous introduction\u{201d} [s2 0:36].\n".as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        &format!("pack {SOURCES} --budget 3k --name bench -q -o bench.md"),
+        "check bench",
+        "record -b main --question \"Who is right?\" --answer answer.txt",
+        "check",
+        "check main --strict -q",
+        "record -b main --question \"Once more\" --answer clean.txt",
+        "check main --strict",
+        "check main --all -q",
+        "check main --json",
+    ]));
+}
+
+#[test]
 fn a_quoted_passage_is_kept_once_and_referred_to() {
     let desk = Desk::with_examples();
     let essay = fs::read_to_string(desk.path().join("essay.md")).unwrap();
@@ -226,4 +314,32 @@ fn a_plan_says_what_was_cut_and_why() {
     let (unit, needs) = (last["unit"].to_string(), last["needs"].to_string());
     let why = desk.json(&["plan", "talk.vtt", "essay.md", "--budget", &needs, "--why", &format!("s1#{unit}")]);
     assert_eq!(why["fate"].as_str(), Some("kept"));
+}
+
+#[test]
+fn a_split_holds_everything_in_parts() {
+    let desk = Desk::with_examples();
+    desk.file("run.txt", "lorem".repeat(900).as_bytes());
+    insta::assert_snapshot!(desk.session(&[
+        &format!("pack {SOURCES} --split 3k --name bench -o bench.md"),
+        &format!("pack {SOURCES} --split 3k --budget 3k"),
+        &format!("pack {SOURCES} --split 3k -o bench.forkful"),
+        "pack run.txt essay.md --split 1k",
+        "pack essay.md --split 100",
+        "verify",
+    ]));
+    let parts: Vec<String> =
+        (1..=3).map(|number| fs::read_to_string(desk.path().join(format!("bench-{number}.md"))).unwrap()).collect();
+    let preamble = |part: &String| part.lines().take(4).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!("a_split_in_its_parts", parts.iter().map(preamble).collect::<Vec<_>>().join("\n\n"));
+    for format in ["md", "xml", "text", "messages"] {
+        let split =
+            desk.json(&["pack", "thread.md", "talk.vtt", "essay.md", "--split", "2k", "-F", format, "--name", format]);
+        for (bundle, number) in split["bundles"].as_array().unwrap().iter().zip(1..) {
+            let total = bundle["total_tokens"].as_u64().unwrap();
+            desk.file("shown", desk.out(&["show", &format!("{format}-{number}"), "-F", format]).as_bytes());
+            assert_eq!(desk.out(&["count", "--raw", "shown"]).trim(), total.to_string());
+            assert!(total <= 2000, "{format}: {total}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The tree's verbs, in sessions as a person types them.
 
 use crate::support::Desk;
-use crate::support::provider::{Provider, Script};
+use crate::support::provider::{Heard, Provider, Script};
 
 /// A desk with a bundle, two branches and nothing asked over the network.
 fn desk() -> Desk {
@@ -179,7 +179,7 @@ fn edits_and_retries_stand_beside_what_was_said() {
         "verify",
     ]);
     insta::assert_snapshot!(session.replace(&provider.origin(), "ORIGIN"));
-    let bodies: Vec<String> = provider.requests().iter().map(|heard| heard.text()).collect();
+    let bodies: Vec<String> = provider.requests().iter().map(Heard::text).collect();
     assert_eq!(bodies[0], bodies[3], "a retry sends the same bytes");
     let edited = desk.set("EDITOR", "sed -i s/Go/Come/").out(&["edit", "main^", "--no-ask", "--json"]);
     assert!(edited.contains("\"branch\": \"main-4\""), "{edited}");

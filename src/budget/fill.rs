@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::gap::{left_out, marker, reference};
 use super::order::Entry;
-use super::{Cut, Fold, Gap, Measure, Portion, Segment, Source};
+use super::{Absence, Cut, Fold, Gap, Measure, Portion, Segment, Source};
 use crate::tokens::{Tokens, cuts};
 
 /// Kept units and the exact cost of everything, kept up to date unit by unit.
@@ -59,7 +59,7 @@ impl<'a> Fill<'a> {
         if range.is_empty() {
             return Tokens(0);
         }
-        self.marker_cost(marker(self.sources[source].text, &range, &left_out(tokens)))
+        self.marker_cost(marker(self.sources[source].text, &range, &left_out(tokens, Absence::Cut)))
     }
 
     fn marker_cost(&mut self, marker: String) -> Tokens {
@@ -242,7 +242,7 @@ impl Portion {
                 last.range.end = cut.range.end;
                 last.tokens += cut.tokens;
             }
-            None => self.gaps.push(Gap { range: cut.range.clone(), tokens: cut.tokens }),
+            None => self.gaps.push(Gap { range: cut.range.clone(), tokens: cut.tokens, absence: Absence::Cut }),
         }
         self.cuts.push(cut);
     }

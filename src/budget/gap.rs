@@ -7,12 +7,17 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::Portion;
+use super::{Absence, Measure, Portion};
 use crate::tokens::Tokens;
 
 /// What a gap worth `tokens` says.
-pub(super) fn left_out(tokens: Tokens) -> String {
-    format!("{} tokens", tokens.0)
+pub(super) fn left_out(tokens: Tokens, absence: Absence) -> String {
+    let place = match absence {
+        Absence::Cut => "",
+        Absence::Earlier => " in earlier parts",
+        Absence::Later => " in later parts",
+    };
+    format!("{} tokens{place}", tokens.0)
 }
 
 /// What a folded passage worth `tokens` says: where it stands, word for word or nearly so.
@@ -42,10 +47,21 @@ pub fn assemble(text: &str, portion: &Portion, escape: fn(&str) -> Cow<'_, str>)
     let Portion { segments, gaps, folds, .. } = portion;
     let mut pieces: Vec<(usize, Cow<'_, str>)> = Vec::new();
     pieces.extend(segments.iter().map(|kept| (kept.range.start, escape(&text[kept.range.clone()]))));
-    pieces.extend(gaps.iter().map(|gap| (gap.range.start, marker(text, &gap.range, &left_out(gap.tokens)).into())));
+    pieces.extend(
+        gaps.iter().map(|gap| (gap.range.start, marker(text, &gap.range, &left_out(gap.tokens, gap.absence)).into())),
+    );
     pieces.extend(folds.iter().map(|fold| (fold.range.start, marker(text, &fold.range, &fold.reference).into())));
     pieces.sort_by_key(|(start, _)| *start);
     pieces.into_iter().map(|(_, piece)| piece).collect()
+}
+
+/// Tokens of a document with its gaps and folds marked, where counts add up.
+pub fn assemble_cost(text: &str, portion: &Portion, measure: Measure) -> Tokens {
+    let Portion { segments, gaps, folds, .. } = portion;
+    let gaps = gaps.iter().map(|gap| marker(text, &gap.range, &left_out(gap.tokens, gap.absence)));
+    let folds = folds.iter().map(|fold| marker(text, &fold.range, &fold.reference));
+    let marked: Tokens = gaps.chain(folds).map(|marker| measure.count(&marker)).sum();
+    segments.iter().map(|kept| kept.tokens).sum::<Tokens>() + marked
 }
 
 #[cfg(test)]
@@ -55,8 +71,9 @@ mod tests {
     #[test]
     fn a_marker_fits_the_white_space_around_it() {
         let text = "One two.\nThree four.\n\nFive six.\n";
-        let check =
-            |range: Range<usize>, expected: &str| assert_eq!(marker(text, &range, &left_out(Tokens(1412))), expected);
+        let check = |range: Range<usize>, expected: &str| {
+            assert_eq!(marker(text, &range, &left_out(Tokens(1412), Absence::Cut)), expected);
+        };
         check(0..9, "[… 1412 tokens]\n");
         check(0..22, "[… 1412 tokens]\n\n");
         check(3..22, " [… 1412 tokens]\n\n");

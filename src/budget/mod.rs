@@ -22,16 +22,19 @@ mod policy;
 mod queue;
 mod relevance;
 mod repeat;
+mod summary;
+mod term;
 mod unit;
 
-pub use gap::{assemble, reference};
+pub use gap::{assemble, assemble_cost, reference};
 pub use measure::Measure;
 pub use place::Places;
-pub use plan::{Cut, Error, Fold, Gap, Need, Plan, Portion, Segment, Waiting};
+pub use plan::{Absence, Cut, Error, Fold, Gap, Need, Plan, Portion, Segment, Waiting};
 pub use policy::{Keep, ParsePolicyError, Policy, Tier, Weight};
 pub use queue::{Entrance, Queue};
 pub use relevance::{Nature, Relevance, relevance};
 pub use repeat::{Folded, Repeat, fold};
+pub use summary::summary;
 pub use unit::{Unit, units};
 
 use std::collections::BTreeMap;
@@ -51,6 +54,8 @@ pub struct Source<'a> {
     pub policy: Policy,
     /// How it answers the question in focus, for the cut order `focus`.
     pub relevance: Option<&'a Relevance>,
+    /// Its units by what they cover, for the cut order `summary`.
+    pub summary: Option<&'a [usize]>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,12 @@
-//! How much noise a quoted passage bears: 200 paragraphs of 72 words planted among others.
+//! What is found in made-up text: quoted passages under noise, and a needle that a question asks for.
 //!
 //! Words follow Zipf's law, as those of a language do; noise drops, replaces or inserts a word.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Keep, Measure, Nature, Places, Policy, Queue, Source, relevance, units};
+use crate::tokens::{Encoding, Tokens};
 
 use super::duplicate::duplicates;
 
@@ -78,4 +84,45 @@ fn a_passage_is_found_under_a_fifth_of_noise_and_nothing_else_is() {
     assert_eq!(found[..3], [(1000, 0); 3]);
     assert!(found[3].0 >= 970, "{found:?}");
     assert!(found.iter().all(|(_, wrong)| *wrong == 0), "{found:?}");
+}
+
+const PLAIN: Measure = Measure { encoding: Encoding::O200kBase, escape: |text| Cow::Borrowed(text) };
+
+#[test]
+fn a_needle_is_kept_at_a_tenth_whatever_its_depth_and_the_budget_is_filled() {
+    let mut dice = Dice(7);
+    let paragraphs: Vec<String> = (0..250).map(|_| dice.words(60).join(" ") + ".\n\n").collect();
+    for depth in 0..20 {
+        // Each nature has a third of the depths, which takes long enough.
+        let nature = [Nature::Talk, Nature::Posts, Nature::Prose][depth % 3];
+        let mut text = paragraphs.clone();
+        let needle = "The caretaker keeps the copper lantern behind the organ.\n\n";
+        text.insert(depth * text.len() / 20, needle.to_owned());
+        let text = text.concat();
+        let units = units(&text, &[], PLAIN);
+        let total: Tokens = units.iter().map(|unit| unit.tokens).sum();
+        assert!(total > Tokens(40_000), "{total}");
+        let answers = relevance(&[(&text, &units, nature)], "Where is the copper lantern?");
+        let (repeats, places) = (BTreeMap::new(), Places::new("s1", &text, &[]));
+        let source = Source {
+            text: &text,
+            units: &units,
+            repeats: &repeats,
+            places: &places,
+            policy: Policy { keep: Keep::Focus, ..Policy::PLAIN },
+            relevance: answers.first(),
+            summary: None,
+        };
+        let sources = [source];
+        let queue = Queue::new(&sources, Tokens(0), PLAIN);
+        let plan = queue.fit(Some(Tokens(total.0 / 10))).unwrap();
+        let at = text.find(needle).unwrap();
+        let kept = plan.portions[0].segments.iter();
+        let kept = kept.filter(|kept| kept.range.start <= at && at + needle.len() <= kept.range.end);
+        assert_eq!(kept.count(), 1, "depth {depth} in {nature:?}");
+        for capacity in [8_000, 12_000, 20_000, 30_000] {
+            let filled = queue.fit(Some(Tokens(capacity))).unwrap().total.0;
+            assert!(filled * 1000 >= capacity * 995, "{filled} of {capacity} in {nature:?}");
+        }
+    }
 }

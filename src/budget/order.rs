@@ -92,7 +92,9 @@ fn turns((index, source): (usize, &Source<'_>)) -> BTreeMap<usize, Turn> {
     let Policy { weight, floor, ceiling, tier, keep } = source.policy;
     let in_focus = source.relevance.filter(|_| keep == Keep::Focus);
     let weight = in_focus.map_or(weight, |relevance| weight.scaled(relevance.share)).thousandths();
-    let units = in_focus.map_or_else(|| cut_order(keep, source.units.len()), |relevance| relevance.order.clone());
+    let covering = source.summary.filter(|_| keep == Keep::Summary);
+    let ranked = in_focus.map(|relevance| &relevance.order[..]).or(covering);
+    let units = ranked.map_or_else(|| cut_order(keep, source.units.len()), <[usize]>::to_vec);
     let mut turns = BTreeMap::new();
     let mut reached = 0;
     for (rank, unit) in units.into_iter().enumerate() {
@@ -110,7 +112,7 @@ fn turns((index, source): (usize, &Source<'_>)) -> BTreeMap<usize, Turn> {
 /// A permutation of `0..n`: which unit enters first.
 fn cut_order(keep: Keep, n: usize) -> Vec<usize> {
     match keep {
-        Keep::Head | Keep::Focus => (0..n).collect(),
+        Keep::Head | Keep::Focus | Keep::Summary => (0..n).collect(),
         Keep::Tail => (0..n).rev().collect(),
         Keep::Ends => (0..n).map(|rank| if rank % 2 == 0 { rank / 2 } else { n - 1 - rank / 2 }).collect(),
         // Van der Corput: positions by their reversed bits, so that every prefix is spread evenly.

@@ -65,6 +65,19 @@ pub struct Gap {
     pub range: Range<usize>,
     /// What the bytes would cost, the marker not counted.
     pub tokens: Tokens,
+    /// Why they are not there.
+    pub absence: Absence,
+}
+
+/// Why the bytes of a gap are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// The budget left them out.
+    Cut,
+    /// They stand in an earlier part of a split bundle.
+    Earlier,
+    /// They stand in a later part of a split bundle.
+    Later,
 }
 
 /// A byte range that a reference stands for.

@@ -56,11 +56,13 @@ pub enum Keep {
     Even,
     /// By what they say to the question in focus; without one, from the start.
     Focus,
+    /// By what they add to what is covered already; no question needed.
+    Summary,
 }
 
 impl Keep {
     /// Every cut order, the default first.
-    pub const ALL: [Self; 5] = [Self::Head, Self::Tail, Self::Ends, Self::Even, Self::Focus];
+    pub const ALL: [Self; 6] = [Self::Head, Self::Tail, Self::Ends, Self::Even, Self::Focus, Self::Summary];
 }
 
 /// A word or number of a policy cannot be read.
@@ -136,6 +138,7 @@ impl fmt::Display for Keep {
             Self::Ends => "ends",
             Self::Even => "even",
             Self::Focus => "focus",
+            Self::Summary => "summary",
         })
     }
 }
@@ -150,10 +153,11 @@ impl FromStr for Keep {
             "ends" => Ok(Self::Ends),
             "even" => Ok(Self::Even),
             "focus" => Ok(Self::Focus),
+            "summary" => Ok(Self::Summary),
             _ => Err(ParsePolicyError {
                 what: "cut order",
                 text: text.to_owned(),
-                want: "head, tail, ends, even or focus",
+                want: "head, tail, ends, even, focus or summary",
             }),
         }
     }

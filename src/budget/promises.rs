@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::{Keep, Measure, Places, Plan, Policy, Queue, Source, Tier, Weight, assemble, fold, units};
+use super::{Keep, Measure, Places, Plan, Policy, Queue, Source, Tier, Weight, assemble, fold, summary, units};
 use crate::content::{Section, SectionKind, canonical};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -44,6 +44,7 @@ impl Case {
         let places: Vec<_> = texts.iter().zip(1..).map(|(text, n)| Places::new(&format!("s{n}"), text, &[])).collect();
         let in_turn: Vec<usize> = (0..texts.len()).rev().collect();
         let folded = fold(&texts, cut, &in_turn, self.measure);
+        let summaries: Vec<_> = texts.iter().zip(&folded.units).map(|(text, units)| summary(text, units)).collect();
         let sources: Vec<_> = (0..texts.len())
             .map(|index| Source {
                 text: texts[index],
@@ -52,6 +53,7 @@ impl Case {
                 places: &places[index],
                 policy: self.sources[index].2,
                 relevance: None,
+                summary: Some(&summaries[index]),
             })
             .collect();
         Queue::new(&sources, self.fixed(), self.measure).fit(Some(Tokens(capacity))).ok()
@@ -102,7 +104,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     let weight = prop_oneof![Just("1"), Just("0.5"), Just("2"), Just("0.333")];
     let tier =
         prop_oneof![1 => Just(Tier::Pin), 1 => Just(Tier::Must), 6 => Just(Tier::Normal), 1 => Just(Tier::Spare)];
-    let keep = prop_oneof![Just(Keep::Head), Just(Keep::Tail), Just(Keep::Ends), Just(Keep::Even)];
+    let keep = prop_oneof![Just(Keep::Head), Just(Keep::Tail), Just(Keep::Ends), Just(Keep::Even), Just(Keep::Summary)];
     let floor = prop_oneof![4 => Just(0u32), 1 => 1u32..80];
     let ceiling = prop_oneof![4 => Just(None), 1 => (80u32..300).prop_map(Some)];
     (weight, tier, keep, floor, ceiling).prop_map(|(weight, tier, keep, floor, ceiling)| Policy {

@@ -159,6 +159,7 @@ mod tests {
                 places: &places,
                 policy: *policy,
                 relevance: None,
+                summary: None,
             })
             .collect();
         Queue::new(&sources, Tokens(fixed), PLAIN).fit(capacity.map(Tokens))

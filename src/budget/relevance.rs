@@ -2,13 +2,12 @@
 //!
 //! A passage that answers a question rarely repeats its words in every sentence, so a unit takes
 //! part in the score of those around it: widely in talk, where a topic runs over many turns, closely
-//! in written text, where the plain score counts as well. Document frequencies are pooled over all
+//! in written text, where its words count beside it and the narrow score counts as well. Document frequencies are pooled over all
 //! sources. Sums run in a fixed order and logarithms come from a crate, so that scores are the same
 //! on every machine; they become ranks and whole weights before they touch the order.
 
-use rust_stemmers::{Algorithm, Stemmer};
-
 use super::Unit;
+use super::term::Reader;
 
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -39,14 +38,15 @@ pub struct Relevance {
 
 /// Ranks the units of every source by what they say to `question`.
 pub fn relevance(sources: &[(&str, &[Unit], Nature)], question: &str) -> Vec<Relevance> {
-    let reader = Reader { stemmer: Stemmer::create(Algorithm::English) };
+    let reader = Reader::new();
     let mut asked = Vec::new();
     reader.each_term(question, |term| {
         if !asked.iter().any(|known| known == term) {
             asked.push(term.to_owned());
         }
     });
-    let counted: Vec<Vec<Counted>> = sources.iter().map(|(text, units, _)| reader.count(text, units, &asked)).collect();
+    let counted: Vec<Vec<Counted>> =
+        sources.iter().map(|(text, units, _)| counted(&reader, text, units, &asked)).collect();
     let n_units: f64 = counted.iter().map(|units| float(units.len())).sum();
     let rarity: Vec<f64> = (0..asked.len())
         .map(|term| {
@@ -55,13 +55,18 @@ pub fn relevance(sources: &[(&str, &[Unit], Nature)], question: &str) -> Vec<Rel
         })
         .collect();
 
-    let plain: Vec<Vec<f64>> = counted.iter().map(|units| bm25(units, &rarity)).collect();
+    // Shares compare sources of any nature, so they look at each unit alone.
+    let plain: Vec<Vec<f64>> = counted.iter().map(|units| bm25(units, &rarity, None)).collect();
     let tops: Vec<f64> = plain.iter().map(|scores| top(&smooth(scores, 2.0))).collect();
     let best = tops.iter().copied().fold(0.0, f64::max);
     let ranked = plain.iter().zip(counted).zip(sources).zip(tops).map(|(((plain, units), (_, _, nature)), top)| {
         let ratio = if best > 0.0 { top / best } else { 1.0 };
+        let order = match nature {
+            Nature::Prose => order(&bm25(&units, &rarity, Some(1.0)), *nature),
+            Nature::Talk | Nature::Posts => order(plain, *nature),
+        };
         let found = units.into_iter().map(|unit| unit.found).collect();
-        Relevance { order: order(plain, *nature), share: share(ratio), terms: asked.clone(), found }
+        Relevance { order, share: share(ratio), terms: asked.clone(), found }
     });
     ranked.collect()
 }
@@ -72,57 +77,38 @@ struct Counted {
     n_terms: usize,
 }
 
-struct Reader {
-    stemmer: Stemmer,
-}
-
-impl Reader {
-    fn count(&self, text: &str, units: &[Unit], asked: &[String]) -> Vec<Counted> {
-        let one = |unit: &Unit| {
-            let mut counted = Counted { found: vec![0; asked.len()], n_terms: 0 };
-            self.each_term(&text[unit.range.clone()], |term| {
-                counted.n_terms += 1;
-                if let Some(index) = asked.iter().position(|known| known == term) {
-                    counted.found[index] += 1;
-                }
-            });
-            counted
-        };
-        units.iter().map(one).collect()
-    }
-
-    /// Stems of the words that carry meaning; a character of a script without blanks is a word.
-    fn each_term(&self, text: &str, mut take: impl FnMut(&str)) {
-        let mut word = String::new();
-        let end = |word: &mut String, take: &mut dyn FnMut(&str)| {
-            if !word.is_empty() && !STOP_WORDS.contains(&word.as_str()) {
-                take(&self.stemmer.stem(word));
+fn counted(reader: &Reader, text: &str, units: &[Unit], asked: &[String]) -> Vec<Counted> {
+    let one = |unit: &Unit| {
+        let mut counted = Counted { found: vec![0; asked.len()], n_terms: 0 };
+        reader.each_term(&text[unit.range.clone()], |term| {
+            counted.n_terms += 1;
+            if let Some(index) = asked.iter().position(|known| known == term) {
+                counted.found[index] += 1;
             }
-            word.clear();
-        };
-        for character in text.chars() {
-            if character >= '\u{2e80}' && character.is_alphabetic() {
-                end(&mut word, &mut take);
-                take(character.encode_utf8(&mut [0; 4]));
-            } else if character.is_alphanumeric() {
-                word.extend(character.to_lowercase());
-            } else if !matches!(character, '\'' | '’') {
-                end(&mut word, &mut take);
-            }
-        }
-        end(&mut word, &mut take);
-    }
-}
-
-fn bm25(units: &[Counted], rarity: &[f64]) -> Vec<f64> {
-    let total: f64 = units.iter().map(|unit| float(unit.n_terms)).sum();
-    let average = (total / float(units.len()).max(1.0)).max(1.0);
-    let score = |unit: &Counted| {
-        let length = 1.0 - B + B * float(unit.n_terms) / average;
-        let terms = unit.found.iter().zip(rarity);
-        terms.map(|(found, rarity)| rarity * f64::from(*found) * (K1 + 1.0) / (f64::from(*found) + K1 * length)).sum()
+        });
+        counted
     };
-    units.iter().map(score).collect()
+    units.iter().map(one).collect()
+}
+
+/// What each unit says of the question's terms, each weighed by its rarity.
+///
+/// With a width a unit shares the words of its neighbours: in prose the paragraph that answers names
+/// the subject in one sentence and goes on with "it" in the next.
+fn bm25(units: &[Counted], rarity: &[f64], width: Option<f64>) -> Vec<f64> {
+    let spread = |counts: Vec<f64>| width.map_or(counts.clone(), |width| smooth(&counts, width));
+    let lengths: Vec<f64> = units.iter().map(|unit| float(unit.n_terms)).collect();
+    let average = (lengths.iter().sum::<f64>() / float(units.len()).max(1.0)).max(1.0);
+    let shares = spread(vec![1.0; units.len()]);
+    let lengths: Vec<f64> = spread(lengths).into_iter().zip(shares).map(|(length, share)| length / share).collect();
+    let mut scores = vec![0.0; units.len()];
+    for (term, rarity) in rarity.iter().enumerate() {
+        let found = spread(units.iter().map(|unit| f64::from(unit.found[term])).collect());
+        for ((score, found), length) in scores.iter_mut().zip(found).zip(&lengths) {
+            *score += rarity * found * (K1 + 1.0) / (found + K1 * (1.0 - B + B * length / average));
+        }
+    }
+    scores
 }
 
 /// Each score with its neighbours' under a bell curve of width `sigma` units, cut at three widths.
@@ -147,7 +133,7 @@ fn order(plain: &[f64], nature: Nature) -> Vec<usize> {
         Nature::Prose => {
             let near = smooth(plain, 2.0);
             let (plain_top, near_top) = (highest(plain), highest(&near));
-            plain.iter().zip(near).map(|(plain, near)| (plain / plain_top).max(0.7 * near / near_top)).collect()
+            plain.iter().zip(near).map(|(plain, near)| (plain / plain_top).max(near / near_top)).collect()
         }
     };
     let mut order: Vec<usize> = (0..plain.len()).collect();
@@ -179,16 +165,6 @@ fn float(n: usize) -> f64 {
     n as f64
 }
 
-/// English words that say nothing of a topic.
-const STOP_WORDS: &[&str] = &[
-    "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can",
-    "could", "did", "do", "does", "during", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if",
-    "in", "into", "is", "it", "its", "me", "my", "no", "not", "of", "on", "one", "or", "our", "out", "s", "say",
-    "said", "she", "should", "so", "some", "t", "than", "that", "the", "their", "them", "then", "there", "these",
-    "they", "this", "to", "up", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with",
-    "would", "you", "your",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,9 +187,10 @@ mod tests {
             let ranked = relevance(&[(text, &units(text), nature)], question);
             assert_eq!(&ranked[0].order[..first.len()], first, "{question}");
         };
-        let prose = "Bees dance.\nA squirrel learns by playing.\nGo is a game.\nSquirrels learned that.\nThe end.\n";
-        check(prose, Nature::Prose, "What do squirrels learn?", &[3, 1]);
-        check(prose, Nature::Prose, "What of nothing?", &[0, 1, 2, 3, 4]);
+        let prose = "Bees dance.\nA squirrel learns by playing.\nGo is a game.\nSo is chess.\nSoup.\nTea.\nCake.\n\
+            Squirrels learned that.\nThe end.\n";
+        check(prose, Nature::Prose, "What do squirrels learn?", &[7]);
+        check(prose, Nature::Prose, "What of nothing?", &[0, 1, 2, 3, 4, 5, 6, 7, 8]);
         let talk = "Hm.\nThe budget?\nYes.\nThe budget is 12.\nFine.\nNow lunch.\nSoup.\nBread.\nSalt.\nTea.\nCake.\n";
         check(talk, Nature::Talk, "What was agreed on the budget?", &[2]);
         check("本を読む。\n猫が寝る。\n", Nature::Prose, "猫は？", &[1]);

@@ -56,8 +56,11 @@ impl Builder<'_> {
     /// Adds a piece that ends at a cut, closing the open unit first if both are too much for one; a
     /// piece that is too much by itself is cut at the finer grades.
     fn add(&mut self, piece: Range<usize>, finer: &[Grade]) {
-        let words = &self.text[piece.clone()];
-        let tokens = self.measure.count(words);
+        let tokens = self.measure.count(&self.text[piece.clone()]);
+        self.place(piece, tokens, finer);
+    }
+
+    fn place(&mut self, piece: Range<usize>, tokens: Tokens, finer: &[Grade]) {
         if self.tokens + tokens > LARGEST {
             self.close();
         }
@@ -65,11 +68,16 @@ impl Builder<'_> {
             self.extend(piece, tokens);
             return;
         };
-        let end = Cut { at: words.len(), grade: *grade };
+        let words = &self.text[piece.clone()];
+        let mut ends = cuts(words).filter(|cut| cut.grade >= *grade).map(|cut| piece.start + cut.at).peekable();
+        if ends.peek().is_none() {
+            drop(ends);
+            return self.place(piece, tokens, finer);
+        }
         let mut start = piece.start;
-        for cut in cuts(words).filter(|cut| cut.grade >= *grade).chain([end]) {
-            self.add(start..piece.start + cut.at, finer);
-            start = piece.start + cut.at;
+        for end in ends.chain([piece.end]) {
+            self.add(start..end, finer);
+            start = end;
         }
     }
 

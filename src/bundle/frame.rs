@@ -10,6 +10,19 @@ pub struct Frame {
     pub mark: String,
     /// One item a document, in order.
     pub items: Vec<Item>,
+    /// Its place in a chain, for a part of a split bundle.
+    pub link: Option<Link>,
+}
+
+/// The place of a part in a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Which part it is, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub parts: usize,
+    /// The part before it.
+    pub before: Option<Digest>,
 }
 
 /// One document's place in the frame. Every text is one line without control characters.
@@ -58,7 +71,7 @@ impl Frame {
             .map(|(document, _)| document.text.as_str())
             .chain(fields.iter().map(String::as_str))
             .collect();
-        Self { mark: mark(&seed, &texts), items }
+        Self { mark: mark(&seed, &texts), items, link: None }
     }
 
     /// The words in front of all sources, from `prompt`.
@@ -71,7 +84,11 @@ impl Frame {
                 ("are", format!("{} sources, {} {to} {}", self.items.len(), first.id, last.id))
             }
         };
-        prompts::fill(prompt, &[("is_are", is_are), ("sources", &sources), ("mark", &self.mark)])
+        let own = prompts::fill(prompt, &[("is_are", is_are), ("sources", &sources), ("mark", &self.mark)]);
+        let Some(Link { number, parts, before }) = &self.link else { return own };
+        let before = before.map_or(String::new(), |id| format!("; part {} is bundle {id}", number - 1));
+        let values = [("number", &number.to_string()[..]), ("parts", &parts.to_string()), ("before", &before)];
+        own + &prompts::fill(prompts::PART, &values)
     }
 }
 

@@ -1,13 +1,15 @@
 //! From a plan to the frozen bundle and back from the manifest to any format.
 
-use super::frame::Frame;
+use std::sync::Arc;
+
+use super::frame::{Frame, Link};
 use super::plan::{Entry, Planned, Request, places_of};
 use super::render::{Part, Renderer};
 use super::{Bundle, Error};
-use crate::budget::{Fold, Gap, Places, Portion, Segment, reference};
+use crate::budget::{Absence, Fold, Gap, Places, Portion, Segment, reference};
 use crate::content::{Digest, Document};
 use crate::store::Object;
-use crate::store::record::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, SegmentRecord, V1};
+use crate::store::record::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, LinkRecord, SegmentRecord, V1};
 use crate::tokens::Tokens;
 
 /// Freezes a plan: the manifest in canonical form, named by its hash.
@@ -35,18 +37,29 @@ pub fn freeze(planned: &Planned, entries: &[Entry], request: &Request) -> Result
         total_tokens: planned.total.0,
         text: Digest::of(planned.text.as_bytes()),
         items,
+        link: planned.frame.link.as_ref().map(|link| LinkRecord {
+            number: link.number,
+            parts: link.parts,
+            before: link.before,
+        }),
     };
     Ok(Bundle {
         id: Object::of(&manifest)?.id(),
         manifest,
-        documents: entries.iter().map(|entry| entry.document.clone()).collect(),
+        documents: entries.iter().map(|entry| Arc::clone(&entry.document)).collect(),
         text: planned.text.clone(),
     })
 }
 
 impl Bundle {
     /// A stored bundle, once its manifest is known to fit its documents; it may be a stranger's.
-    pub fn thaw(id: Digest, manifest: BundleRecord, documents: Vec<Document>, text: String) -> Result<Self, Error> {
+    pub fn thaw(
+        id: Digest,
+        manifest: BundleRecord,
+        documents: impl IntoIterator<Item = impl Into<Arc<Document>>>,
+        text: String,
+    ) -> Result<Self, Error> {
+        let documents: Vec<Arc<Document>> = documents.into_iter().map(Into::into).collect();
         let origin = |fold: &FoldRecord| {
             let of = manifest.items.iter().position(|item| item.id == fold.of)?;
             documents.get(of)?.text.get(fold.of_start..fold.of_end).filter(|text| !text.is_empty())
@@ -63,7 +76,12 @@ impl Bundle {
             });
             in_turn && item.folds.iter().all(|fold| origin(fold).is_some())
         };
-        let all = manifest.items.len() == documents.len()
+        let named = |item: &ItemRecord| {
+            let number = item.id.strip_prefix('s').unwrap_or_default();
+            !number.is_empty() && number.len() < 8 && number.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let all = manifest.items.iter().all(named)
+            && manifest.items.len() == documents.len()
             && manifest.items.iter().zip(&documents).all(|(item, document)| fits(item, document));
         if all { Ok(Self { id, manifest, documents, text }) } else { Err(Error::Misfit { id }) }
     }
@@ -77,11 +95,17 @@ impl Bundle {
 
     /// The bytes made anew from documents and manifest, also in the bundle's own format.
     pub fn rendered_again(&self, renderer: &Renderer) -> String {
-        let labelled: Vec<_> = self.documents.iter().zip(&self.manifest.items).collect();
+        let labelled: Vec<_> = self.documents.iter().map(Arc::as_ref).zip(&self.manifest.items).collect();
         let names: Vec<_> = labelled.iter().map(|(d, item)| (*d, item.label.as_deref().unwrap_or_default())).collect();
-        let frame = Frame { mark: self.manifest.mark.clone(), ..Frame::new(&names) };
+        let link = self.manifest.link.as_ref();
+        let link = link.map(|link| Link { number: link.number, parts: link.parts, before: link.before });
+        let mut frame = Frame { mark: self.manifest.mark.clone(), link, ..Frame::new(&names) };
+        for (item, record) in frame.items.iter_mut().zip(&self.manifest.items) {
+            item.id.clone_from(&record.id);
+        }
         let places: Vec<_> = labelled.iter().map(|(document, item)| places_of(document, &item.id)).collect();
-        let portions: Vec<Portion> = self.manifest.items.iter().map(|item| portion(item, &places)).collect();
+        let is_part = frame.link.is_some();
+        let portions: Vec<Portion> = self.manifest.items.iter().map(|item| portion(item, &places, is_part)).collect();
         let parts: Vec<_> =
             self.documents.iter().zip(&portions).map(|(document, portion)| Part { document, portion }).collect();
         renderer.render(&frame, &parts)
@@ -101,9 +125,16 @@ fn fold_record(fold: &Fold, frame: &Frame) -> FoldRecord {
 }
 
 /// What a manifest keeps of one document.
-fn portion(item: &ItemRecord, places: &[Places]) -> Portion {
+fn portion(item: &ItemRecord, places: &[Places], is_part: bool) -> Portion {
     let segment = |record: &SegmentRecord| Segment { range: record.start..record.end, tokens: Tokens(record.tokens) };
-    let gap = |record: &SegmentRecord| Gap { range: record.start..record.end, tokens: Tokens(record.tokens) };
+    let gap = |record: &SegmentRecord| {
+        let absence = match (is_part, record.start) {
+            (false, _) => Absence::Cut,
+            (true, 0) => Absence::Earlier,
+            (true, _) => Absence::Later,
+        };
+        Gap { range: record.start..record.end, tokens: Tokens(record.tokens), absence }
+    };
     Portion {
         tokens: Tokens(item.tokens),
         kept_tokens: Tokens(item.kept_tokens),

@@ -10,10 +10,14 @@ mod frame;
 mod freeze;
 mod plan;
 mod precedence;
+pub mod quotation;
 pub mod render;
+mod split;
 
 #[cfg(test)]
 mod promises;
+
+use std::sync::Arc;
 
 use crate::content::{Digest, Document};
 use crate::store::record::{BundleRecord, DocumentRecord};
@@ -22,6 +26,7 @@ use crate::{budget, store};
 
 pub use freeze::freeze;
 pub use plan::{Duplicates, Entry, Measured, Planned, Request};
+pub use split::Part;
 
 /// A frozen bundle with the documents it was cut from.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +36,7 @@ pub struct Bundle {
     /// The manifest.
     pub manifest: BundleRecord,
     /// The documents in the order of the manifest, whole.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
     /// The rendered text: what a model reads.
     pub text: String,
 }
@@ -49,6 +54,22 @@ pub enum Error {
         reserve: Tokens,
         /// Tokens there are.
         budget: Tokens,
+    },
+    /// A piece without a place to cut it is larger than a part.
+    #[error("a piece that cannot be cut needs {needed} tokens, a part has {size}")]
+    TooLarge {
+        /// Index of its document.
+        entry: usize,
+        /// What a part with nothing else would take.
+        needed: Tokens,
+        /// The size of a part.
+        size: Tokens,
+    },
+    /// The number of parts changes the parts.
+    #[error("no number of parts of {size} tokens comes out even")]
+    Parts {
+        /// The size of a part.
+        size: Tokens,
     },
     /// There is nothing to pack.
     #[error("no sources to pack")]

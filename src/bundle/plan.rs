@@ -1,21 +1,23 @@
 //! From documents to a plan that a renderer can carry out.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use super::Error;
 use super::frame::Frame;
 use super::precedence::precedence;
 use super::render::{Part, Renderer};
-use crate::budget::{self, Folded, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
-use crate::budget::{fold, relevance, units};
+use crate::budget::{self, Folded, Keep, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
+use crate::budget::{fold, relevance, summary, units};
 use crate::content::{Document, Kind};
+use crate::cores;
 use crate::tokens::{Encoding, Tokens, count};
 
 /// One document with what its owner asks for.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The document, whole.
-    pub document: Document,
+    /// The document, whole; entry, fit and bundle share it.
+    pub document: Arc<Document>,
     /// The name it goes by when it has no title.
     pub name: String,
     /// Weight, floor, ceiling, tier and cut order.
@@ -84,6 +86,8 @@ pub struct Measured {
     pub places: Vec<Places>,
     /// How each document answers the question in focus; empty without one.
     answers: Vec<Relevance>,
+    /// Units of each document by what they cover, once a policy asks for it.
+    summaries: OnceLock<Vec<Vec<usize>>>,
 }
 
 impl Measured {
@@ -92,15 +96,15 @@ impl Measured {
         if entries.is_empty() {
             return Err(Error::Empty);
         }
-        let documents: Vec<_> = entries.iter().map(|entry| (&entry.document, entry.name.as_str())).collect();
+        let documents: Vec<_> = entries.iter().map(|entry| (&*entry.document, entry.name.as_str())).collect();
         let frame = Frame::new(&documents);
         let frame_tokens = request.renderer.frame_cost(&frame, request.encoding);
         let measure = request.renderer.measure(request.encoding);
         let cut = |entry: &Entry| units(&entry.document.text, &entry.document.sections, measure);
-        let units: Vec<_> = entries.iter().map(cut).collect();
+        let units = cores::each(&entries, |entry| entry.document.text.len(), cut);
         let Folded { units, repeats } = match request.duplicates {
             Duplicates::Fold => {
-                let documents: Vec<_> = entries.iter().map(|entry| &entry.document).collect();
+                let documents: Vec<_> = entries.iter().map(|entry| &*entry.document).collect();
                 let texts: Vec<_> = documents.iter().map(|document| document.text.as_str()).collect();
                 fold(&texts, units, &precedence(&documents), measure)
             }
@@ -113,7 +117,7 @@ impl Measured {
             let asked = asked.map(|(entry, units)| (&entry.document.text[..], &units[..], nature(entry.document.kind)));
             relevance(&asked.collect::<Vec<_>>(), question)
         });
-        Ok(Self { entries, request, frame, frame_tokens, units, repeats, places, answers })
+        Ok(Self { entries, request, frame, frame_tokens, units, repeats, places, answers, summaries: OnceLock::new() })
     }
 
     /// Fits to the request's budget and renders the result.
@@ -132,6 +136,11 @@ impl Measured {
 
     /// The sources as the budget sees them, with the policies as they are now.
     pub fn sources(&self) -> Vec<Source<'_>> {
+        let in_summary = self.entries.iter().any(|entry| entry.policy.keep == Keep::Summary);
+        let summaries = in_summary.then(|| {
+            let documents = self.entries.iter().map(|entry| &entry.document).zip(&self.units);
+            self.summaries.get_or_init(|| documents.map(|(document, units)| summary(&document.text, units)).collect())
+        });
         let measured = self.entries.iter().zip(&self.units).enumerate();
         measured
             .map(|(index, (Entry { document, policy, .. }, units))| Source {
@@ -141,6 +150,7 @@ impl Measured {
                 places: &self.places[index],
                 policy: *policy,
                 relevance: self.answers.get(index),
+                summary: summaries.map(|summaries| &summaries[index][..]),
             })
             .collect()
     }

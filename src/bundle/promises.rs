@@ -29,7 +29,7 @@ pub(super) fn document(text: &str, title: Option<&str>) -> Document {
 }
 
 fn entry(text: &str, title: Option<&str>) -> Entry {
-    Entry { document: document(text, title), name: "notes.txt".to_owned(), policy: Policy::PLAIN }
+    Entry { document: document(text, title).into(), name: "notes.txt".to_owned(), policy: Policy::PLAIN }
 }
 
 fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
@@ -114,6 +114,44 @@ proptest! {
     }
 
     #[test]
+    fn parts_fit_and_hold_everything_together(
+        texts in prop::collection::vec(hostile_text(), 1..5),
+        size in 190u32..500,
+        format in 0..RENDERERS.len(),
+    ) {
+        let entries: Vec<_> = texts.iter().map(|text| entry(&format!("{text}\n\n{text}"), Some("A title"))).collect();
+        let request = Request { duplicates: Duplicates::Keep, ..request(&RENDERERS[format], Some(size)) };
+        let parts = match Measured::new(entries.clone(), request.clone()).unwrap().split() {
+            Ok(parts) => parts,
+            Err(Error::TooLarge { needed, .. }) => {
+                prop_assert!(needed > Tokens(size));
+                return Ok(());
+            }
+            Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        };
+        let mut done = vec![0; entries.len()];
+        let mut before = None;
+        for (part, number) in parts.iter().zip(1..) {
+            prop_assert!(part.planned.total <= Tokens(size));
+            prop_assert_eq!(part.planned.total, count(Encoding::O200kBase, &part.bundle.text));
+            let link = part.bundle.manifest.link.as_ref().unwrap();
+            prop_assert_eq!((link.number, link.parts, link.before), (number, parts.len(), before));
+            before = Some(part.bundle.id);
+            for (entry, portion) in part.entries.iter().zip(&part.planned.plan.portions) {
+                for kept in &portion.segments {
+                    prop_assert_eq!(done[*entry], kept.range.start);
+                    done[*entry] = kept.range.end;
+                }
+            }
+            let Bundle { id, manifest, documents, text } = part.bundle.clone();
+            let thawed = Bundle::thaw(id, manifest, documents, text).unwrap();
+            prop_assert_eq!(&thawed.rendered_again(request.renderer), &thawed.text);
+        }
+        let whole: Vec<usize> = entries.iter().map(|entry| entry.document.text.len()).collect();
+        prop_assert_eq!(done, whole);
+    }
+
+    #[test]
     fn a_source_cannot_break_its_frame(texts in prop::collection::vec(hostile_text(), 1..4)) {
         let mut entries: Vec<_> = texts.iter().map(|text| entry(text, None)).collect();
         let whole = |format| Request { duplicates: Duplicates::Keep, ..request(named(format), None) };
@@ -187,7 +225,9 @@ fn a_manifest_that_does_not_fit_its_documents_is_refused() {
     for (start, end) in [(0, 2), (2, 8), (0, 9), (3, 1), (0, usize::MAX)] {
         assert!(!check(start, end), "{start}..{end}");
     }
-    assert!(Bundle::thaw(bundle.id, bundle.manifest.clone(), Vec::new(), bundle.text.clone()).is_err());
+    assert!(
+        Bundle::thaw(bundle.id, bundle.manifest.clone(), bundle.documents[..0].to_vec(), bundle.text.clone()).is_err()
+    );
 
     let passage = "The passage that both of them hold is long enough to be found again, word for word. ".repeat(3);
     let folded = packed(&[entry(&passage, None), entry(&format!("So: {passage}"), None)], &request(named("md"), None));

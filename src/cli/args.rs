@@ -31,7 +31,7 @@ Examples:
 A source may carry its own wishes: talk.vtt@weight=2,floor=2k,cap=8k,keep=ends,as=transcript,pin
 An address is a branch, a bundle, an id or its first letters, NAME~2 (two turns back), or @ (where you left off).
 
-Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 verify mismatch,
+Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 verify or check mismatch,
 6 provider refused, failed or cut, 130 interrupted.";
 
 /// Flags of every verb.
@@ -48,6 +48,9 @@ pub(super) struct Global {
     /// Say nothing but warnings and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Touch no network; what would is refused
+    #[arg(long, global = true)]
+    pub offline: bool,
 }
 
 /// One verb, one file in `command/`.
@@ -76,6 +79,7 @@ pub(super) enum Verb {
     Pick(command::pick::Pick),
     Graft(command::graft::Graft),
     Undo(command::undo::Undo),
+    Check(command::check::Check),
     Redo(command::redo::Redo),
     Operations(command::operations::Operations),
     Export(command::export::Export),
@@ -113,7 +117,7 @@ pub(super) struct FitArgs {
     #[arg(long, value_name = "N", value_parser = amount)]
     pub reserve: Option<Tokens>,
     #[arg(
-        help = "What of a trimmed source stays: head, tail, ends, even or focus [default: head; focus with --focus]"
+        help = "What of a trimmed source stays: head, tail, ends, even, focus or summary [default: head; focus with --focus]"
     )]
     #[arg(long, value_name = "ORDER", value_parser = Keep::from_str)]
     pub keep: Option<Keep>,
@@ -136,6 +140,12 @@ pub(super) struct CountingArgs {
     #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: as --model counts, else o200k_base]")]
     #[arg(long, value_name = "NAME", value_parser = Encoding::from_str)]
     pub encoding: Option<Encoding>,
+    /// Have the model's provider count too: sends the text, needs its key
+    #[arg(long)]
+    pub count_via_api: bool,
+    #[arg(help = "The server that counts, up to /v1 [default: the address of the model's maker]")]
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
 }
 
 /// The model and the server that answers.

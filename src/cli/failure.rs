@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
+use crate::store::exchange::Refusal;
 use crate::tokens::Scale;
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
@@ -185,12 +186,21 @@ impl From<store::Error> for Failure {
             store::Error::Corrupt { .. } | store::Error::CorruptRow { .. } => {
                 Self { code: MISMATCH, ..failure }.hint("`forkful verify` checks the whole store")
             }
-            store::Error::Package { .. } => {
-                Self { code: MISMATCH, ..failure }.hint("nothing was written; ask for the file again")
+            store::Error::Package { source, .. } => {
+                Self { code: MISMATCH, ..failure }.hint(format!("nothing was written; {}", remedy(&source)))
+            }
+            store::Error::Prerequisites { .. } => {
+                failure.hint("nothing was written; ask for the whole file: `forkful export` without `--since`")
+            }
+            store::Error::Withheld { .. } => {
+                failure.hint("pack the same sources, or ask for the file with its sources; branches can be read")
             }
             store::Error::NewerStore { .. } | store::Error::NewerRecord { .. } => failure.hint("update forkful"),
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
                 failure.hint("name another folder with `--store DIR`")
+            }
+            store::Error::ReadOnly { .. } => {
+                failure.hint("what is there can be read; to write, copy the folder and name it with `--store DIR`")
             }
             store::Error::Swept { .. } => failure.hint("what `forkful gc --prune` freed is gone for good"),
             store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
@@ -207,14 +217,11 @@ impl From<fork::Error> for Failure {
         let message = chain(&error);
         match error {
             fork::Error::Store(error) => Self::from(error),
-            fork::Error::Unknown { nearest: Some(nearest), .. } => {
+            fork::Error::Unknown { nearest: Some(nearest), .. } | fork::Error::NoTag { nearest: Some(nearest), .. } => {
                 Self::error(message).hint(format!("there is `{nearest}`"))
             }
             fork::Error::Unknown { name, .. } if name.contains(' ') => {
                 Self::error(message).hint("a question comes after its address: `forkful fork @ -b NAME \"question\"`")
-            }
-            fork::Error::NoTag { nearest: Some(nearest), .. } => {
-                Self::error(message).hint(format!("there is `{nearest}`"))
             }
             fork::Error::NoTag { nearest: None, .. } => Self::error(message).hint("`forkful tag` lists the tags"),
             fork::Error::NothingToUndo | fork::Error::NothingToRedo => {
@@ -290,12 +297,26 @@ impl From<send::Error> for Failure {
     }
 }
 
+/// What to do about a file that is refused.
+fn remedy(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Large { .. } | Refusal::LongLine { .. } => "allow more with `--max-bytes N`",
+        Refusal::ManyObjects { .. } => "allow more with `--max-objects N`",
+        Refusal::Newer { .. } | Refusal::UnknownCapability { .. } => "update forkful",
+        Refusal::NotForkful => "`forkful read FILE` reads other formats",
+        _ => "ask for the file again",
+    }
+}
+
 impl From<bundle::Error> for Failure {
     fn from(error: bundle::Error) -> Self {
         let failure = Self::error(chain(&error));
         match error {
             bundle::Error::Reserve { .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint("raise `--budget` or lower `--reserve`")
+            }
+            bundle::Error::Parts { .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint("another size may: raise `--split` a little")
             }
             bundle::Error::Recount { .. } | bundle::Error::Misfit { .. } => Self { code: MISMATCH, ..failure },
             _ => failure,
@@ -311,11 +332,16 @@ impl From<Error> for Failure {
             Error::OverWindow { budget, .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
             }
+            Error::TooLarge { needed, .. } => {
+                Self { code: DOES_NOT_FIT, ..failure }.hint(format!("larger parts hold it: `--split {}`", needed.0))
+            }
             Error::Bundle(error) => error.into(),
             Error::Store(error) => error.into(),
             Error::Fork(error) => error.into(),
             Error::Send(error) => error.into(),
             Error::Project(error) => error.into(),
+            Error::NoKey { variable, .. } => Self { code: USAGE, ..failure }
+                .hint(format!("set {variable}, or name a server that needs none with `--base-url URL`")),
             Error::NoModel => Self { code: USAGE, ..failure }.hint("name one with `-m MODEL`, or set FORKFUL_MODEL"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
             Error::NoUnit { ids, n_units, .. } => {
@@ -350,6 +376,13 @@ impl From<Error> for Failure {
             Error::NoQuestion { address } => {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
             }
+            Error::NoAnswer { .. } => failure.hint("`forkful log` lists branches with answers"),
+            Error::NothingNew { .. } => failure.hint("the whole file: `forkful export` without `--since`"),
+            Error::NoOperation { .. } => failure,
+            Error::CannotWithhold { .. } => {
+                failure.hint("export a branch that does not say it: `forkful export BRANCH`, or edit it first")
+            }
+            Error::NothingToWithhold { .. } => failure.hint("`forkful show BUNDLE` has the sources, s1 on"),
             Error::Forged { .. } => {
                 Self { code: MISMATCH, ..failure }.hint("nothing was written; do not trust the file's sender")
             }

@@ -8,6 +8,7 @@ mod args;
 mod command;
 mod failure;
 mod moment;
+mod page;
 mod printer;
 mod settings;
 mod table;
@@ -27,6 +28,7 @@ struct Context {
     settings: Settings,
     printer: Printer,
     json: bool,
+    offline: bool,
 }
 
 /// Reads the command line, runs the verb and says how it went.
@@ -48,7 +50,7 @@ pub fn run() -> ExitCode {
 fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
     let settings = Settings::read(global.store);
     let printer = Printer::new(global.quiet, settings.width);
-    let context = Context { settings, printer, json: global.json };
+    let context = Context { settings, printer, json: global.json, offline: global.offline };
     match verb {
         Verb::Pack(verb) => verb.run(&context),
         Verb::Plan(verb) => verb.run(&context),
@@ -73,6 +75,7 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Pick(verb) => verb.run(&context),
         Verb::Graft(verb) => verb.run(&context),
         Verb::Undo(verb) => verb.run(&context),
+        Verb::Check(verb) => verb.run(&context),
         Verb::Redo(verb) => verb.run(&context),
         Verb::Operations(verb) => verb.run(&context),
         Verb::Export(verb) => verb.run(&context),

@@ -1,6 +1,6 @@
 //! Moments and spans of time as people write them.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::content::Timestamp;
@@ -28,11 +28,7 @@ pub(super) fn moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         return Ok(Timestamp(now.0.saturating_sub(ago)));
     }
     let utc = |moment: DateTime| moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    let found = text
-        .parse::<jiff::Timestamp>()
-        .ok()
-        .or_else(|| text.parse::<Date>().ok().and_then(|date| utc(date.at(0, 0, 0, 0))))
-        .or_else(|| text.parse::<DateTime>().ok().and_then(utc));
+    let found = text.parse::<jiff::Timestamp>().ok().or_else(|| text.parse::<DateTime>().ok().and_then(utc));
     found
         .map(|moment| Timestamp(moment.as_millisecond()))
         .ok_or_else(|| format!("not a time: {text} (write 2h, 30d, 2026-01-31 or 2026-01-31T08:00:00Z)"))

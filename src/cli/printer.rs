@@ -35,6 +35,15 @@ impl Printer {
         closed_is_fine(written.and_then(|()| stdout.flush()))
     }
 
+    /// The product byte for byte, for files and pipes; a terminal gets it harmless.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> io::Result<()> {
+        if self.to_terminal {
+            return self.out(&String::from_utf8_lossy(bytes));
+        }
+        let mut stdout = io::stdout().lock();
+        closed_is_fine(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    }
+
     /// The product as one JSON document.
     pub(crate) fn json<T: Serialize>(&self, value: &T) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;

@@ -5,18 +5,22 @@ use std::path::{Path, PathBuf};
 use crate::content::Timestamp;
 use crate::net::Secret;
 use crate::send::endpoint::{Environment, key_variables};
-use crate::workspace::Act;
+use crate::workspace::{Act, Keys};
 
 /// The environment of one command.
 pub(super) struct Settings {
     /// Columns of the terminal, 80 where nothing says otherwise.
     pub width: usize,
+    /// Whether the person wants colours.
+    pub colour: bool,
     /// Model to ask where no flag names one.
     pub model: Option<String>,
     /// The person's editor, with its flags.
     pub editor: Option<String>,
     /// Base URLs and keys.
     pub endpoints: Environment,
+    /// Keys for counting by a provider.
+    pub keys: Keys,
     /// The user's own file of defaults, whether it is there or not.
     pub own: Option<PathBuf>,
     /// `FORKFUL_MODELS`: the person's own table of models, which must be there.
@@ -58,7 +62,15 @@ impl Settings {
         let config = config.or_else(|| home().map(|home| Path::new(&home).join(".config")));
         Self {
             own: config.map(|config| config.join("forkful/config.toml")),
+            keys: Keys {
+                anthropic: variable("ANTHROPIC_API_KEY").map(|key| Secret::new(&key)),
+                openai: variable("OPENAI_API_KEY").map(|key| Secret::new(&key)),
+                gemini: variable("GEMINI_API_KEY").map(|key| Secret::new(&key)),
+                forkful: variable("FORKFUL_API_KEY").map(|key| Secret::new(&key)),
+                openai_base_url: variable("OPENAI_BASE_URL"),
+            },
             width: columns.unwrap_or(80),
+            colour: variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb"),
             model: variable("FORKFUL_MODEL"),
             editor: variable("VISUAL").or_else(|| variable("EDITOR")),
             endpoints: Environment {

@@ -74,6 +74,6 @@ impl CountingArgs {
         };
         let near = model.as_ref().map_or(0, |said| nearness(&said.origin));
         let encoding = encoding.filter(|said| nearness(&said.origin) >= near);
-        Self { model: model.map(|said| said.value), encoding: encoding.map(|said| said.value) }
+        Self { model: model.map(|said| said.value), encoding: encoding.map(|said| said.value), ..self.clone() }
     }
 }

@@ -1,5 +1,7 @@
 //! The canonical form of text, in which documents are cut, counted and hashed.
 
+use std::borrow::Cow;
+
 /// Puts text into the canonical form of documents.
 ///
 /// LF line ends, no byte order mark, no control characters except LF and tab, no marks that turn the
@@ -12,11 +14,20 @@ pub fn canonical(text: &str) -> (String, usize) {
     let mut n_removed = 0;
     let mut n_empty = 0;
     // A byte order mark further in would lead the text once the lines before it are gone.
-    let text = text.replace('\u{feff}', "").replace("\r\n", "\n").replace('\r', "\n");
+    let mut text = Cow::Borrowed(text);
+    if text.contains('\u{feff}') {
+        text = Cow::Owned(text.replace('\u{feff}', ""));
+    }
+    if text.contains('\r') {
+        text = Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
+    }
     for raw in text.split('\n') {
         let line_start = out.len();
         let mut in_flag = false;
-        for character in raw.chars() {
+        // Most lines have nothing but printed ASCII.
+        let odd = if is_plain(raw) { "" } else { raw };
+        out.push_str(&raw[odd.len()..]);
+        for character in odd.chars() {
             in_flag = character == '\u{1f3f4}' || (in_flag && is_tag(character));
             let is_hidden = turns(character) || (is_tag(character) && !in_flag);
             if is_hidden || (character.is_control() && character != '\t') {
@@ -38,6 +49,11 @@ pub fn canonical(text: &str) -> (String, usize) {
         out.push('\n');
     }
     (out, n_removed)
+}
+
+/// Whether a line is printed ASCII and tabs.
+fn is_plain(line: &str) -> bool {
+    line.bytes().fold(true, |plain, byte| plain & matches!(byte, b'\t' | b' '..=b'~'))
 }
 
 /// Whether a character sets or isolates the writing direction.

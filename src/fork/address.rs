@@ -110,7 +110,8 @@ fn left_off(view: &View<'_>) -> Result<Place, Error> {
 
 fn find(view: &View<'_>, word: &str) -> Result<Place, Error> {
     let store = view.store;
-    for space in SPACES {
+    // A name may also be written with its space, as `remotes/ada/main`.
+    for space in SPACES.into_iter().chain([""]) {
         let pointer = format!("{space}{word}");
         if let Some(target) = view.pointer(&pointer)? {
             return pointed(store, &pointer, target);
@@ -140,7 +141,7 @@ fn placed(store: &Store, id: Digest) -> Result<Place, Error> {
     match store.kind(id)? {
         Some(ObjectKind::Bundle) => Ok(Place::Bundle { name: None, id }),
         Some(ObjectKind::Message) => Ok(Place::Message { id }),
-        Some(ObjectKind::Blob | ObjectKind::Document) => Err(Error::NoPlace { id }),
+        Some(ObjectKind::Blob | ObjectKind::Document | ObjectKind::Stub) => Err(Error::NoPlace { id }),
         None => Err(crate::store::Error::Missing { id }.into()),
     }
 }

@@ -53,7 +53,7 @@ pub fn chain(store: &Store, tip: Digest) -> Result<(Digest, Vec<(Digest, Message
                 id = parent;
             }
             Some(ObjectKind::Bundle) => break,
-            Some(ObjectKind::Blob | ObjectKind::Document) => return Err(Error::NoPlace { id }),
+            Some(ObjectKind::Blob | ObjectKind::Document | ObjectKind::Stub) => return Err(Error::NoPlace { id }),
             None => return Err(crate::store::Error::Missing { id }.into()),
         }
     }

@@ -40,8 +40,8 @@ pub fn draw(trees: &[Tree], width: usize, detail: Detail) -> String {
                 lines.extend(rows[..n_plain.max(1)].iter().map(drawn));
                 rows = &rows[n_plain.max(1)..];
             } else {
-                let lanes = row.lanes.strip_suffix("● ").unwrap_or(&row.lanes);
-                lines.push(format!("{lanes}⋮ {n_plain} turns"));
+                let unmarked = row.lanes.strip_suffix("● ").unwrap_or(&row.lanes);
+                lines.push(format!("{unmarked}⋮ {n_plain} turns"));
                 rows = &rows[n_plain..];
             }
         }
@@ -85,8 +85,8 @@ fn drawn(row: &Row) -> String {
     };
     let edited = if said(topic::EDITED).is_some() { " (edited)" } else { "" };
     let stale = if said(topic::STALE).is_some() { " (stale)" } else { "" };
-    let note = said(topic::NOTE).map_or(String::new(), |note| format!("  ✎ {}", line(note)));
-    format!("{}{}{labels}{rating}{edited}{stale}{status} {}{note}", row.lanes, node.id.short(), node.preview)
+    let noted = said(topic::NOTE).map_or(String::new(), |text| format!("  ✎ {}", line(text)));
+    format!("{}{}{labels}{rating}{edited}{stale}{status} {}{noted}", row.lanes, node.id.short(), node.preview)
 }
 
 /// ` [main, skeptic, tag v1, @]`, or nothing.

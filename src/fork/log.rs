@@ -8,7 +8,7 @@ use super::tree::{Node, Row, Status, layout};
 use super::{Branch, Error, View};
 use crate::content::{Digest, Role, Timestamp};
 use crate::store::record::{Pointers, RunState};
-use crate::store::{BRANCHES, BUNDLES, Store, TAGS};
+use crate::store::{BRANCHES, BUNDLES, REMOTES, Store, TAGS};
 
 /// One bundle and what was said on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
             question: message.question,
             preview: question.preview.clone(),
             status: status(store, id)?,
-            branches: names(view, BRANCHES, id)?,
+            branches: branches(view, id)?,
             tags: names(view, TAGS, id)?,
             at: at == Some(id),
             remarks: remarks(view, message.question, id)?,
@@ -105,7 +105,7 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
             bundle,
             names: names(view, BUNDLES, bundle)?,
             tokens: store.bundle(bundle)?.total_tokens,
-            branches: names(view, BRANCHES, bundle)?,
+            branches: branches(view, bundle)?,
             tags: names(view, TAGS, bundle)?,
             at: at == Some(bundle),
             rows: layout(bundle, nodes),
@@ -218,6 +218,11 @@ pub fn status(store: &Store, id: Digest) -> Result<Status, Error> {
         RunState::Refused => Status::Refused,
         RunState::Error => Status::Failed,
     })
+}
+
+/// The branches that stand on an object, those of others last and with their peer's name.
+fn branches(view: &View<'_>, id: Digest) -> Result<Vec<String>, Error> {
+    Ok([names(view, BRANCHES, id)?, names(view, REMOTES, id)?].concat())
 }
 
 /// The short names in a space that stand on an object.

@@ -65,7 +65,7 @@ impl Survey {
                     id = path[path.len() - 1].1;
                 }
                 Some(ObjectKind::Bundle) => break id,
-                Some(ObjectKind::Blob | ObjectKind::Document) => return Err(Error::NoPlace { id }),
+                Some(ObjectKind::Blob | ObjectKind::Document | ObjectKind::Stub) => return Err(Error::NoPlace { id }),
                 None => return Err(crate::store::Error::Missing { id }.into()),
             }
         };

@@ -7,6 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Error, Reading, detect};
 use crate::content::{Digest, Document, Problem, nearest};
@@ -24,7 +25,7 @@ pub struct Gathered {
     /// Digest of those bytes.
     pub sha256: Digest,
     /// The documents it holds, at least one.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
     /// What a person should know about them.
     pub problems: Vec<Problem>,
 }
@@ -163,6 +164,7 @@ fn read_capped(reader: &mut dyn Read, name: &str) -> Result<Vec<u8>, Error> {
 
 fn gathered(locator: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Gathered, Error> {
     let Reading { documents, problems } = super::read(locator, bytes, as_format)?;
+    let documents = documents.into_iter().map(Arc::new).collect();
     Ok(Gathered { locator: locator.to_owned(), bytes: bytes.len(), sha256: Digest::of(bytes), documents, problems })
 }
 

@@ -20,6 +20,7 @@ pub mod provider;
 mod reader;
 mod retry;
 pub mod sse;
+pub mod tally;
 
 #[cfg(test)]
 mod faults;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -12,13 +12,13 @@ use super::Error;
 use crate::content::Digest;
 
 /// The format of the database written here; a store of a later one is not opened.
-pub const FORMAT: i64 = STEPS.len() as i64;
+pub const FORMAT: i64 = 2;
 
 /// `forK` in ASCII: says whose database this is.
 const APPLICATION: i64 = 0x666f_724b;
 
 /// How long a writer waits for another one.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What each format adds to the one before; nothing that stands in a store is ever changed by a step.
 const STEPS: [&str; 2] = [FIRST, SECOND];
@@ -62,9 +62,17 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, Error> {
         create_private(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
         let path = folder.join("store.db");
-        let opened = Connection::open(&path);
-        let connection = opened.map_err(|source| Error::Database { path: path.clone(), source })?;
-        Self { connection, path }.prepared()
+        let failed = |source| Error::Database { path: path.clone(), source };
+        let connection = Connection::open(&path).map_err(failed)?;
+        let opened = Self { connection, path: path.clone() }.prepared();
+        match opened {
+            Err(Error::Database { source, .. }) if is_unwritable(&source) && is_at_rest(folder) => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                let connection = Connection::open_with_flags(immutable(&path), flags).map_err(failed)?;
+                Self { connection, path: path.clone() }.read_only()
+            }
+            opened => opened,
+        }
     }
 
     /// Opens a store that is gone when it is dropped.
@@ -102,6 +110,14 @@ impl Store {
             self.sql(transaction.commit())?;
         }
         Ok(self)
+    }
+
+    /// Checks whose database it is on a medium that cannot be written.
+    fn read_only(self) -> Result<Self, Error> {
+        for (name, value) in [("trusted_schema", "OFF"), ("cell_size_check", "ON")] {
+            self.sql(self.connection.pragma_update(None, name, value))?;
+        }
+        if self.recognised()? == 0 { Err(Error::NotAStore { path: self.path.clone() }) } else { Ok(self) }
     }
 
     /// Brings the tables from the format `found`, 0 for none, to the newest.
@@ -144,7 +160,12 @@ impl Store {
 
     /// A write transaction, begun once every other writer is done.
     pub(super) fn begin(&self) -> Result<Transaction<'_>, Error> {
-        self.sql(Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))
+        match Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+                Err(Error::ReadOnly { path: self.path.clone() })
+            }
+            begun => self.sql(begun),
+        }
     }
 
     /// A read transaction: every statement in it sees the same moment.
@@ -185,6 +206,29 @@ pub(super) fn unseal<T: DeserializeOwned>(text: &str, sum: &[u8]) -> Option<T> {
     serde_json::from_str(text).ok()
 }
 
+/// Whether the database says that it cannot write where it lies.
+fn is_unwritable(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// Whether everything is in the database file itself, with no writer's log beside it.
+fn is_at_rest(folder: &Path) -> bool {
+    let length = |name: &str| fs::metadata(folder.join(name)).map(|metadata| metadata.len()).ok();
+    length("store.db").is_some() && length("store.db-wal").is_none_or(|length| length == 0)
+}
+
+/// The address of a database that nobody writes, so that it is read without locks and logs.
+fn immutable(path: &Path) -> String {
+    let mut address = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => address.push(char::from(*byte)),
+            other => address += &format!("%{other:02X}"),
+        }
+    }
+    address + "?immutable=1"
+}
+
 /// Makes the folder, for its owner alone where the system knows owners.
 fn create_private(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() {
@@ -194,7 +238,14 @@ fn create_private(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder)?;
+    // A new name is kept by the folder that holds it.
+    #[cfg(unix)]
+    if let Some(above) = folder.parent() {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        fs::File::open(above)?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

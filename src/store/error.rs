@@ -42,6 +42,12 @@ pub enum Error {
         /// What the database says.
         source: rusqlite::Error,
     },
+    /// The store lies where nothing can be written.
+    #[error("cannot write to the store {path}")]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
     /// The stored bytes are not the ones that the id names.
     #[error("object {id} is damaged")]
     Corrupt {
@@ -60,6 +66,12 @@ pub enum Error {
     #[error("no object {id}")]
     Missing {
         /// The id.
+        id: Digest,
+    },
+    /// The text stayed with whoever sent the rest.
+    #[error("the text {id} was withheld by whoever sent the file")]
+    Withheld {
+        /// The blob.
         id: Digest,
     },
     /// An object names another one that the store lacks or that is of another kind.
@@ -176,7 +188,7 @@ pub enum Error {
         source: Box<Refusal>,
     },
     /// The file is a thin reply, and the store lacks what it builds on.
-    #[error("the file builds on {} objects that are not here", ids.len())]
+    #[error("the file builds on what is not here: {}", first(ids))]
     Prerequisites {
         /// The missing ids.
         ids: Vec<Digest>,
@@ -187,4 +199,14 @@ pub enum Error {
     /// The `.forkful` file cannot be written.
     #[error("cannot write the file")]
     Write(#[source] io::Error),
+}
+
+/// The first ids of a list, short, and how many more there are.
+fn first(ids: &[Digest]) -> String {
+    const MOST: usize = 3;
+    let named: Vec<_> = ids.iter().take(MOST).map(Digest::short).collect();
+    match ids.len().saturating_sub(MOST) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }

@@ -136,11 +136,15 @@ impl Store {
     /// The texts that an object is found by, in the order of their places.
     fn passages(&self, object: &Object) -> Result<Vec<String>, Error> {
         match object.kind() {
-            ObjectKind::Blob | ObjectKind::Bundle => Ok(Vec::new()),
+            ObjectKind::Blob | ObjectKind::Bundle | ObjectKind::Stub => Ok(Vec::new()),
             ObjectKind::Message => Ok(vec![object.record::<MessageRecord>()?.message.spoken()]),
             ObjectKind::Document => {
                 let record: DocumentRecord = object.record()?;
-                let text = self.text(record.text)?;
+                let text = match self.text(record.text) {
+                    // A text that its sender kept has no words here.
+                    Err(Error::Withheld { .. }) => return Ok(Vec::new()),
+                    text => text?,
+                };
                 let section = |section: &crate::content::Section| text.get(section.range()).unwrap_or("").to_owned();
                 Ok(record.sections.iter().map(section).collect())
             }

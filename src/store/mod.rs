@@ -29,6 +29,7 @@ mod remark;
 mod runs;
 #[cfg(test)]
 pub(crate) mod sample;
+mod stub;
 mod sweep;
 
 pub use database::{FORMAT, Store};
@@ -37,7 +38,7 @@ pub use hold::Hold;
 pub use index::{Found, Hit};
 pub use journal::{At, Change, Entry};
 pub use json::Fault;
-pub use name::{BRANCHES, BUNDLES, NameError, SPACES, TAGS, check_name, numbered};
+pub use name::{BRANCHES, BUNDLES, NameError, REMOTES, SPACES, TAGS, check_name, numbered};
 pub use object::{Object, ObjectKind, Record, Reference};
 pub use objects::Resolved;
 pub use past::State;

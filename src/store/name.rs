@@ -6,8 +6,10 @@ pub const BRANCHES: &str = "branches/";
 pub const BUNDLES: &str = "bundles/";
 /// Where the pointers of tags stand.
 pub const TAGS: &str = "tags/";
+/// Where the branches of others stand as they last came: `remotes/PEER/NAME`.
+pub const REMOTES: &str = "remotes/";
 /// Every space of pointers; a short name stands in one of them only. The order is that of look-up.
-pub const SPACES: [&str; 3] = [BRANCHES, BUNDLES, TAGS];
+pub const SPACES: [&str; 4] = [BRANCHES, BUNDLES, TAGS, REMOTES];
 
 /// The longest name, in characters.
 const LONGEST: usize = 64;
@@ -82,7 +84,13 @@ pub fn numbered(name: &str, number: usize) -> String {
 pub(super) fn split_pointer(pointer: &str) -> Result<(&'static str, &str), NameError> {
     let found = SPACES.into_iter().find_map(|space| Some((space, pointer.strip_prefix(space)?)));
     let (space, name) = found.ok_or_else(|| NameError::Space(pointer.to_owned()))?;
-    check_name(name)?;
+    if space == REMOTES {
+        let (peer, branch) = name.split_once('/').ok_or_else(|| NameError::Space(pointer.to_owned()))?;
+        check_name(peer)?;
+        check_name(branch)?;
+    } else {
+        check_name(name)?;
+    }
     Ok((space, name))
 }
 
@@ -141,6 +149,7 @@ mod tests {
     fn a_pointer_stands_in_a_known_space() {
         assert_eq!(split_pointer("branches/a/b"), Ok((BRANCHES, "a/b")));
         assert_eq!(split_pointer("tags/x"), Ok((TAGS, "x")));
+        assert_eq!(split_pointer("remotes/ada/a/b"), Ok((REMOTES, "ada/a/b")));
         for pointer in ["main", "head", "remotes/x", "../x", ""] {
             assert_eq!(split_pointer(pointer), Err(NameError::Space(pointer.to_owned())));
         }

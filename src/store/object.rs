@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::record::{BundleRecord, DocumentRecord, MessageRecord};
-use super::{Error, Fault, json};
+use super::{Error, Fault, json, stub};
 use crate::content::Digest;
 
 /// What an object is.
@@ -21,11 +21,13 @@ pub enum ObjectKind {
     Bundle,
     /// An entry of a conversation.
     Message,
+    /// The place of a blob that its sender withheld.
+    Stub,
 }
 
 impl ObjectKind {
     /// Every kind, so that what is pointed to comes before what points.
-    pub const ALL: [Self; 4] = [Self::Blob, Self::Document, Self::Bundle, Self::Message];
+    pub const ALL: [Self; 5] = [Self::Blob, Self::Document, Self::Bundle, Self::Message, Self::Stub];
 
     /// The lower-case word, as in the hash and in the database.
     pub fn name(self) -> &'static str {
@@ -34,6 +36,7 @@ impl ObjectKind {
             Self::Document => "document",
             Self::Bundle => "bundle",
             Self::Message => "message",
+            Self::Stub => "stub",
         }
     }
 
@@ -67,6 +70,13 @@ pub struct Reference {
     pub kinds: &'static [ObjectKind],
 }
 
+impl Reference {
+    /// Whether an object of that kind may stand there; a withheld blob stands for the blob.
+    pub fn is_met_by(&self, kind: ObjectKind) -> bool {
+        self.kinds.contains(&kind) || (kind == ObjectKind::Stub && self.kinds.contains(&ObjectKind::Blob))
+    }
+}
+
 /// A kind, the bytes that are hashed, and the id that they give.
 ///
 /// The bytes of a typed object are its canonical JSON; fields that no record knows stay in them.
@@ -84,6 +94,11 @@ impl Object {
         Self { id: Digest::of(&bytes), kind: ObjectKind::Blob, bytes }
     }
 
+    /// The place of the blob `id`, of so many bytes, that does not travel.
+    pub fn stub(id: Digest, n_bytes: u64) -> Self {
+        Self { id, kind: ObjectKind::Stub, bytes: stub::write(id, n_bytes) }
+    }
+
     /// The object of a record.
     pub fn of<R: Record>(record: &R) -> Result<Self, Error> {
         let bytes = json::canonical(record).map_err(|source| Error::Unhashable { kind: R::KIND, source })?;
@@ -99,6 +114,8 @@ impl Object {
     pub(super) fn from_canonical(kind: ObjectKind, bytes: Vec<u8>) -> Self {
         let id = match kind {
             ObjectKind::Blob => Digest::of(&bytes),
+            // Damaged bytes give an id that nothing asks for.
+            ObjectKind::Stub => stub::read(&bytes).map_or_else(|| Digest::of(&bytes), |(id, _)| id),
             _ => Digest::of_object(kind.name(), &bytes),
         };
         Self { id, kind, bytes }
@@ -117,6 +134,12 @@ impl Object {
     /// The bytes that are hashed and stored.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The length of the blob that this stub stands for.
+    pub fn withheld_bytes(&self) -> Option<u64> {
+        let stub = (self.kind == ObjectKind::Stub).then_some(&self.bytes)?;
+        stub::read(stub).map(|(_, n_bytes)| n_bytes)
     }
 
     /// The bytes, given away.
@@ -142,7 +165,7 @@ impl Object {
     /// What it points to, in the order its record names them.
     pub fn references(&self) -> Result<Vec<Reference>, Error> {
         match self.kind {
-            ObjectKind::Blob => Ok(Vec::new()),
+            ObjectKind::Blob | ObjectKind::Stub => Ok(Vec::new()),
             ObjectKind::Document => Ok(self.record::<DocumentRecord>()?.references()),
             ObjectKind::Bundle => Ok(self.record::<BundleRecord>()?.references()),
             ObjectKind::Message => Ok(self.record::<MessageRecord>()?.references()),

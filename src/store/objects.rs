@@ -12,6 +12,11 @@ const SHORTEST_PREFIX: usize = 4;
 /// More candidates than this are not listed.
 const MOST_CANDIDATES: usize = 20;
 
+/// An object is written once; only the place of a withheld blob is taken by the blob.
+const INSERT: &str = "INSERT INTO object VALUES (?1, ?2, ?3) ON CONFLICT (id)
+    DO UPDATE SET kind = excluded.kind, data = excluded.data
+    WHERE object.kind = 'stub' AND excluded.kind = 'blob'";
+
 /// What a prefix of an id stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
@@ -44,11 +49,17 @@ impl Store {
         self.sql(kind(&self.connection, id))
     }
 
+    /// Whether the blob stayed with whoever sent the rest.
+    pub fn is_withheld(&self, id: Digest) -> Result<bool, Error> {
+        Ok(self.kind(id)? == Some(ObjectKind::Stub))
+    }
+
     /// The bytes of a blob.
     pub fn blob(&self, id: Digest) -> Result<Vec<u8>, Error> {
         let object = self.object(id)?;
         match object.kind() {
             ObjectKind::Blob => Ok(object.into_bytes()),
+            ObjectKind::Stub => Err(Error::Withheld { id }),
             found => Err(Error::WrongKind { id, expected: ObjectKind::Blob, found }),
         }
     }
@@ -126,11 +137,14 @@ impl Store {
 
     /// Inserts what is not there yet, then checks that nothing refers to nothing.
     pub(super) fn insert(&self, connection: &Connection, objects: &[Object]) -> Result<(), Error> {
-        let mut statement =
-            self.sql(connection.prepare("INSERT INTO object VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING"))?;
+        let mut statement = self.sql(connection.prepare(INSERT))?;
         let mut new = Vec::new();
+        let mut came = Vec::new();
         for object in objects {
             let id = object.id();
+            if object.kind() == ObjectKind::Blob && self.sql(kind(connection, id))? == Some(ObjectKind::Stub) {
+                came.push(id);
+            }
             let row = params![id.as_bytes(), object.kind().name(), object.bytes()];
             if self.sql(statement.execute(row))? > 0 {
                 new.push(object);
@@ -139,12 +153,25 @@ impl Store {
         for object in objects {
             for reference in object.references()? {
                 match self.sql(kind(connection, reference.id))? {
-                    Some(found) if reference.kinds.contains(&found) => {}
+                    Some(found) if reference.is_met_by(found) => {}
                     _ => return Err(Error::Dangling { from: object.id(), to: reference.id }),
                 }
             }
         }
-        self.index(connection, new)
+        self.index(connection, new)?;
+        if came.is_empty() {
+            return Ok(());
+        }
+        // Documents that were here without their texts have words now.
+        let mut complete = Vec::new();
+        for id in self.ids(ObjectKind::Document)? {
+            let document = self.object(id)?;
+            let is_new = objects.iter().any(|object| object.id() == id) && self.is_indexed(&document)?;
+            if !is_new && came.contains(&document.record::<DocumentRecord>()?.text) {
+                complete.push(document);
+            }
+        }
+        self.index(connection, &complete)
     }
 }
 

@@ -68,6 +68,7 @@ pub(crate) fn bundle(text: &str) -> Vec<Object> {
             gaps: vec![],
             folds: vec![],
         }],
+        link: None,
     };
     let bundle = Object::of(&bundle).unwrap();
     vec![text_blob, document, rendered, bundle]

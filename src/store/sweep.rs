@@ -146,7 +146,7 @@ impl Store {
                 since = Some(operation.time.0.min(now.0).saturating_sub(keep));
             }
             // All that came after an operation of the window belongs to it, whatever its clock said.
-            if since.is_some_and(|since| operation.time.0 >= since) || since.is_none() {
+            if since.is_none_or(|since| operation.time.0 >= since) {
                 first = Some(operation.number);
             }
             ControlFlow::Continue(())

@@ -1,60 +1,58 @@
-//! Classes of ASCII eight bytes at a time.
+//! Classes of ASCII, sixty-four bytes at a time.
 //!
-//! A block of text is a `u64` with the first byte lowest; a mark is the high bit of a byte. Arithmetic
-//! on the low seven bits of each byte never carries into the next one.
+//! Each class is a mask with a bit a byte, on which the end of a run is one count of bits.
 
-/// The high bit of every byte.
-const HIGH: u64 = each(0x80);
+use wide::i8x16;
 
-/// Marks at the letters of a block.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Letters {
-    all: u64,
-    small: u64,
+/// Bytes of a window.
+pub(super) const WIDTH: usize = 64;
+
+/// Masks of a window: the bit of a byte is set where it has the class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Masks {
+    /// `[A-Za-z]`
+    pub(super) letters: u64,
+    /// Capitals that follow a small letter.
+    pub(super) humps: u64,
+    /// `[0-9]`
+    pub(super) digits: u64,
+    /// Blank and tab.
+    pub(super) blanks: u64,
+    /// CR and LF.
+    pub(super) line_ends: u64,
+    /// `'`
+    pub(super) apostrophes: u64,
+    /// What is not ASCII, and control characters but tab, CR and LF.
+    pub(super) others: u64,
 }
 
-impl Letters {
-    /// Marks at what is no ASCII letter.
-    #[inline]
-    pub(super) fn others(self) -> u64 {
-        self.all ^ HIGH
+/// The masks of a window.
+#[inline]
+pub(super) fn masks(window: &[u8; WIDTH]) -> Masks {
+    let mut masks = Masks::default();
+    let mut small = 0;
+    let (parts, _) = window.as_chunks::<16>();
+    for (part, at) in parts.iter().zip((0..).step_by(16)) {
+        // As signed numbers, bytes that are not ASCII are below all others.
+        let bytes = i8x16::new(part.map(u8::cast_signed));
+        let each = |byte: u8| i8x16::splat(byte.cast_signed());
+        let is = |byte| bytes.simd_eq(each(byte));
+        let between =
+            |bytes: i8x16, first: u8, last: u8| bytes.simd_gt(each(first - 1)) & each(last + 1).simd_gt(bytes);
+        let bits = |marks: i8x16| u64::from(marks.to_bitmask()) << at;
+        let blanks = is(b' ') | is(b'\t');
+        let line_ends = is(b'\n') | is(b'\r');
+        // Bit 0x20 is the difference between a capital and a small letter.
+        masks.letters |= bits(between(bytes | each(0x20), b'a', b'z'));
+        small |= bits(between(bytes, b'a', b'z'));
+        masks.digits |= bits(between(bytes, b'0', b'9'));
+        masks.blanks |= bits(blanks);
+        masks.line_ends |= bits(line_ends);
+        masks.apostrophes |= bits(is(b'\''));
+        masks.others |= bits(!(bytes.simd_gt(each(b' ')) | blanks | line_ends));
     }
-}
-
-/// The letters of a block.
-#[inline]
-pub(super) fn letters(block: u64) -> Letters {
-    // Bit 0x20 is the difference between a capital and a small letter.
-    let folded = (block | each(0x20)) & !HIGH;
-    let from_a = folded + each(0x80 - b'a');
-    let after_z = folded + each(0x80 - b'z' - 1);
-    let all = from_a & !after_z & !block & HIGH;
-    Letters { all, small: all & block << 2 }
-}
-
-/// Marks at the capitals of a block that follow a small letter, `before` being the block before it.
-#[inline]
-pub(super) fn capitals_after_small(before: Letters, block: Letters) -> u64 {
-    (block.small << 8 | before.small >> 56) & block.all & !block.small
-}
-
-/// Marks at what is no ASCII sign: letters, digits, blanks, control characters and other than ASCII.
-#[inline]
-pub(super) fn other_than_signs(block: u64) -> u64 {
-    let low = block & !HIGH;
-    let printed = low + each(0x80 - b'!');
-    let digits = (low + each(0x80 - b'0')) & !(low + each(0x80 - b'9' - 1));
-    (!printed | digits | letters(block).all | block) & HIGH
-}
-
-/// Not zero from the first byte on that is no blank; its lowest bits are at that byte.
-#[inline]
-pub(super) fn other_than_blanks(block: u64) -> u64 {
-    block ^ each(b' ')
-}
-
-const fn each(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
+    masks.humps = small << 1 & masks.letters & !small;
+    masks
 }
 
 #[cfg(test)]
@@ -64,29 +62,24 @@ mod tests {
     #[test]
     fn every_byte_is_told_apart_at_every_place() {
         for byte in 0..=255_u8 {
-            for at in 0..8 {
-                let mut block = *b"a\xffZ@z[`{";
-                block[at] = byte;
-                let marked = letters(u64::from_le_bytes(block));
-                let mark = |marks: u64, at: usize| marks.to_le_bytes()[at] == 0x80;
-                for (at, byte) in block.iter().enumerate() {
-                    assert_eq!(mark(marked.others(), at), !byte.is_ascii_alphabetic());
-                    assert_eq!(mark(marked.small, at), byte.is_ascii_lowercase());
-                    let sign = byte.is_ascii_punctuation() || *byte == 0x7f;
-                    assert_eq!(mark(other_than_signs(u64::from_le_bytes(block)), at), !sign);
-                }
+            for at in 0..WIDTH {
+                let mut window = *b"aB\xff@z[`{ \t\n\r'/09:\0\x7fZaB\xff@z[`{ \t\n\r'/09:\0\x7fZaB\xff@z[`{ \t\n\r'/09:\0\x7fZAB\xc3\xa9";
+                window[at] = byte;
+                let mask = |is: fn(u8) -> bool| {
+                    window.iter().zip(0..).fold(0, |mask, (byte, at)| mask | u64::from(is(*byte)) << at)
+                };
+                let after_small = mask(|byte| byte.is_ascii_lowercase()) << 1;
+                let expected = Masks {
+                    letters: mask(|byte| byte.is_ascii_alphabetic()),
+                    humps: mask(|byte| byte.is_ascii_uppercase()) & after_small,
+                    digits: mask(|byte| byte.is_ascii_digit()),
+                    blanks: mask(|byte| matches!(byte, b' ' | b'\t')),
+                    line_ends: mask(|byte| matches!(byte, b'\r' | b'\n')),
+                    apostrophes: mask(|byte| byte == b'\''),
+                    others: mask(|byte| !byte.is_ascii() || byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n')),
+                };
+                assert_eq!(masks(&window), expected, "{byte} at {at}");
             }
         }
-    }
-
-    #[test]
-    fn a_capital_after_a_small_letter_is_marked() {
-        let blocks = |text: &[u8; 16]| {
-            let (blocks, _) = text.as_chunks::<8>();
-            let [first, second] = [0, 1].map(|at| letters(u64::from_le_bytes(blocks[at])));
-            [capitals_after_small(Letters::default(), first), capitals_after_small(first, second)]
-        };
-        assert_eq!(blocks(b"ABcD eFgHIJKLmno"), [0x80 << 24 | 0x80 << 48, 0x80]);
-        assert_eq!(blocks(b"aaaaaaaaAaaaaaaA"), [0, 0x80 | 0x80 << 56]);
     }
 }

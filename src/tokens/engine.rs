@@ -1,29 +1,37 @@
 //! The counting engine: pieces looked up whole, the others encoded, large texts on every core.
 
+use std::cell::RefCell;
 use std::thread;
 
+use super::greedy::Greedy;
 use super::memo::Memo;
-use super::merge::Encoder;
+use super::merge::{LONGEST, Merged};
 use super::pieces::{Grammar, pieces};
-use super::vocabulary::{CL100K, O200K, SHORT, Vocabulary};
+use super::vocabulary::{CL100K, O200K, Vocabulary};
 use super::{Encoding, Tokens, cuts};
+use crate::cores;
 
-/// Texts from this size on are shared between cores.
-const LARGE: usize = 1 << 20;
+/// Texts from this size on are shared between cores; a smaller one is counted before a thread is ready.
+const LARGE: usize = 1 << 18;
 
-/// Texts from this size on repeat enough pieces for a memo.
-const REPETITIVE: usize = 1 << 12;
+/// Pieces up to this size are merged in less space than [`LONGEST`].
+const SHORT_PIECE: usize = 16;
+
+/// Pieces that are looked up together.
+const BATCH: usize = 64;
+
+thread_local! {
+    /// What one text teaches of its pieces serves the next: documents and units are counted one by one.
+    static MEMO: RefCell<Memo> = RefCell::new(Memo::new());
+}
 
 /// The number of tokens of `text`, special tokens taken as ordinary text.
 pub fn count(encoding: Encoding, text: &str) -> Tokens {
-    let n_cores = if text.len() < LARGE { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
-    let parts = parts(text, n_cores);
-    let n_tokens = match parts.as_slice() {
-        [only] => count_part(encoding, only),
-        several => thread::scope(|scope| {
-            let counts: Vec<_> = several.iter().map(|part| scope.spawn(|| count_part(encoding, part))).collect();
-            counts.into_iter().map(|count| count.join().expect("counting does not panic")).sum()
-        }),
+    let n_tokens = if text.len() < LARGE {
+        count_part(encoding, text)
+    } else {
+        let parts = parts(text, thread::available_parallelism().map_or(1, usize::from));
+        cores::each(&parts, |part| part.len(), |part| count_part(encoding, part)).into_iter().sum()
     };
     Tokens(u32::try_from(n_tokens).unwrap_or(u32::MAX))
 }
@@ -31,13 +39,15 @@ pub fn count(encoding: Encoding, text: &str) -> Tokens {
 /// The ids of the tokens of `text`, in order.
 pub fn encode_ordinary(encoding: Encoding, text: &str) -> Vec<u32> {
     let (vocabulary, grammar) = tables(encoding);
-    let mut encoder = Encoder::new(vocabulary);
+    let mut greedy = Greedy::new(vocabulary);
     let mut ids = Vec::new();
     let mut rest = text.as_bytes();
     for length in pieces(grammar, text) {
-        match vocabulary.find(rest, length) {
-            Some(token) => ids.push(token),
-            None => ids.extend(encoder.encode(rest, length).iter().map(|token| token.id)),
+        match (vocabulary.find(rest, length), length) {
+            (Some(token), _) => ids.push(token),
+            (None, ..=SHORT_PIECE) => ids.extend(Merged::<SHORT_PIECE>::new(vocabulary, &rest[..length]).tokens()),
+            (None, ..=LONGEST) => ids.extend(Merged::<LONGEST>::new(vocabulary, &rest[..length]).tokens()),
+            (None, _) => ids.extend(greedy.encode(rest, length).iter().map(|token| token.id)),
         }
         rest = &rest[length..];
     }
@@ -64,27 +74,46 @@ fn parts(text: &str, n: usize) -> Vec<&str> {
 }
 
 fn count_part(encoding: Encoding, text: &str) -> usize {
+    MEMO.with_borrow_mut(|memo| count_with(memo, encoding, text))
+}
+
+fn count_with(memo: &mut Memo, encoding: Encoding, text: &str) -> usize {
     let (vocabulary, grammar) = tables(encoding);
-    let mut encoder = Encoder::new(vocabulary);
-    let mut memo = (text.len() >= REPETITIVE).then(Memo::new);
+    let mut greedy = Greedy::new(vocabulary);
+    let bytes = text.as_bytes();
+    let mut pieces = pieces(grammar, text);
     let mut n_tokens = 0;
-    let mut rest = text.as_bytes();
-    for length in pieces(grammar, text) {
-        n_tokens += if length == 1 || length <= SHORT && vocabulary.find(rest, length).is_some() {
-            1
-        } else {
-            let mut count = || match vocabulary.find(rest, length) {
-                Some(_) => 1,
-                None => encoder.encode(rest, length).len(),
-            };
-            match &mut memo {
-                Some(memo) => memo.count(rest, length, count),
-                None => count(),
-            }
-        };
-        rest = &rest[length..];
+    let mut start = 0;
+    loop {
+        let mut batch = [(0, 0); BATCH];
+        let mut n_pieces = 0;
+        for (piece, length) in batch.iter_mut().zip(&mut pieces) {
+            *piece = (start, length);
+            start += length;
+            n_pieces += 1;
+        }
+        // No look waits for the one before: the table is larger than the nearest caches.
+        let mut rare = [0; BATCH];
+        let mut n_rare = 0;
+        for (index, (start, length)) in batch[..n_pieces].iter().enumerate() {
+            rare[n_rare] = index;
+            n_rare += usize::from(!vocabulary.is_at_home(&bytes[*start..], *length));
+        }
+        n_tokens += n_pieces - n_rare;
+        for index in &rare[..n_rare] {
+            let (start, length) = batch[*index];
+            let piece = &bytes[start..];
+            n_tokens += memo.count(grammar, piece, length, || match (vocabulary.find(piece, length), length) {
+                (Some(_), _) => 1,
+                (None, ..=SHORT_PIECE) => Merged::<SHORT_PIECE>::new(vocabulary, &piece[..length]).count(),
+                (None, ..=LONGEST) => Merged::<LONGEST>::new(vocabulary, &piece[..length]).count(),
+                (None, _) => greedy.encode(piece, length).len(),
+            });
+        }
+        if n_pieces < BATCH {
+            return n_tokens;
+        }
     }
-    n_tokens
 }
 
 fn tables(encoding: Encoding) -> (&'static Vocabulary, Grammar) {

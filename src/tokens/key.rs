@@ -10,10 +10,12 @@ const SHORT_LENGTH_BITS: u32 = 4;
 const LONG_LENGTH_BITS: u32 = 8;
 const LONG_START_BITS: u32 = 20;
 const LONG_CHECK_BITS: u32 = 11;
-const PAIR_CHECK_BITS: u32 = 7;
 const SHORT_REACH: u32 = TOKEN_BITS + SHORT_LENGTH_BITS;
 const LONG_REACH: u32 = TOKEN_BITS + LONG_LENGTH_BITS + LONG_START_BITS + LONG_CHECK_BITS;
-const PAIR_REACH: u32 = TOKEN_BITS + PAIR_CHECK_BITS;
+const PAIR_REACH: u32 = 3 * TOKEN_BITS;
+
+/// The slot of a token that is not made of two.
+const NO_SLOT: u32 = (1 << 24) - 1;
 
 /// Tokens of three to five bytes are announced by their first three bytes, longer ones by six.
 const NEAR: usize = 3;
@@ -50,8 +52,7 @@ fn long_hash(bytes: &[u8]) -> u64 {
 
 /// A hash of two tokens.
 fn pair_hash(left: u32, right: u32) -> u64 {
-    let hash = (u64::from(left) << 32 | u64::from(right)).wrapping_mul(MIX);
-    (hash ^ hash >> 32).wrapping_mul(MIX)
+    (u64::from(left) << 32 | u64::from(right)).wrapping_mul(MIX)
 }
 
 /// The slot of `n_slots` where a search begins.

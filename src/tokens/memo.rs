@@ -1,8 +1,9 @@
-//! The counts of pieces seen before in the text.
+//! The counts of pieces seen before.
 //!
-//! Most pieces are short tokens and found at once. The others cost more, and a text repeats its
+//! Most pieces are short tokens and found at once. The others cost more, and texts repeat their
 //! names: a small table keeps the last ones, each at the one place that its bytes lead to.
 
+use super::pieces::Grammar;
 use super::vocabulary::{MIX, first, home, word};
 
 /// Longest piece that is kept.
@@ -10,37 +11,38 @@ const LONGEST: usize = 16;
 
 const N_ENTRIES: usize = 1 << 13;
 
-/// A table of pieces with their counts.
+/// A table of pieces with their counts: the bytes with zeros after their end, then grammar, length and count.
+///
+/// Numbers only, so that a new table is memory as the system hands it out.
 #[derive(Debug)]
-pub(super) struct Memo(Vec<Entry>);
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    /// The bytes, zeros after their end.
-    bytes: [u64; 2],
-    length: u8,
-    n_tokens: u8,
-}
+pub(super) struct Memo(Vec<[u64; 3]>);
 
 impl Memo {
     pub(super) fn new() -> Self {
-        Self(vec![Entry::default(); N_ENTRIES])
+        Self(vec![[0; 3]; N_ENTRIES])
     }
 
-    /// The count of the first `length` bytes of `text`, remembered or else found by `count`.
+    /// The count of the first `length` bytes of `text` in the vocabulary of `grammar`, remembered or else
+    /// found by `count`.
     #[inline]
-    pub(super) fn count(&mut self, text: &[u8], length: usize, count: impl FnOnce() -> usize) -> usize {
+    pub(super) fn count(
+        &mut self,
+        grammar: Grammar,
+        text: &[u8],
+        length: usize,
+        count: impl FnOnce() -> usize,
+    ) -> usize {
         if length > LONGEST {
             return count();
         }
         let low = first(word(text), length.min(8));
         let high = if length > 8 { first(word(&text[8..]), length - 8) } else { 0 };
-        let hash = (low ^ high.rotate_left(32)).wrapping_mul(MIX);
+        let label = (grammar as u64) << 8 | length as u64;
+        let hash = (low ^ high.rotate_left(32) ^ label).wrapping_mul(MIX);
         let entry = &mut self.0[home(hash, N_ENTRIES)];
-        if entry.bytes != [low, high] || usize::from(entry.length) != length {
-            let byte = |n| u8::try_from(n).expect("a piece has no more tokens than bytes, and few of these");
-            *entry = Entry { bytes: [low, high], length: byte(length), n_tokens: byte(count()) };
+        if (entry[0], entry[1], entry[2] >> 8) != (low, high, label) {
+            *entry = [low, high, label << 8 | count() as u64];
         }
-        entry.n_tokens.into()
+        usize::from(entry[2].to_le_bytes()[0])
     }
 }

@@ -1,90 +1,71 @@
-//! Byte-pair encoding of one piece, in linear time.
+//! Byte-pair encoding of a short piece, merge by merge.
 //!
-//! The encoding of a piece is the one sequence of tokens of which every two neighbours are what
-//! encoding gives for their bytes alone. So tokens are taken greedily, the longest first, each
-//! checked against the one before; where nothing fits, the last one is given back and a shorter one
-//! tried, and a place once given back is never tried again. (The property behind it: van Antwerpen
-//! and Neubeck, "So many tokens, so little time", GitHub blog, 2024.)
+//! The merge of the lowest rank goes first, of equal ones the first in the piece. It is enough to look
+//! for tokens whose last merge is of the very two that stand side by side: what stands in the bytes
+//! of a token is what encoding these bytes alone would have at that moment.
 
-use super::vocabulary::{Token, Vocabulary};
+use super::vocabulary::Vocabulary;
 
-/// An encoder with the space it works in, which is kept from piece to piece.
+/// Longest piece that is merged here.
+pub(super) const LONGEST: usize = 32;
+
+/// A piece of at most `N` bytes, encoded.
 #[derive(Debug)]
-pub(super) struct Encoder {
-    vocabulary: &'static Vocabulary,
-    tokens: Vec<Token>,
-    /// A bit for each place of the piece: whether no encoding reaches it.
-    dead: Vec<u64>,
-    /// The two neighbours that were found good last: a run has the same ones over and over.
-    good: (u32, u32),
+pub(super) struct Merged<const N: usize> {
+    /// The tokens, each at the place where it starts.
+    tokens: [u32; N],
+    /// A bit for each place where a token starts.
+    starts: u32,
 }
 
-impl Encoder {
-    pub(super) fn new(vocabulary: &'static Vocabulary) -> Self {
-        Self { vocabulary, tokens: Vec::new(), dead: Vec::new(), good: (u32::MAX, u32::MAX) }
-    }
+/// Rank and place of a merge as one number; this one is no merge.
+const NONE: u32 = u32::MAX;
+const PLACE_BITS: u32 = LONGEST.ilog2();
 
-    /// The tokens of the first `length` bytes of `text`, which are no token together, in order.
-    pub(super) fn encode(&mut self, text: &[u8], length: usize) -> &[Token] {
-        self.tokens.clear();
-        self.dead.clear();
-        self.dead.resize(length / 64 + 1, 0);
-        let mut at = 0;
-        let mut limit = length - 1;
-        while at < length {
-            let last = self.tokens.last().copied();
-            let fitting = self.vocabulary.starts(&text[at..], limit).find(|next| {
-                let end = at + next.length;
-                let dead = self.dead[end / 64] >> (end % 64) & 1 == 1;
-                !dead
-                    && last.is_none_or(|last| {
-                        let good = self.good == (last.id, next.id) || follows(self.vocabulary, last.id, next.id);
-                        if good {
-                            self.good = (last.id, next.id);
-                        }
-                        good
-                    })
-            });
-            if let Some(token) = fitting {
-                self.tokens.push(token);
-                at += token.length;
-                limit = length - at;
-            } else {
-                // No token fits here after the last one: nothing that ends here can be right.
-                self.dead[at / 64] |= 1 << (at % 64);
-                let Some(last) = self.tokens.pop() else { break };
-                at -= last.length;
-                limit = last.length - 1;
+impl<const N: usize> Merged<N> {
+    pub(super) fn new(vocabulary: &Vocabulary, piece: &[u8]) -> Self {
+        let mut tokens = [0; N];
+        for (token, byte) in tokens.iter_mut().zip(piece) {
+            *token = vocabulary.byte(*byte);
+        }
+        let merge = |left: u32, right: u32, place: u32| {
+            vocabulary.merge(left, right).map_or(NONE, |rank| rank << PLACE_BITS | place)
+        };
+        // What it takes to merge the token at each place with the next one.
+        let mut merges = [NONE; N];
+        for ((merged, pair), place) in merges.iter_mut().zip(tokens[..piece.len()].windows(2)).zip(0..) {
+            *merged = merge(pair[0], pair[1], place);
+        }
+        let mut starts = u32::MAX >> (LONGEST - piece.len());
+        loop {
+            let lowest = merges.iter().fold(NONE, |lowest, merge| lowest.min(*merge));
+            if lowest == NONE {
+                return Self { tokens, starts };
+            }
+            let (token, place) = (lowest >> PLACE_BITS, lowest % (1 << PLACE_BITS));
+            let after = starts & u32::MAX << place << 1;
+            let second = after.trailing_zeros();
+            starts ^= 1 << second;
+            tokens[place as usize] = token;
+            merges[second as usize] = NONE;
+            let after = after & (after - 1);
+            merges[place as usize] = match after {
+                0 => NONE,
+                _ => merge(token, tokens[after.trailing_zeros() as usize], place),
+            };
+            if let Some(before) = (starts & ((1 << place) - 1)).checked_ilog2() {
+                merges[before as usize] = merge(tokens[before as usize], token, before);
             }
         }
-        &self.tokens
     }
-}
 
-/// Whether encoding the bytes of both gives the two: no merge across their border comes before one
-/// inside of them.
-///
-/// Takes back the merges of both in the reverse of their order, and looks at every state whether the
-/// tokens at the border would have been merged before the merge that was taken back. It is enough to
-/// look for tokens whose last merge is that very one: a token of the same bytes that is merged
-/// otherwise crosses the border earlier, and a state further back shows it.
-fn follows(vocabulary: &Vocabulary, mut left: u32, mut right: u32) -> bool {
-    // Merges with a rank below this one come first.
-    let mut limit = u32::MAX;
-    loop {
-        if vocabulary.merges_below(limit, left, right) {
-            return false;
-        }
-        let before_left = vocabulary.split(left).1;
-        let before_right = vocabulary.split(right).0;
-        let (left_whole, right_whole) = (before_left == left, before_right == right);
-        match (left_whole, right_whole) {
-            (true, true) => return true,
-            // Of two equal merges the left one comes first: the border's is left of one inside `right`.
-            (_, true) => (limit, left) = (left, before_left),
-            (true, _) => (limit, right) = (right + 1, before_right),
-            _ if left > right => (limit, left) = (left, before_left),
-            _ => (limit, right) = (right + 1, before_right),
-        }
+    /// How many tokens it has.
+    pub(super) fn count(&self) -> usize {
+        self.starts.count_ones() as usize
+    }
+
+    /// Its tokens in order.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = u32> {
+        self.tokens.iter().zip(0..).filter(|(_, place)| self.starts >> place & 1 == 1).map(|(token, _)| *token)
     }
 }

@@ -15,11 +15,13 @@ mod class;
 mod cut;
 mod encoding;
 mod engine;
+mod greedy;
 mod memo;
 mod merge;
 mod pieces;
 mod tokenizer;
 mod vocabulary;
+mod window;
 
 use std::fmt;
 use std::iter::Sum;

@@ -6,8 +6,8 @@
 //! Most pieces are words of ASCII letters: those are seen eight bytes at a time, before the rest of
 //! the pattern is tried.
 
-use super::ascii;
 use super::class::{self, BLANK, Classes, LETTER, LETTERS, LINE_END, LOWER, MARK, NUMBER, OTHER, UPPER};
+use super::window::Window;
 
 /// Which pattern splits the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,37 +21,36 @@ const SPACE: Classes = Classes::of(&[BLANK, LINE_END]);
 const SIGNS: Classes = Classes::of(&[OTHER, MARK]);
 /// `[^\r\n\p{L}\p{N}]`, what may stand in front of a word.
 const PREFIX: Classes = Classes::of(&[OTHER, BLANK, MARK]);
-/// What a word may start with, except a mark, which is both a prefix and a letter.
-const WORD_START: Classes = Classes::of(&[OTHER, BLANK, UPPER, LOWER, LETTER]);
 /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`
 const UPPERS: Classes = Classes::of(&[UPPER, LETTER, MARK]);
 /// `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`
 const LOWERS: Classes = Classes::of(&[LOWER, LETTER, MARK]);
 
 /// The lengths in bytes of the pieces of `text`, which joined are the text.
+#[inline]
 pub(super) fn pieces(grammar: Grammar, text: &str) -> impl Iterator<Item = usize> {
+    let mut window = Window::new(grammar, text.as_bytes());
     let mut start = 0;
     std::iter::from_fn(move || {
-        let (first, length) = class::at(text, start)?;
-        let scan = Scan { text, start, first, next: start + length };
-        let end = match grammar {
-            Grammar::Cl100k => scan.cl100k(),
-            Grammar::O200k => scan.o200k(),
+        let length = match window.piece(start) {
+            0 => by_pattern(grammar, text, start)?,
+            length => length,
         };
-        let length = end - start;
-        start = end;
+        start += length;
         Some(length)
     })
 }
 
-/// What a look at the ASCII letters shows.
-enum Seen {
-    /// A word that ends here.
-    Word(usize),
-    /// That no word starts here.
-    NoWord,
-    /// Other letters, or the end of the text: only the pattern can tell.
-    Unclear,
+/// The length of the piece that starts at `start`, by the whole pattern; `None` at the end of the text.
+#[inline(never)]
+fn by_pattern(grammar: Grammar, text: &str, start: usize) -> Option<usize> {
+    let (first, length) = class::at(text, start)?;
+    let scan = Scan { text, start, first, next: start + length };
+    let end = match grammar {
+        Grammar::Cl100k => scan.cl100k(),
+        Grammar::O200k => scan.o200k(),
+    };
+    Some(end - start)
 }
 
 /// A search for the end of the piece that starts at `start`.
@@ -67,98 +66,31 @@ struct Scan<'a> {
 
 impl Scan<'_> {
     /// `'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s`
-    #[inline]
     fn cl100k(self) -> usize {
         if let Some(end) = self.contraction(self.start) {
             return end;
         }
-        match self.ascii_word(|_, _| 0) {
-            Seen::Word(end) => return end,
-            Seen::Unclear if LETTERS.has(self.first) => return self.run(self.next, LETTERS),
-            Seen::Unclear if PREFIX.has(self.first) => {
-                let end = self.run(self.next, LETTERS);
-                if end > self.next {
-                    return end;
-                }
-            }
-            Seen::Unclear | Seen::NoWord => {}
+        if LETTERS.has(self.first) {
+            return self.run(self.next, LETTERS);
         }
-        self.number_or_signs(b"\r\n").or_else(|| self.ascii_blanks()).unwrap_or_else(|| {
+        if PREFIX.has(self.first) {
+            let end = self.run(self.next, LETTERS);
+            if end > self.next {
+                return end;
+            }
+        }
+        self.number_or_signs(b"\r\n").unwrap_or_else(|| {
             let end = self.run(self.next, SPACE);
             if end == self.text.len() { end } else { self.space(end) }
         })
     }
 
     /// The o200k pattern: words by case with their contraction, numbers, signs, white space.
-    #[inline]
     fn o200k(self) -> usize {
-        let word = match self.ascii_word(ascii::capitals_after_small) {
-            Seen::Word(end) => Some(end),
-            Seen::Unclear => self.word(),
-            Seen::NoWord => None,
-        };
-        if let Some(end) = word {
+        if let Some(end) = self.word() {
             return self.contraction(end).unwrap_or(end);
         }
-        let end = self.number_or_signs(b"\r\n/").or_else(|| self.ascii_blanks());
-        end.unwrap_or_else(|| self.space(self.run(self.next, SPACE)))
-    }
-
-    /// A word of ASCII letters with what may stand in front of it.
-    ///
-    /// `stops` marks letters that start another word, given those of a block and its last one before.
-    #[inline]
-    fn ascii_word(self, stops: impl Fn(ascii::Letters, ascii::Letters) -> u64) -> Seen {
-        if !WORD_START.has(self.first) {
-            return if self.first == MARK { Seen::Unclear } else { Seen::NoWord };
-        }
-        let bytes = self.text.as_bytes();
-        let from = if LETTERS.has(self.first) { self.start } else { self.next };
-        let mut end = from;
-        let mut before = ascii::Letters::default();
-        loop {
-            let Some(block) = bytes[end..].first_chunk() else { return Seen::Unclear };
-            let letters = ascii::letters(u64::from_le_bytes(*block));
-            let stops = letters.others() | stops(before, letters);
-            if stops != 0 {
-                end += stops.trailing_zeros() as usize / 8;
-                break;
-            }
-            end += 8;
-            before = letters;
-        }
-        match bytes[end] {
-            0x80.. => Seen::Unclear,
-            _ if end == from => Seen::NoWord,
-            _ => Seen::Word(end),
-        }
-    }
-
-    /// The end of a run of ASCII signs from `from`, if it is less than a block and sure to end there.
-    #[inline]
-    fn ascii_signs(self, from: usize) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        let others = ascii::other_than_signs(u64::from_le_bytes(*bytes[from..].first_chunk()?));
-        let end = from + others.trailing_zeros() as usize / 8;
-        // Other control characters are signs, and what is not ASCII may be one.
-        (others != 0 && matches!(bytes[end], b'\t' | b'\r' | b'\n' | b' '..0x80)).then_some(end)
-    }
-
-    /// `\s+(?!\S)|\s+` on blanks of ASCII, if what follows is neither white space nor the end.
-    #[inline]
-    fn ascii_blanks(self) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        let mut end = self.start;
-        loop {
-            let others = ascii::other_than_blanks(u64::from_le_bytes(*bytes[end..].first_chunk()?));
-            if others != 0 {
-                end += others.trailing_zeros() as usize / 8;
-                break;
-            }
-            end += 8;
-        }
-        let last = if end > self.next { end - 1 } else { end };
-        matches!(bytes[end], b'!'..0x80).then_some(last)
+        self.number_or_signs(b"\r\n/").unwrap_or_else(|| self.space(self.run(self.next, SPACE)))
     }
 
     /// The two word alternatives, first with the prefix, then without.
@@ -210,7 +142,7 @@ impl Scan<'_> {
         }
         let bytes = self.text.as_bytes();
         let from = if bytes[self.start] == b' ' { self.next } else { self.start };
-        let signs = self.ascii_signs(from).unwrap_or_else(|| self.run(from, SIGNS));
+        let signs = self.run(from, SIGNS);
         let n_tail = || bytes[signs..].iter().take_while(|byte| tail.contains(byte)).count();
         (signs > from).then(|| signs + n_tail())
     }

@@ -11,9 +11,9 @@ pub(super) struct Vocabulary {
     short: &'static [[u8; 12]],
     long: &'static [[u8; 8]],
     arena: &'static [u8],
+    bytes: &'static [u8; 256],
+    pairs: &'static [[u8; 8]],
     splits: &'static [[u8; 3]],
-    pairs: &'static [[u8; 4]],
-    joined: &'static [u8],
     near: &'static [u8; 1 << START_BITS],
     far: &'static [[u8; 2]],
 }
@@ -30,9 +30,9 @@ macro_rules! vocabulary {
             short: table!($name, "short").as_chunks().0,
             long: table!($name, "long").as_chunks().0,
             arena: table!($name, "arena"),
-            splits: table!($name, "splits").as_chunks().0,
+            bytes: table!($name, "bytes"),
             pairs: table!($name, "pairs").as_chunks().0,
-            joined: table!($name, "joined"),
+            splits: table!($name, "splits").as_chunks().0,
             near: table!($name, "near"),
             far: table!($name, "far").as_chunks().0,
         }
@@ -58,6 +58,15 @@ impl Vocabulary {
         } else {
             self.find_long(&text[..length])
         }
+    }
+
+    /// Whether the first `length` bytes of `text` are a short token that lies where its search begins, as
+    /// most do. It takes no decisions on the way, so that many such looks go side by side.
+    #[inline]
+    pub(super) fn is_at_home(&self, text: &[u8], length: usize) -> bool {
+        let key = first(word(text), length.min(SHORT));
+        let slot = self.short_slot(home(short_hash(key), self.short.len()));
+        (slot.0 == key) & (field(slot.1, TOKEN_BITS, SHORT_LENGTH_BITS) as usize == length)
     }
 
     /// The short token that is this key, of so many bytes, if one is.
@@ -110,39 +119,42 @@ impl Vocabulary {
         None
     }
 
+    /// The token of one byte.
+    #[inline]
+    pub(super) fn byte(&self, byte: u8) -> u32 {
+        self.bytes[usize::from(byte)].into()
+    }
+
     /// The two tokens that were merged last to make it; a byte is its own.
     #[inline]
     pub(super) fn split(&self, token: u32) -> (u32, u32) {
-        let half = |at: usize| {
-            let [low, middle, high] = self.splits[at];
-            u32::from_le_bytes([low, middle, high, 0])
-        };
-        (half(token as usize * 2), half(token as usize * 2 + 1))
+        let [low, middle, high] = self.splits[token as usize];
+        let at = u32::from_le_bytes([low, middle, high, 0]);
+        if at == NO_SLOT {
+            return (token, token);
+        }
+        let slot = u64::from_le_bytes(self.pairs[at as usize]);
+        let half = |at: u32| (slot >> at & ((1 << TOKEN_BITS) - 1)) as u32;
+        (half(0), half(TOKEN_BITS))
     }
 
-    /// Whether there is a token below `limit` whose last merge is of these two.
+    /// The token whose last merge is of these two, if there is one.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "fields have fewer than 32 bits")]
-    pub(super) fn merges_below(&self, limit: u32, left: u32, right: u32) -> bool {
+    pub(super) fn merge(&self, left: u32, right: u32) -> Option<u32> {
         let hash = pair_hash(left, right);
-        let bit = home(hash, self.joined.len() * 8);
-        if self.joined[bit / 8] >> (bit % 8) & 1 == 0 {
-            return false;
-        }
-        let wanted = check(hash, PAIR_CHECK_BITS) as u32;
+        let wanted = u64::from(right) << TOKEN_BITS | u64::from(left);
         let mut at = home(hash, self.pairs.len());
-        let mut reach = u32::from_le_bytes(self.pairs[at]) >> PAIR_REACH;
+        let mut slot = u64::from_le_bytes(self.pairs[at]);
+        let mut reach = slot >> PAIR_REACH;
         while reach > 0 {
-            let slot = u32::from_le_bytes(self.pairs[at]);
-            let token = field(slot, 0, TOKEN_BITS);
-            if field(slot, TOKEN_BITS, PAIR_CHECK_BITS) == wanted && token < limit && self.split(token) == (left, right)
-            {
-                return true;
+            if slot & ((1 << (2 * TOKEN_BITS)) - 1) == wanted {
+                return Some((slot >> (2 * TOKEN_BITS)) as u32 & ((1 << TOKEN_BITS) - 1));
             }
             reach -= 1;
             at = if at + 1 == self.pairs.len() { 0 } else { at + 1 };
+            slot = u64::from_le_bytes(self.pairs[at]);
         }
-        false
+        None
     }
 
     /// The tokens that the first `limit` bytes of `text` start with, the longest first.

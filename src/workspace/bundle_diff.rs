@@ -183,15 +183,15 @@ fn covered(segments: &[SegmentRecord]) -> Vec<(usize, usize)> {
     ranges
 }
 
-/// Where the sections stand of which `these` keep more than `those`, runs of them as one.
-fn places(document: &Document, these: &[SegmentRecord], those: &[SegmentRecord]) -> Vec<String> {
+/// Where the sections stand of which the segments keep more than the other ones, runs of them as one.
+fn places(document: &Document, kept: &[SegmentRecord], other: &[SegmentRecord]) -> Vec<String> {
     let held = |segments: &[SegmentRecord], section: &Section| -> usize {
         let of = |s: &SegmentRecord| s.end.min(section.end).saturating_sub(s.start.max(section.start));
         segments.iter().map(of).sum()
     };
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (place, section) in document.sections.iter().enumerate() {
-        if held(these, section) > held(those, section) {
+        if held(kept, section) > held(other, section) {
             match runs.last_mut() {
                 Some(run) if run.1 + 1 == place => run.1 = place,
                 _ => runs.push((place, place)),

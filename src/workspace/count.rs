@@ -2,6 +2,7 @@
 
 use super::shape::{Count, CountSource, Estimate};
 use super::{Counting, Sources, markdown};
+use crate::cores;
 use crate::tokens::{self, Tokens, Told};
 
 /// Tokens of several sources.
@@ -15,22 +16,23 @@ pub struct Counted {
 
 /// Counts what `read` gives of each source.
 pub fn count(sources: &Sources, counting: Counting) -> Counted {
-    let encoding = counting.tokenizer.encoding();
+    count_raw(&texts(sources), counting)
+}
+
+/// What `read` gives of each source, with its locator.
+pub fn texts(sources: &Sources) -> Vec<(String, String)> {
     let one = |sourced: &super::Sourced| {
-        let texts = sourced.gathered.documents.iter().map(markdown);
-        let tokens = texts.map(|text| tokens::count(encoding, &text)).sum();
-        (sourced.gathered.locator.clone(), tokens)
+        let texts: Vec<String> = sourced.gathered.documents.iter().map(|document| markdown(document)).collect();
+        (sourced.gathered.locator.clone(), texts.join("\n"))
     };
-    let sources = sources.read.iter().map(one).collect();
-    Counted { counting, sources }
+    sources.read.iter().map(one).collect()
 }
 
 /// Counts texts as they stand, each with its locator.
 pub fn count_raw(texts: &[(String, String)], counting: Counting) -> Counted {
     let encoding = counting.tokenizer.encoding();
     let one = |(locator, text): &(String, String)| (locator.clone(), tokens::count(encoding, text));
-    let sources = texts.iter().map(one).collect();
-    Counted { counting, sources }
+    Counted { counting, sources: cores::each(texts, |(_, text)| text.len(), one) }
 }
 
 impl Counted {
@@ -55,6 +57,7 @@ impl Counted {
             exact: tokenizer.scale().is_none(),
             total: told(self.total()),
             estimate: Estimate::of(tokenizer, self.total()),
+            by_provider: None,
             sources: self
                 .sources
                 .iter()

@@ -133,6 +133,9 @@ impl Counting {
                 }
                 budget::Error::Reserved { capacity, needed: most(needed), needs }.into()
             }
+            bundle::Error::TooLarge { entry, needed, .. } => {
+                bundle::Error::TooLarge { entry, needed: most(needed) + limits.reserve, size: capacity }
+            }
             other => other,
         }
     }

@@ -2,7 +2,8 @@
 
 use super::{BundleFinding, project};
 use crate::budget::{self, Need};
-use crate::store;
+use crate::content::Digest;
+use crate::store::{self, ObjectKind};
 use crate::tokens::{Scale, Tokens, Told};
 use crate::{bundle, fork, send};
 
@@ -34,6 +35,16 @@ pub enum Error {
         /// The largest budget that the model has.
         budget: Tokens,
     },
+    /// A piece without a place to cut it is larger than a part.
+    #[error("{locator}: a piece that cannot be cut needs {needed} tokens with its frame, a part has {size}")]
+    TooLarge {
+        /// The source with the piece.
+        locator: String,
+        /// What a part with nothing else would take.
+        needed: Tokens,
+        /// The size of a part.
+        size: Tokens,
+    },
     /// The bundle cannot be made or rendered.
     #[error(transparent)]
     Bundle(bundle::Error),
@@ -49,6 +60,14 @@ pub enum Error {
     /// The project file cannot be used or changed.
     #[error(transparent)]
     Project(#[from] project::Error),
+    /// A provider is to count, and there is no key for it.
+    #[error("there is no key for {origin}")]
+    NoKey {
+        /// The variable in which it would stand.
+        variable: &'static str,
+        /// Scheme, host and port.
+        origin: String,
+    },
     /// Nobody says which model to ask.
     #[error("no model is named")]
     NoModel,
@@ -142,6 +161,42 @@ pub enum Error {
         /// The address as typed.
         address: String,
     },
+    /// Nobody has answered there yet.
+    #[error("there is no answer at {address}")]
+    NoAnswer {
+        /// The address as typed.
+        address: String,
+    },
+    /// There is nothing that the reader of a thin file does not have.
+    #[error("nothing is new since {since}")]
+    NothingNew {
+        /// The words after `--since`.
+        since: String,
+    },
+    /// The journal does not go so far.
+    #[error("there is no operation {number}, the last is {last}")]
+    NoOperation {
+        /// The number.
+        number: u64,
+        /// The newest operation.
+        last: u64,
+    },
+    /// Words stand where they cannot stay behind without another hash for all that follows.
+    #[error("{words:?} stands in {kind} {id}, which travels whole or not at all")]
+    CannotWithhold {
+        /// The words.
+        words: String,
+        /// Where they stand.
+        id: Digest,
+        /// What that is.
+        kind: ObjectKind,
+    },
+    /// No source is cited so, or holds the words.
+    #[error("no source that travels is or holds {name:?}")]
+    NothingToWithhold {
+        /// The citation or the words.
+        name: String,
+    },
     /// A file brings a bundle that is not what it says.
     #[error("the file is refused: {finding}")]
     Forged {
@@ -162,6 +217,9 @@ impl Error {
                 let named = |need: Need| Some((locators.get(need.source)?.clone(), need));
                 let needs = needs.into_iter().filter_map(named).collect();
                 Self::DoesNotFit { error, needs, scale: scale.cloned() }
+            }
+            bundle::Error::TooLarge { entry, needed, size } => {
+                Self::TooLarge { locator: locators.get(entry).cloned().unwrap_or_default(), needed, size }
             }
             other => Self::Bundle(other),
         }

@@ -26,6 +26,7 @@ impl Prepared {
         };
         Ok(Cuts {
             schema: "forkful.cut/1",
+            exact: fit.counting.tokenizer.scale().is_none(),
             id: id.to_owned(),
             locator: self.locators[source].clone(),
             tokens: told(portion.tokens),
@@ -62,6 +63,7 @@ impl Prepared {
         });
         Ok(Why {
             schema: "forkful.why/1",
+            exact: fit.counting.tokenizer.scale().is_none(),
             id: id.to_owned(),
             unit: index + 1,
             units: units.len(),

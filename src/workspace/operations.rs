@@ -19,12 +19,12 @@ pub struct ListedOperation {
 impl Workspace {
     /// Takes back the newest operations that stand, each as an operation of its own.
     pub fn undo(&self, steps: usize, act: &Act) -> Result<Vec<OperationRecord>, Error> {
-        self.repeat(steps, || fork::undo(&self.store, act.time, act.command.clone()))
+        repeat(steps, || fork::undo(&self.store, act.time, act.command.clone()))
     }
 
     /// Takes back the newest undos, if nothing was done since.
     pub fn redo(&self, steps: usize, act: &Act) -> Result<Vec<OperationRecord>, Error> {
-        self.repeat(steps, || fork::redo(&self.store, act.time, act.command.clone()))
+        repeat(steps, || fork::redo(&self.store, act.time, act.command.clone()))
     }
 
     /// Puts everything back as it was once operation `number` was done; none where it is so already.
@@ -51,21 +51,20 @@ impl Workspace {
         })?;
         Ok((listed, n_all))
     }
+}
 
-    /// Steps as far as they go: the first must, the others may find nothing left.
-    fn repeat(
-        &self,
-        steps: usize,
-        step: impl Fn() -> Result<OperationRecord, fork::Error>,
-    ) -> Result<Vec<OperationRecord>, Error> {
-        let mut done = Vec::new();
-        for _ in 0..steps {
-            match step() {
-                Ok(operation) => done.push(operation),
-                Err(fork::Error::NothingToUndo | fork::Error::NothingToRedo) if !done.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            }
+/// Steps as far as they go: the first must, the others may find nothing left.
+fn repeat(
+    steps: usize,
+    step: impl Fn() -> Result<OperationRecord, fork::Error>,
+) -> Result<Vec<OperationRecord>, Error> {
+    let mut done = Vec::new();
+    for _ in 0..steps {
+        match step() {
+            Ok(operation) => done.push(operation),
+            Err(fork::Error::NothingToUndo | fork::Error::NothingToRedo) if !done.is_empty() => break,
+            Err(error) => return Err(error.into()),
         }
-        Ok(done)
     }
+    Ok(done)
 }

@@ -1,9 +1,11 @@
 //! `plan` and `pack`: sources fitted to a budget and frozen.
 
+use std::sync::Arc;
+
 use super::shape::{Estimate, Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
 use super::{Act, Counting, Error, Limits, Sources, Workspace};
 use crate::budget::Keep;
-use crate::bundle::{self, Bundle, Entry, Measured, Planned, Request};
+use crate::bundle::{self, Bundle, Entry, Measured, Part, Planned, Request};
 use crate::content::{Digest, Problem};
 use crate::store::record::{Move, ProvenanceRecord};
 use crate::store::{At, BUNDLES, Change, check_name};
@@ -68,7 +70,7 @@ pub fn prepare(sources: &Sources, request: Request, counting: Counting) -> Resul
             let name = locator.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(locator);
             let name = if name == "-" { "stdin" } else { name };
             let policy = counting.policy(sourced.policy);
-            entries.push(Entry { document: document.clone(), name: name.to_owned(), policy });
+            entries.push(Entry { document: Arc::clone(document), name: name.to_owned(), policy });
             locators.push(locator.clone());
             origins.push(sourced.gathered.sha256);
         }
@@ -117,6 +119,30 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    /// Splits everything into parts that each fit the budget; the bundles are a chain.
+    pub fn split(&self) -> Result<Vec<(Fit, Bundle)>, Error> {
+        let Measured { entries, request, .. } = &self.measured;
+        let (counting, limits) = (&self.counting, self.limits());
+        let refusal = |error| Error::fit(counting.refusal(error, limits), &self.locators, counting.tokenizer.scale());
+        let parts = self.measured.split().map_err(refusal)?;
+        let part = |part: Part| {
+            let fit = Fit {
+                request: request.clone(),
+                counting: counting.clone(),
+                limits,
+                entries: part.entries.iter().map(|entry| entries[*entry].clone()).collect(),
+                locators: part.entries.iter().map(|entry| self.locators[*entry].clone()).collect(),
+                origins: part.entries.iter().map(|entry| self.origins[*entry]).collect(),
+                planned: part.planned,
+                problems: self.problems.clone(),
+            };
+            (fit, part.bundle)
+        };
+        Ok(parts.into_iter().map(part).collect())
+    }
+}
+
 impl Fit {
     /// The frozen bundle.
     pub fn freeze(&self) -> Result<Bundle, Error> {
@@ -138,6 +164,7 @@ impl Fit {
             frame_tokens: self.told(*frame_tokens).tokens.0,
             total_tokens: self.told(*total).tokens.0,
             estimate: Estimate::of(tokenizer, *total),
+            by_provider: None,
             level: self.level(),
             next: plan.next.as_ref().map(|next| PlanNext {
                 source: self.planned.frame.items[next.source].id.clone(),
@@ -163,6 +190,7 @@ impl Fit {
             budget: self.limits.budget.map(|budget| budget.0),
             total_tokens: self.told(self.planned.total).tokens.0,
             estimate: Estimate::of(&self.counting.tokenizer, self.planned.total),
+            by_provider: None,
             sources: self.sources(false),
             output: output.map(str::to_owned),
         }

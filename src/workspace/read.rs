@@ -32,7 +32,7 @@ pub fn read(sources: &Sources) -> Vec<Read> {
                     bytes: gathered.bytes,
                     sha256: gathered.sha256,
                 },
-                documents: gathered.documents.clone(),
+                documents: gathered.documents.iter().map(|document| Document::clone(document)).collect(),
                 problems: gathered.problems.clone(),
             }
         })

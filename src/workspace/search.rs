@@ -129,13 +129,13 @@ fn snippet(text: &str, query: &str) -> String {
     let text = line(text);
     let lower = text.to_lowercase();
     // Words are found by their stems, so their ends may differ.
-    let stem = |word: &str| -> String {
-        let letters: Vec<char> = word.chars().filter(|c| c.is_alphanumeric()).collect();
-        let n_kept = if letters.len() > 5 { letters.len() - 2 } else { letters.len() };
-        letters.into_iter().take(n_kept).collect::<String>().to_lowercase()
+    let place_of = |word: &str| {
+        let letters: Vec<char> = word.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let fewest = if letters.len() > 4 { (letters.len() / 2).max(3) } else { letters.len() };
+        let beginnings = (fewest..=letters.len()).rev().filter(|n| *n > 0);
+        beginnings.map(|n| letters[..n].iter().collect::<String>()).find_map(|start| lower.find(&start))
     };
-    let words = query.split_whitespace().map(stem).filter(|stem| !stem.is_empty());
-    let first = words.filter_map(|stem| lower.find(&stem)).min().unwrap_or(0);
+    let first = query.split_whitespace().filter_map(place_of).min().unwrap_or(0);
     // Lower case may be longer or shorter, so the place is counted in characters.
     let place = lower.get(..first).map_or(0, |before| before.chars().count());
     let n_all = text.chars().count();

@@ -41,6 +41,8 @@ pub struct Count {
     pub total: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_provider: Option<ByProvider>,
     pub sources: Vec<CountSource>,
 }
 
@@ -80,6 +82,16 @@ impl Estimate {
     }
 }
 
+/// What the model's provider counts, its message frame included.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct ByProvider {
+    pub origin: String,
+    pub model: String,
+    pub total: u32,
+    pub counts: Vec<u32>,
+}
+
 /// `forkful.plan/1`
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the schema documents the fields")]
@@ -98,6 +110,8 @@ pub struct Plan {
     pub total_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_provider: Option<ByProvider>,
     pub level: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<PlanNext>,
@@ -153,6 +167,7 @@ pub struct PlanNext {
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct Cuts {
     pub schema: &'static str,
+    pub exact: bool,
     pub id: String,
     pub locator: String,
     pub tokens: u32,
@@ -185,6 +200,7 @@ pub struct CutsUnit {
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct Why {
     pub schema: &'static str,
+    pub exact: bool,
     pub id: String,
     pub unit: usize,
     pub units: usize,
@@ -254,6 +270,8 @@ pub struct Pack {
     pub total_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_provider: Option<ByProvider>,
     pub sources: Vec<PlanSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
@@ -314,6 +332,15 @@ pub struct ConfigSource {
     pub path: String,
     pub origin: String,
     pub wishes: BTreeMap<&'static str, String>,
+}
+
+/// `forkful.split/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Split {
+    pub schema: &'static str,
+    pub size: u32,
+    pub bundles: Vec<Pack>,
 }
 
 /// `forkful.ask/1`
@@ -384,4 +411,71 @@ pub struct LogMessage {
     pub stale: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken: Option<String>,
+}
+
+/// `forkful.check/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Check {
+    pub schema: &'static str,
+    pub bundle: Digest,
+    pub clean: bool,
+    pub withheld: Vec<String>,
+    pub answers: Vec<CheckAnswer>,
+}
+
+/// One answer, looked through.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct CheckAnswer {
+    pub message: Digest,
+    pub clean: bool,
+    pub quotations: Vec<CheckQuotation>,
+    pub citations: Vec<CheckCitation>,
+}
+
+/// A quotation and whether a source has it.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct CheckQuotation {
+    pub start: usize,
+    pub end: usize,
+    pub text: String,
+    pub verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cited: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Vec<CheckPiece>>,
+}
+
+/// Words that both sides have, or one of them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub enum CheckPiece {
+    Same(String),
+    Source(String),
+    Answer(String),
+}
+
+/// A citation mark and whether it points somewhere.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct CheckCitation {
+    pub start: usize,
+    pub end: usize,
+    pub cited: String,
+    pub found: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
 }

@@ -37,7 +37,7 @@ impl Workspace {
         let manifest = self.store.bundle(id)?;
         let text = self.store.text(manifest.text)?;
         let documents = manifest.items.iter().map(|item| self.store.document(item.document));
-        let documents = documents.collect::<Result<_, _>>()?;
+        let documents = documents.collect::<Result<Vec<_>, _>>()?;
         Ok(Bundle::thaw(id, manifest, documents, text)?)
     }
 
@@ -66,7 +66,7 @@ impl Workspace {
             (Place::Branch(branch), Aspect::Itself(None)) => {
                 let (bundle, messages) = fork::chain(&self.store, branch.tip)?;
                 let remarks = view.remarks_on(&branch.pointer())?;
-                let heading = self.heading(&view, bundle)?;
+                let heading = heading(&view, bundle)?;
                 let text = conversation(&view, &heading, remarks.get(topic::DESCRIPTION), &messages)?;
                 let ids: Vec<Digest> = messages.iter().map(|(id, _)| *id).collect();
                 let mut fields = json!({"kind": "branch", "id": branch.tip, "bundle": bundle, "messages": ids});
@@ -127,13 +127,13 @@ impl Workspace {
         let text = runs.iter().map(account).collect::<Vec<_>>().join("\n");
         Ok(Shown { text, fields: json!({"kind": "run", "id": id, "runs": runs}) })
     }
+}
 
-    /// `# bitter 9f3a21c`.
-    fn heading(&self, view: &View<'_>, bundle: Digest) -> Result<String, Error> {
-        let named = view.pointers(crate::store::BUNDLES)?.into_iter().find(|(_, target)| *target == bundle);
-        let name = named.and_then(|(name, _)| Some(name.split_once('/')?.1.to_owned()));
-        Ok(name.map_or_else(|| bundle.short(), |name| format!("{name} {}", bundle.short())))
-    }
+/// `bitter 9f3a21c`.
+fn heading(view: &View<'_>, bundle: Digest) -> Result<String, Error> {
+    let named = view.pointers_to(bundle)?;
+    let name = named.iter().find_map(|name| name.strip_prefix(crate::store::BUNDLES));
+    Ok(name.map_or_else(|| bundle.short(), |name| format!("{name} {}", bundle.short())))
 }
 
 /// A conversation as Markdown: each question as a quotation, each answer as it stands.
@@ -167,7 +167,7 @@ fn said(view: &View<'_>, id: Digest, record: &MessageRecord) -> Result<String, E
         remarks.remove(topic::NOTE).map(|note| format!("note: {}", line(&note).replace("--", "- -"))),
     ];
     let fields: Vec<String> = fields.into_iter().flatten().collect();
-    let remarked = fields.iter().map(|field| format!(" · {field}")).collect::<String>();
+    let remarked = fields.iter().fold(String::new(), |all, field| all + " · " + field);
     Ok(match record.message.role {
         Role::User => {
             let quoted: Vec<_> = text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();

@@ -146,7 +146,8 @@ pub fn gather(sources: &[Source], stdin: &mut dyn Read) -> Sources {
             Err(error) => all.failures.push(error),
         }
     }
-    let documents: Vec<&Document> = all.read.iter().flat_map(|sourced| &sourced.gathered.documents).collect();
+    let documents: Vec<&Document> =
+        all.read.iter().flat_map(|sourced| &sourced.gathered.documents).map(AsRef::as_ref).collect();
     all.unresolved = gather::unresolved(&documents);
     all
 }

@@ -1,15 +1,17 @@
 //! `verify`: hash everything again, render and count every bundle again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::BufRead;
 
 use super::{Error, Workspace};
 use crate::bundle::Bundle;
 use crate::bundle::render::Renderer;
 use crate::content::Digest;
+use crate::store::exchange::{self, Limits};
 use crate::store::record::{BundleRecord, DocumentRecord};
-use crate::store::verify::{Report, verify};
-use crate::store::{Object, ObjectKind};
+use crate::store::verify::{Mended, Report, mend, verify, wanted};
+use crate::store::{self, Object, ObjectKind};
 use crate::tokens::{Encoding, Tokens, count};
 
 /// What was looked at and what is wrong.
@@ -19,6 +21,8 @@ pub struct Verified {
     pub report: Report,
     /// Bundles that were rendered and counted.
     pub n_bundles: usize,
+    /// Bundles that cannot be rendered, since a text was withheld.
+    pub n_withheld: usize,
     /// Bundles that do not give their stored bytes or count.
     pub bundles: Vec<BundleFinding>,
 }
@@ -52,32 +56,62 @@ impl Workspace {
     /// Looks at the whole store and changes nothing.
     pub fn verify(&self) -> Result<Verified, Error> {
         let report = verify(&self.store);
-        let mut verified = Verified { report, n_bundles: 0, bundles: Vec::new() };
+        let mut verified = Verified { report, n_bundles: 0, n_withheld: 0, bundles: Vec::new() };
         for id in self.store.ids(ObjectKind::Bundle)? {
             verified.n_bundles += 1;
-            verified.bundles.extend(self.verify_bundle(id));
+            match self.bundle(id) {
+                // A bundle of another renderer version keeps its bytes; it cannot be made again here.
+                Ok(bundle) => verified.bundles.extend(check(&bundle).filter(BundleFinding::is_damage)),
+                Err(Error::Store(store::Error::Withheld { .. })) => verified.n_withheld += 1,
+                Err(_) => verified.bundles.push(BundleFinding::Unreadable(id)),
+            }
         }
         Ok(verified)
     }
 
-    fn verify_bundle(&self, id: Digest) -> Option<BundleFinding> {
-        match self.bundle(id) {
-            // A bundle of another renderer version keeps its bytes; it cannot be made again here.
-            Ok(bundle) => check(&bundle).filter(|finding| !matches!(finding, BundleFinding::OtherRenderer { .. })),
-            Err(_) => Some(BundleFinding::Unreadable(id)),
-        }
+    /// Puts back what can be put back: from a second copy, from renderings, from the journal.
+    ///
+    /// A copy is a `.forkful` file; its objects are taken where the store misses them.
+    pub fn mend(&self, copy: Option<&mut dyn BufRead>) -> Result<Mended, Error> {
+        let mut spare = match copy {
+            Some(file) => exchange::read(file, &Limits::STANDARD)?.objects,
+            None => Vec::new(),
+        };
+        let report = verify(&self.store);
+        spare.extend(self.rendered(&wanted(&report)));
+        Ok(mend(&self.store, &report, &spare)?)
+    }
+
+    /// Texts among the wanted that their bundles' documents render to.
+    fn rendered(&self, wanted: &BTreeSet<Digest>) -> Vec<Object> {
+        let ids = self.store.ids(ObjectKind::Bundle).unwrap_or_default();
+        let manifests = ids.into_iter().filter_map(|id| Some((id, self.store.bundle(id).ok()?)));
+        let texts = manifests.filter(|(_, manifest)| wanted.contains(&manifest.text)).filter_map(|(id, manifest)| {
+            let documents = manifest.items.iter().map(|item| self.store.document(item.document));
+            let documents = documents.collect::<Result<Vec<_>, _>>().ok()?;
+            let renderer = Renderer::named(manifest.render.split('/').next()?)?;
+            let bundle = Bundle::thaw(id, manifest, documents, String::new()).ok()?;
+            Some(Object::blob(bundle.rendered_again(renderer)))
+        });
+        texts.collect()
     }
 
     /// Refuses objects of a stranger among which a bundle's text is not made of its documents.
+    ///
+    /// A bundle of which a text was withheld is let through, and looked at when the text comes.
     pub(super) fn check_bundles(&self, objects: &[Object]) -> Result<(), Error> {
         let arrived: BTreeMap<Digest, &Object> = objects.iter().map(|object| (object.id(), object)).collect();
         let find = |id: Digest| match arrived.get(&id) {
-            Some(object) => Ok((*object).clone()),
+            Some(object) if object.kind() != ObjectKind::Stub => Ok((*object).clone()),
+            Some(stub) => Ok(self.store.find_object(id)?.unwrap_or_else(|| (*stub).clone())),
             None => self.store.object(id),
         };
-        let text = |id| Ok::<_, Error>(String::from_utf8_lossy(find(id)?.bytes()).into_owned());
-        for object in objects.iter().filter(|object| object.kind() == ObjectKind::Bundle) {
-            let manifest: BundleRecord = object.record()?;
+        let text = |id| match find(id)? {
+            object if object.kind() == ObjectKind::Stub => Err(store::Error::Withheld { id }),
+            object => Ok(String::from_utf8_lossy(object.bytes()).into_owned()),
+        };
+        let assembled = |id: Digest| -> Result<Bundle, Error> {
+            let manifest: BundleRecord = find(id)?.record()?;
             let mut documents = Vec::new();
             for item in &manifest.items {
                 let record: DocumentRecord = find(item.document)?.record()?;
@@ -85,9 +119,25 @@ impl Workspace {
                 documents.push(record.into_document(own)?);
             }
             let rendered = text(manifest.text)?;
-            let bundle = Bundle::thaw(object.id(), manifest, documents, rendered)?;
-            if let Some(finding) = check(&bundle) {
-                return Err(Error::Forged { finding });
+            Ok(Bundle::thaw(id, manifest, documents, rendered)?)
+        };
+        let of_kind = |kind| objects.iter().filter(move |object| object.kind() == kind).map(Object::id);
+        let mut ids: BTreeSet<Digest> = of_kind(ObjectKind::Bundle).collect();
+        for blob in of_kind(ObjectKind::Blob) {
+            if self.store.is_withheld(blob)? {
+                ids.extend(self.store.ids(ObjectKind::Bundle)?);
+                break;
+            }
+        }
+        for id in ids {
+            match assembled(id) {
+                Ok(bundle) => {
+                    if let Some(finding) = check(&bundle) {
+                        return Err(Error::Forged { finding });
+                    }
+                }
+                Err(Error::Store(store::Error::Withheld { .. })) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -120,6 +170,13 @@ impl fmt::Display for BundleFinding {
             Self::OtherRenderer { id, render } => write!(f, "bundle {id} was rendered by {render}, not known here"),
             Self::Counted { id, recorded, found } => write!(f, "bundle {id} counts {found} tokens, not {recorded}"),
         }
+    }
+}
+
+impl BundleFinding {
+    /// Whether something is wrong, rather than not known here.
+    fn is_damage(&self) -> bool {
+        !matches!(self, Self::OtherRenderer { .. })
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
-use crate::net::{Live, ParseHeaderError, Route, Secret};
+use crate::net::{ParseHeaderError, Secret};
 use crate::send::endpoint::{Environment, OUR_KEY};
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
@@ -171,8 +171,7 @@ fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: boo
     draft.check_key()?;
     let size = size(context, workspace, draft)?;
     context.printer.say(format_args!("Asking  {} at {}, {size}", draft.prompt.model, draft.endpoint.base_url));
-    let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    let (transport, runtime) = super::network(context, "asking a model")?;
     let on_delta = |delta: &Delta| match delta {
         // What cannot be shown is kept all the same.
         Delta::Text(text) | Delta::Refusal(text) if aloud => drop(context.printer.out(text)),
@@ -181,7 +180,6 @@ fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: boo
         }
         _ => {}
     };
-    let transport = Live::new(&Route::Direct)?;
     let act = act();
     let answered = runtime.block_on(workspace.ask(draft, &act, &transport, on_delta, interrupted(), now))?;
     Ok(answered)

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::super::settings::act;
 use super::super::table::{cell, counted, shorten};
 use super::super::{Context, Failure};
+use crate::content::Timestamp;
 use crate::workspace::{ListedBranch, Workspace};
 
 /// The branches, listed or changed
@@ -57,14 +58,19 @@ impl Branch {
                 printer.say(format_args!("Renamed  {name} to {to}"));
             }
             Some(Change::Delete { names }) => {
+                let mut gone = Vec::new();
                 for name in names {
                     let deleted = workspace.delete_branch(name, &act())?;
-                    tell(context, "delete", name)?;
                     let loose = match deleted.n_loose {
                         0 => String::new(),
                         n => format!(", {} on no other branch", counted(n, "turn")),
                     };
                     printer.say(format_args!("Deleted  {name}  at {}{loose}", deleted.tip.short()));
+                    gone.push(serde_json::json!({"name": deleted.name, "tip": deleted.tip}));
+                }
+                if context.json {
+                    let value = serde_json::json!({"schema": "forkful.branch/1", "change": "delete", "branches": gone});
+                    printer.json(&value)?;
                 }
             }
             Some(Change::Describe { name, text, .. }) => {
@@ -92,7 +98,7 @@ fn list(context: &Context, workspace: &Workspace) -> Result<(), Failure> {
     for branch in &branches {
         let sign = if branch.at { "@" } else { " " };
         let bundle = branch.bundle_name.clone().unwrap_or_else(|| branch.bundle.short());
-        let moved = branch.moved.map_or(String::new(), |moved| moved.minute());
+        let moved = branch.moved.map_or(String::new(), Timestamp::minute);
         let line = format!(
             "{sign} {}  {}  {:>9}  {}  {moved}  {}",
             cell(&branch.name, columns),

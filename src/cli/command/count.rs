@@ -3,8 +3,10 @@
 use super::super::args::{CountingArgs, SourceArgs};
 use super::super::table::cell;
 use super::super::{Context, Failure};
+use super::tally::tallied;
 use crate::budget::Policy;
-use crate::workspace::{self, Counted};
+use crate::tokens::Tokenizer;
+use crate::workspace::{self, Counted, Counting, shape};
 
 /// Tokens of what `read` gives: a bare number for one source, a table for several
 #[derive(Debug, clap::Args)]
@@ -21,26 +23,50 @@ pub(crate) struct Count {
 impl Count {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let terms = context.terms(self.sources.profile.as_deref())?;
-        let counting = super::counting(context, &self.counting.over(&terms.choices))?;
-        let (counted, code) = if self.raw {
-            let (texts, code) = super::raw(context, &self.sources, &terms)?;
-            (workspace::count_raw(&texts, counting), code)
+        let args = self.counting.over(&terms.choices);
+        let counting = super::counting(context, &args)?;
+        let (texts, code) = if self.raw {
+            super::raw(context, &self.sources, &terms)?
         } else {
             let gathered = super::gather(context, &self.sources, &terms, Policy::PLAIN)?;
-            (workspace::count(&gathered.sources, counting), gathered.code)
+            (workspace::texts(&gathered.sources), gathered.code)
         };
+        let only: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
+        let tallied = tallied(context, &args, &counting, &only)?;
+        let counted = workspace::count_raw(&texts, counting);
         if context.json {
-            context.printer.json(&counted.shape())?;
-        } else if counted.sources.len() == 1 && self.sources.sources.len() == 1 {
-            let told = counted.told(counted.total());
-            context.printer.out(&format!("{}{}\n", if told.exact { "" } else { "~" }, told.tokens.0))?;
-        } else {
-            context.printer.out(&table(&counted))?;
+            let by_provider = tallied.map(|tallied| tallied.shape());
+            context.printer.json(&shape::Count { by_provider, ..counted.shape() })?;
+            return Ok(code);
         }
+        if let Some(tallied) = tallied {
+            let ours = counted.told(counted.total());
+            context.printer.say(format_args!(
+                "Counted   {} tokens by {} ({ours} here)",
+                tallied.total(),
+                tallied.origin
+            ));
+            let exact = Tokenizer::Exact(counted.counting.tokenizer.encoding());
+            let sources = counted.sources.into_iter().zip(&tallied.counts);
+            let sources = sources.map(|((locator, _), count)| (locator, *count)).collect();
+            let counting = Counting { tokenizer: exact, model: None };
+            return self.print(context, &Counted { counting, sources }).map(|()| code);
+        }
+        self.print(context, &counted)?;
         if let Some(range) = super::range(&counted.counting.tokenizer, counted.total()) {
             context.printer.say(format_args!("Estimated   {range}"));
         }
         Ok(code)
+    }
+
+    fn print(&self, context: &Context, counted: &Counted) -> Result<(), Failure> {
+        if counted.sources.len() == 1 && self.sources.sources.len() == 1 {
+            let told = counted.told(counted.total());
+            context.printer.out(&format!("{}{}\n", if told.exact { "" } else { "~" }, told.tokens.0))?;
+        } else {
+            context.printer.out(&table(counted))?;
+        }
+        Ok(())
     }
 }
 

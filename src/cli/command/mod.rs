@@ -3,6 +3,7 @@
 pub(super) mod add;
 pub(super) mod ask;
 pub(super) mod branch;
+pub(super) mod check;
 pub(super) mod config;
 pub(super) mod count;
 pub(super) mod diff;
@@ -14,11 +15,13 @@ pub(super) mod gc;
 pub(super) mod graft;
 pub(super) mod import;
 pub(super) mod init;
+mod interactive;
 pub(super) mod log;
 pub(super) mod models;
 pub(super) mod note;
 pub(super) mod operations;
 pub(super) mod pack;
+mod pack_split;
 pub(super) mod pick;
 pub(super) mod plan;
 mod plan_unit;
@@ -33,11 +36,15 @@ pub(super) mod search;
 pub(super) mod show;
 pub(super) mod summarise;
 pub(super) mod tag;
+mod tally;
 pub(super) mod undo;
 pub(super) mod verify;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::{fs, io};
+
+use tokio::runtime::Runtime;
 
 use super::args::{CountingArgs, FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
@@ -47,6 +54,7 @@ use crate::bundle::render::{RENDERERS, Renderer};
 use crate::bundle::{Duplicates, Request};
 use crate::catalog::Catalog;
 use crate::gather::{self, source};
+use crate::net::{Live, Route};
 use crate::tokens::{Encoding, Tokenizer, Tokens};
 use crate::workspace::project::Terms;
 use crate::workspace::{self, Counting, Source, Sources, Workspace, amount};
@@ -221,6 +229,16 @@ fn index(steps: u32) -> usize {
     usize::try_from(steps).unwrap_or(usize::MAX)
 }
 
+/// The way to a server, and what moves bytes on it; `--offline` forbids it to `what`.
+fn network(context: &Context, what: &str) -> Result<(Live, Runtime), Failure> {
+    if context.offline {
+        return Err(Failure::usage(format!("--offline forbids {what}")).hint("leave `--offline` out"));
+    }
+    let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    Ok((Live::new(&Route::Direct)?, runtime))
+}
+
 /// The opened store.
 fn open(context: &Context) -> Result<Workspace, Failure> {
     let folder = context.settings.store().ok_or_else(|| {
@@ -253,7 +271,9 @@ fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = target.with_file_name(name);
-    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, target));
+    // What the disk did not take shows when it is synced, before the name stands for it.
+    let kept = fs::File::create(&part).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written = kept.and_then(|()| fs::rename(&part, target));
     if written.is_err() {
         // What could not be written or renamed is of no use to anybody.
         let _ = fs::remove_file(&part);

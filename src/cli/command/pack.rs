@@ -1,5 +1,6 @@
 //! `forkful pack SRC...`
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use unicode_width::UnicodeWidthStr;
@@ -8,11 +9,13 @@ use super::super::args::{FitArgs, SourceArgs};
 use super::super::settings::act;
 use super::super::table::{cell, counted, tail};
 use super::super::{Context, Failure};
+use super::tally::{tallied, tell};
 use crate::bundle::render::Renderer;
+use crate::bundle::{Duplicates, Request};
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
-use crate::workspace::{self, Fit, Workspace};
+use crate::workspace::{self, Fit, Parcel, Tallied, Workspace, amount, shape};
 
 /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
 #[derive(Debug, clap::Args)]
@@ -26,14 +29,17 @@ pub(crate) struct Pack {
     format: Option<String>,
     /// Write to a file; - is stdout, also on a terminal
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// Keep the bundle under this name
     #[arg(short, long, value_name = "NAME")]
     name: Option<String>,
+    /// Everything in several bundles of at most so many tokens, cut at sections: NAME-1, FILE-1.md ...
+    #[arg(long, value_name = "N", value_parser = amount, conflicts_with_all = ["budget", "focus", "keep", "count_via_api"])]
+    split: Option<Tokens>,
 }
 
 /// What is written: a rendered bundle, or the file that can be imported.
-enum Target {
+pub(super) enum Target {
     Rendered(&'static Renderer),
     Exchange,
 }
@@ -49,20 +55,19 @@ impl Pack {
         };
         let (request, counting) = super::request(context, &flags, renderer)?;
         let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
+        if let Some(size) = self.split {
+            let request = Request { budget: Some(size), focus: None, duplicates: Duplicates::Keep, ..request };
+            let prepared = workspace::prepare(&gathered.sources, request, counting)?;
+            self.split_up(context, &prepared, &target, self.name(&terms))?;
+            return Ok(gathered.code);
+        }
         let fit = workspace::plan(&gathered.sources, request, counting)?;
         let bundle = fit.freeze()?;
+        let tallied = tallied(context, &flags.counting, &fit.counting, &[&bundle.text])?;
         let name = self.name(&terms);
         let file = self.output.as_ref().filter(|path| path.as_os_str() != "-");
 
-        // The artifact needs no store: one that cannot be opened matters only where it is asked for.
-        let workspace = match super::open(context) {
-            Ok(workspace) => Some(workspace),
-            Err(failure) if name.is_some() || matches!(target, Target::Exchange) => return Err(failure),
-            Err(failure) => {
-                failure.warn("the bundle is not kept");
-                None
-            }
-        };
+        let workspace = store(context, name.is_some() || matches!(target, Target::Exchange))?;
         if let Some(workspace) = &workspace {
             let before = workspace.pack(&fit, &bundle, name, &act())?;
             if let Some((name, before)) = name.zip(before) {
@@ -70,19 +75,22 @@ impl Pack {
             }
         }
         let product = match target {
-            Target::Rendered(_) => bundle.text.clone().into_bytes(),
-            Target::Exchange => exported(workspace.as_ref(), &bundle.id.to_string())?,
+            Target::Rendered(_) => Cow::Borrowed(bundle.text.as_bytes()),
+            Target::Exchange => Cow::Owned(exported(workspace.as_ref(), &bundle.id.to_string())?),
         };
         if let Some(path) = file {
             super::write(path, &product, &fit.locators)?;
         }
         let shown = file.map(|path| path.display().to_string());
         if context.json {
-            context.printer.json(&fit.pack_shape(bundle.id, name, shown.as_deref()))?;
+            let by_provider = tallied.as_ref().map(Tallied::shape);
+            let shape = fit.pack_shape(bundle.id, name, shown.as_deref());
+            context.printer.json(&shape::Pack { by_provider, ..shape })?;
         } else if file.is_none() && (self.output.is_some() || !context.printer.to_terminal) {
             context.printer.out(&String::from_utf8_lossy(&product))?;
         }
         self.summary(context, &fit, name.unwrap_or(""), &bundle.id.short(), shown.as_deref());
+        tallied.iter().for_each(|tallied| tell(context, &fit, tallied));
         Ok(gathered.code)
     }
 
@@ -147,9 +155,21 @@ impl Pack {
     }
 }
 
+/// The store: the artifact needs none, so one that cannot be opened matters only where it is asked for.
+pub(super) fn store(context: &Context, is_needed: bool) -> Result<Option<Workspace>, Failure> {
+    match super::open(context) {
+        Ok(workspace) => Ok(Some(workspace)),
+        Err(failure) if is_needed => Err(failure),
+        Err(failure) => {
+            failure.warn("the bundle is not kept");
+            Ok(None)
+        }
+    }
+}
+
 fn exported(workspace: Option<&Workspace>, id: &str) -> Result<Vec<u8>, Failure> {
     let Some(workspace) = workspace else { return Ok(Vec::new()) };
-    Ok(workspace.export(Some(id))?.file)
+    Ok(workspace.export(&Parcel { address: Some(id.to_owned()), ..Parcel::default() })?.file)
 }
 
 /// A document in a few words: `thread · @karpathy · 2 posts`.

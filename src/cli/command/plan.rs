@@ -6,9 +6,10 @@ use super::super::args::{FitArgs, SourceArgs};
 use super::super::table::{bar, cell, counted, tail};
 use super::super::{Context, Failure};
 use super::plan_unit::{cut_list, reasons};
+use super::tally::{tallied, tell};
 use crate::budget::{Keep, Policy, Portion, Tier};
 use crate::tokens::{Tokens, Told};
-use crate::workspace::{self, Fit};
+use crate::workspace::{self, Fit, Tallied, shape};
 
 /// A rest of the budget that nobody asks about.
 const SLACK: Tokens = Tokens(32);
@@ -29,14 +30,22 @@ pub(crate) struct Plan {
     /// Why a unit stays or falls: s2#117 is unit 117 of source s2
     #[arg(long, value_name = "UNIT")]
     why: Option<String>,
+    /// Move sources, wishes and budget by hand, and see what becomes of the plan
+    #[arg(short, long, conflicts_with_all = ["json", "cut", "why"])]
+    interactive: bool,
 }
 
 impl Plan {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let terms = context.terms(self.sources.profile.as_deref())?;
         let fit = self.fit.over(&terms.choices);
+        let args = fit.counting.clone();
         let renderer = super::renderer(super::format(self.format.as_deref(), &terms))?;
         let (request, counting) = super::request(context, &fit, renderer)?;
+        if self.interactive {
+            let ask = super::interactive::Ask { request, counting, plain: super::plain_policy(&fit) };
+            return super::interactive::run(context, &self.sources, &terms, ask);
+        }
         let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&fit))?;
         let prepared = workspace::prepare(&gathered.sources, request, counting)?;
         let fit = prepared.fit()?;
@@ -50,8 +59,16 @@ impl Plan {
                 let why = prepared.why(&fit, address)?;
                 if context.json { printer.json(&why)? } else { printer.out(&reasons(&why))? }
             }
-            _ if context.json => printer.json(&fit.shape())?,
-            _ => printer.out(&ledger(&fit))?,
+            _ => {
+                let tallied = tallied(context, &args, &fit.counting, &[&fit.planned.text])?;
+                let by_provider = tallied.as_ref().map(Tallied::shape);
+                if context.json {
+                    printer.json(&shape::Plan { by_provider, ..fit.shape() })?;
+                } else {
+                    printer.out(&ledger(&fit))?;
+                }
+                tallied.iter().for_each(|tallied| tell(context, &fit, tallied));
+            }
         }
         Ok(gathered.code)
     }
@@ -149,8 +166,12 @@ pub(super) fn duplicates(fit: &Fit) -> Option<String> {
         1..=2 => quotes.join(", "),
         n => format!("{}, {} more", quotes[0], counted(n - 1, "pair")),
     };
-    let tokens = fit.told(portions.iter().map(Portion::duplicate_tokens).sum());
-    Some(format!("duplicates: {tokens} tokens in {} ({shown})  --keep-dupes to keep", counted(n_spans, "span")))
+    let tokens: Tokens = portions.iter().map(Portion::duplicate_tokens).sum();
+    Some(format!(
+        "duplicates: {} tokens in {} ({shown})  --keep-dupes to keep",
+        fit.told(tokens),
+        counted(n_spans, "span")
+    ))
 }
 
 /// By which rule the sources were cut: one level for all, or who gives way first.

@@ -28,7 +28,7 @@ impl Read {
             return Ok(gathered.code);
         }
         let documents = gathered.sources.read.iter().flat_map(|sourced| &sourced.gathered.documents);
-        let texts: Vec<String> = documents.map(workspace::markdown).collect();
+        let texts: Vec<String> = documents.map(|document| workspace::markdown(document)).collect();
         context.printer.out(&texts.join("\n"))?;
         Ok(gathered.code)
     }

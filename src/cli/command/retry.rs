@@ -41,7 +41,7 @@ pub(crate) fn answer(
     let (wishes, endpoints) = super::ask::wishes(context, model)?;
     let draft = workspace.draft_open(open, wishes, &endpoints)?;
     if model.dry_run {
-        return super::ask::rehearse(context, &workspace, &draft);
+        return super::ask::rehearse(context, workspace, &draft);
     }
     let answered = super::ask::send(context, workspace, &draft)?;
     if let (None, Some(edited)) = (answered.message, edited) {

@@ -24,12 +24,11 @@ impl Undo {
         };
         tell(context, "undo", &undone)?;
         for operation in &undone {
-            match self.to {
-                Some(number) => context.printer.say(format_args!("Undone  all after operation {number}")),
-                None => {
-                    let what = operation.description.strip_prefix("undo ").unwrap_or(&operation.description);
-                    context.printer.say(format_args!("Undone  {what}"));
-                }
+            if let Some(number) = self.to {
+                context.printer.say(format_args!("Undone  all after operation {number}"));
+            } else {
+                let what = operation.description.strip_prefix("undo ").unwrap_or(&operation.description);
+                context.printer.say(format_args!("Undone  {what}"));
             }
         }
         if undone.is_empty() {

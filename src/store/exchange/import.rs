@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::check_peer;
 use super::read::Package;
 use crate::content::Digest;
 use crate::store::name::split_pointer;
 use crate::store::record::{MessageRecord, Move, Pointers};
-use crate::store::{At, Change, Entry, Error, Object, ObjectKind, SPACES, Store, numbered};
+use crate::store::{At, BRANCHES, Change, Entry, Error, Object, ObjectKind, REMOTES, SPACES, Store, numbered};
 
 /// How often the names are looked at again because somebody else moves them.
 const MOST_ATTEMPTS: usize = 100;
@@ -16,8 +17,10 @@ const MOST_ATTEMPTS: usize = 100;
 pub struct Imported {
     /// The name in the file, in full.
     pub name: String,
-    /// What became of it.
+    /// What became of it among one's own names.
     pub outcome: Outcome,
+    /// The name under which a peer's branch stands, in full.
+    pub remote: Option<String>,
 }
 
 /// What became of a name.
@@ -36,10 +39,19 @@ pub enum Outcome {
         /// The other name, in full.
         name: String,
     },
+    /// A peer's branch that has no namesake here; it stands under the peer's name alone.
+    Arrived,
 }
 
 /// Applies a package in one transaction: all of it or nothing; no tip is lost.
+///
+/// Branches of an author stand under `remotes/AUTHOR/`; one's own move forward along them and never
+/// elsewhere. Where a bundle is new here, its branches become one's own as well.
 pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Vec<Imported>, Error> {
+    let peer = package.author.as_deref();
+    if let Some(peer) = peer {
+        check_peer(peer)?;
+    }
     let mut missing = Vec::new();
     for id in &package.prerequisites {
         if store.kind(*id)?.is_none() {
@@ -50,10 +62,24 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Vec<Impor
         return Err(Error::Prerequisites { ids: missing });
     }
     let parents = parents(&package.objects)?;
+    let mut new_bundles = BTreeSet::new();
+    for object in package.objects.iter().filter(|object| object.kind() == ObjectKind::Bundle) {
+        if store.kind(object.id())?.is_none() {
+            new_bundles.insert(object.id());
+        }
+    }
     let mut change = Change { objects: package.objects, ..Change::new(entry) };
     let mut n_attempts = 0;
     loop {
-        let (report, moves) = place(store, &package.pointers, &parents)?;
+        let mut places = Places {
+            line: Line { store, parents: &parents },
+            pointers: store.pointers("")?,
+            moves: Vec::new(),
+            new_bundles: &new_bundles,
+        };
+        let names = package.pointers.iter().map(|(name, incoming)| places.settle(name, *incoming, peer));
+        let report = names.collect::<Result<Vec<_>, Error>>()?;
+        let moves = places.moves;
         let Some(first) = moves.first() else {
             store.put(&change.objects)?;
             return Ok(report);
@@ -71,26 +97,58 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Vec<Impor
     }
 }
 
-/// Decides where each incoming name goes, as the store stands.
-fn place(
-    store: &Store,
-    names: &Pointers,
-    parents: &BTreeMap<Digest, Digest>,
-) -> Result<(Vec<Imported>, Vec<Move>), Error> {
-    let line = Line { store, parents };
-    let mut pointers = store.pointers("")?;
-    let mut report = Vec::new();
-    let mut moves = Vec::new();
-    for (name, incoming) in names {
+/// The names as they stand, and how they are to move.
+struct Places<'a> {
+    line: Line<'a>,
+    pointers: Pointers,
+    moves: Vec<Move>,
+    new_bundles: &'a BTreeSet<Digest>,
+}
+
+impl Places<'_> {
+    /// Decides where an incoming name goes.
+    fn settle(&mut self, name: &str, incoming: Digest, peer: Option<&str>) -> Result<Imported, Error> {
         let (space, short) = split_pointer(name)?;
+        let name = name.to_owned();
+        let Some(peer) = peer.filter(|_| space == BRANCHES) else {
+            return Ok(Imported { outcome: self.place(space, short, incoming)?, name, remote: None });
+        };
+        let own = self.own(&name, space, short, incoming)?;
+        let theirs = format!("{peer}/{short}");
+        let remote = match self.place(REMOTES, &theirs, incoming)? {
+            Outcome::Kept { name } => name,
+            _ => format!("{REMOTES}{theirs}"),
+        };
+        let has_namesake = self.pointers.contains_key(&name);
+        let apart = if has_namesake { Outcome::Kept { name: remote.clone() } } else { Outcome::Arrived };
+        let outcome = own.unwrap_or(apart);
+        Ok(Imported { name, outcome, remote: Some(remote) })
+    }
+
+    /// What a peer's branch does to one's own of that name; nothing where the two went apart or there is none.
+    fn own(&mut self, name: &str, space: &str, short: &str, incoming: Digest) -> Result<Option<Outcome>, Error> {
+        Ok(match self.pointers.get(name).copied() {
+            None if self.new_bundles.contains(&self.line.root(incoming)?) => Some(self.place(space, short, incoming)?),
+            Some(tip) if tip == incoming => Some(Outcome::Same),
+            Some(tip) if self.line.leads(incoming, tip)? => {
+                self.go(name.to_owned(), Some(tip), incoming);
+                Some(Outcome::Forwarded)
+            }
+            Some(tip) if self.line.leads(tip, incoming)? => Some(Outcome::Behind),
+            _ => None,
+        })
+    }
+
+    /// Puts a tip under its name, or under the first numbered one on whose line it is or that is free.
+    fn place(&mut self, space: &str, short: &str, incoming: Digest) -> Result<Outcome, Error> {
         let mut number = 1;
         let (free, found) = loop {
             let candidate = format!("{space}{}", numbered(short, number));
-            match pointers.get(&candidate).copied() {
-                None if !is_taken(&pointers, space, &candidate) => break (candidate, Found::Nothing),
-                Some(tip) if tip == *incoming => break (candidate, Found::Same),
-                Some(tip) if line.leads(*incoming, tip)? => break (candidate, Found::Ancestor(tip)),
-                Some(tip) if line.leads(tip, *incoming)? => break (candidate, Found::Descendant),
+            match self.pointers.get(&candidate).copied() {
+                None if !is_taken(&self.pointers, space, &candidate) => break (candidate, Found::Nothing),
+                Some(tip) if tip == incoming => break (candidate, Found::Same),
+                Some(tip) if self.line.leads(incoming, tip)? => break (candidate, Found::Ancestor(tip)),
+                Some(tip) if self.line.leads(tip, incoming)? => break (candidate, Found::Descendant),
                 _ => number += 1,
             }
         };
@@ -106,12 +164,15 @@ fn place(
             Found::Descendant => Outcome::Behind,
         };
         if matches!(found, Found::Nothing | Found::Ancestor(_)) {
-            pointers.insert(free.clone(), *incoming);
-            moves.push(Move { name: free, from, to: Some(*incoming) });
+            self.go(free, from, incoming);
         }
-        report.push(Imported { name: name.clone(), outcome });
+        Ok(outcome)
     }
-    Ok((report, moves))
+
+    fn go(&mut self, name: String, from: Option<Digest>, to: Digest) {
+        self.pointers.insert(name.clone(), to);
+        self.moves.push(Move { name, from, to: Some(to) });
+    }
 }
 
 /// What stands under a name that an incoming tip could have.
@@ -141,6 +202,15 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// What follows nothing on the way back from `tip`: its bundle.
+    fn root(&self, tip: Digest) -> Result<Digest, Error> {
+        let mut id = tip;
+        while let Some(parent) = self.parent(id)? {
+            id = parent;
+        }
+        Ok(id)
+    }
+
     /// Whether the walk from `tip` towards its bundle passes `ancestor`.
     fn leads(&self, tip: Digest, ancestor: Digest) -> Result<bool, Error> {
         let mut seen = BTreeSet::new();
@@ -152,12 +222,17 @@ impl Line<'_> {
             if !seen.insert(id) {
                 return Ok(false);
             }
-            next = match self.parents.get(&id) {
-                Some(parent) => Some(*parent),
-                None if self.store.kind(id)? == Some(ObjectKind::Message) => Some(self.store.message(id)?.parent),
-                None => None,
-            };
+            next = self.parent(id)?;
         }
         Ok(false)
+    }
+
+    /// What a message follows; a bundle follows nothing.
+    fn parent(&self, id: Digest) -> Result<Option<Digest>, Error> {
+        Ok(match self.parents.get(&id) {
+            Some(parent) => Some(*parent),
+            None if self.store.kind(id)? == Some(ObjectKind::Message) => Some(self.store.message(id)?.parent),
+            None => None,
+        })
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read as _};
 
 use super::Refusal;
+use super::dress::{CLOSING, OPENING, is_damage, undress};
 
 /// The most that a file may ask of its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,27 +12,38 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Objects.
     pub objects: usize,
-    /// Bytes of the whole file.
+    /// Bytes of the whole file, unpacked.
     pub total_bytes: usize,
 }
 
 impl Limits {
-    /// 64 MiB a line, a million objects, 2 GiB.
-    pub const STANDARD: Self = Self { line_bytes: 64 << 20, objects: 1_000_000, total_bytes: 2 << 30 };
+    /// 64 MiB a line, two million objects, 2 GiB.
+    pub const STANDARD: Self = Self { line_bytes: 64 << 20, objects: 2_000_000, total_bytes: 2 << 30 };
 }
 
-/// Lines of a bounded length from a file of a bounded length.
-pub(super) struct Lines<R> {
-    input: R,
+/// Lines of a bounded length from a file of a bounded length, unpacked, and of a page only its data.
+pub(super) struct Lines<'a> {
+    input: Box<dyn BufRead + 'a>,
     pub(super) limits: Limits,
     /// Number of the line that was read last, from 1.
     pub(super) number: usize,
     n_bytes: usize,
+    is_page: bool,
 }
 
-impl<R: BufRead> Lines<R> {
-    pub(super) fn new(input: R, limits: Limits) -> Self {
-        Self { input, limits, number: 0, n_bytes: 0 }
+impl<'a> Lines<'a> {
+    pub(super) fn new(input: impl BufRead + 'a, limits: Limits) -> Result<Self, Stop> {
+        let (input, is_page) = undress(input).map_err(stop)?;
+        let mut lines = Self { input, limits, number: 0, n_bytes: 0, is_page: false };
+        if is_page {
+            loop {
+                let line = lines.next()?.ok_or(Refusal::NotForkful)?;
+                if line.trim_ascii() == OPENING.as_bytes() {
+                    break;
+                }
+            }
+        }
+        Ok(Self { is_page, ..lines })
     }
 
     /// The next line without its end, or nothing at the end of the file.
@@ -39,7 +51,7 @@ impl<R: BufRead> Lines<R> {
         let room = self.limits.line_bytes.saturating_add(2);
         let mut line = Vec::new();
         let mut bounded = self.input.by_ref().take(room as u64);
-        bounded.read_until(b'\n', &mut line).map_err(Stop::Io)?;
+        bounded.read_until(b'\n', &mut line).map_err(stop)?;
         if line.is_empty() {
             return Ok(None);
         }
@@ -54,6 +66,9 @@ impl<R: BufRead> Lines<R> {
         if self.n_bytes > self.limits.total_bytes {
             return Err(Refusal::Large { limit: self.limits.total_bytes }.into());
         }
+        if self.is_page && line.trim_ascii() == CLOSING.as_bytes() {
+            return Ok(None);
+        }
         Ok(Some(line))
     }
 }
@@ -62,6 +77,11 @@ impl<R: BufRead> Lines<R> {
 pub(super) enum Stop {
     Io(std::io::Error),
     Refused(Refusal),
+}
+
+/// A broken wrapping is the file's fault, anything else the reader's.
+fn stop(error: std::io::Error) -> Stop {
+    if is_damage(&error) { Stop::Refused(Refusal::Packing(error)) } else { Stop::Io(error) }
 }
 
 impl<T: Into<Refusal>> From<T> for Stop {

@@ -1,7 +1,7 @@
 //! From a file to verified objects; the file is a stranger's.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,15 +9,17 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::lines::{Limits, Lines, Stop};
-use super::{TAG, VERSION};
+use super::{STUBS, TAG, VERSION, check_peer};
 use crate::content::Digest;
 use crate::store::name::split_pointer;
 use crate::store::record::Pointers;
-use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, json};
+use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, REMOTES, json};
 
 /// A file whose every hash was verified and whose every reference is met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
+    /// Who sends it, by the name they give themselves.
+    pub author: Option<String>,
     /// The sender's names.
     pub pointers: Pointers,
     /// What the receiver must have already.
@@ -44,6 +46,9 @@ pub enum Refusal {
         /// The capability.
         name: String,
     },
+    /// What the file is packed with does not unpack.
+    #[error("the file cannot be unpacked")]
+    Packing(#[source] io::Error),
     /// The file ends before its trailer.
     #[error("the file is cut off")]
     Truncated,
@@ -122,18 +127,18 @@ pub enum Refusal {
 
 /// Reads and verifies a file as a whole; nothing is stored.
 pub fn read(input: impl BufRead, limits: &Limits) -> Result<Package, Error> {
-    let mut lines = Lines::new(input, *limits);
-    let outcome = read_lines(&mut lines);
-    outcome.map_err(|stop| match stop {
+    let failed = |stop, number: usize| match stop {
         Stop::Io(error) => Error::Read(error),
-        Stop::Refused(refusal) => Error::Package { line: lines.number.max(1), source: Box::new(refusal) },
-    })
+        Stop::Refused(refusal) => Error::Package { line: number.max(1), source: Box::new(refusal) },
+    };
+    let mut lines = Lines::new(input, *limits).map_err(|stop| failed(stop, 1))?;
+    read_lines(&mut lines).map_err(|stop| failed(stop, lines.number))
 }
 
-fn read_lines(lines: &mut Lines<impl BufRead>) -> Result<Package, Stop> {
+fn read_lines(lines: &mut Lines<'_>) -> Result<Package, Stop> {
     let header = lines.next()?.ok_or(Refusal::NotForkful)?;
     let header = json::parse(&header).map_err(|_| Refusal::NotForkful)?;
-    let (pointers, prerequisites) = read_header(&header)?;
+    let Header { author, pointers, prerequisites, has_stubs } = read_header(&header)?;
     let mut hasher = Sha256::new_with_prefix(json::canonical(&header)?);
     let mut kinds = BTreeMap::new();
     let mut objects = Vec::new();
@@ -147,10 +152,10 @@ fn read_lines(lines: &mut Lines<impl BufRead>) -> Result<Package, Stop> {
         if objects.len() == lines.limits.objects {
             return Err(Refusal::ManyObjects { limit: lines.limits.objects }.into());
         }
-        let object = read_object(fields)?;
+        let object = read_object(fields, has_stubs)?;
         for reference in object.references().map_err(|error| Refusal::Object(Box::new(error)))? {
             let is_met = match kinds.get(&reference.id) {
-                Some(kind) => reference.kinds.contains(kind),
+                Some(kind) => reference.is_met_by(*kind),
                 None => prerequisites.contains(&reference.id),
             };
             if !is_met {
@@ -168,6 +173,9 @@ fn read_lines(lines: &mut Lines<impl BufRead>) -> Result<Package, Stop> {
     }
     for (name, id) in &pointers {
         let (space, _) = split_pointer(name)?;
+        if space == REMOTES {
+            return Err(NameError::Space(name.clone()).into());
+        }
         let is_met = match kinds.get(id) {
             Some(ObjectKind::Bundle) => true,
             Some(ObjectKind::Message) => space != BUNDLES,
@@ -178,10 +186,18 @@ fn read_lines(lines: &mut Lines<impl BufRead>) -> Result<Package, Stop> {
             return Err(Refusal::Dangling { id: *id }.into());
         }
     }
-    Ok(Package { pointers, prerequisites, objects })
+    Ok(Package { author, pointers, prerequisites, objects })
 }
 
-fn read_header(header: &Value) -> Result<(Pointers, BTreeSet<Digest>), Refusal> {
+/// What the first line says.
+struct Header {
+    author: Option<String>,
+    pointers: Pointers,
+    prerequisites: BTreeSet<Digest>,
+    has_stubs: bool,
+}
+
+fn read_header(header: &Value) -> Result<Header, Refusal> {
     match header.get("forkful").and_then(Value::as_u64) {
         Some(VERSION) => {}
         Some(found) if found > VERSION => return Err(Refusal::Newer { found }),
@@ -192,10 +208,22 @@ fn read_header(header: &Value) -> Result<(Pointers, BTreeSet<Digest>), Refusal> 
         Some(Value::Array(items)) => Ok(&items[..]),
         Some(_) => Err(Refusal::Field { field }),
     };
-    if let Some(capability) = list("caps")?.first() {
-        let name = capability.as_str().map_or_else(|| capability.to_string(), str::to_owned);
-        return Err(Refusal::UnknownCapability { name });
+    let mut has_stubs = false;
+    for capability in list("caps")? {
+        match capability.as_str() {
+            Some(STUBS) => has_stubs = true,
+            Some(name) => return Err(Refusal::UnknownCapability { name: name.to_owned() }),
+            None => return Err(Refusal::UnknownCapability { name: capability.to_string() }),
+        }
     }
+    let author = match header.get("from") {
+        None => None,
+        Some(Value::String(name)) => {
+            check_peer(name)?;
+            Some(name.clone())
+        }
+        Some(_) => return Err(Refusal::Field { field: "from" }),
+    };
     let prerequisites = list("prerequisites")?.iter().map(|id| digest(Some(id), "prerequisites"));
     let prerequisites = prerequisites.collect::<Result<_, _>>()?;
     let pointers = match header.get("refs") {
@@ -206,13 +234,23 @@ fn read_header(header: &Value) -> Result<(Pointers, BTreeSet<Digest>), Refusal> 
         }
         Some(_) => return Err(Refusal::Field { field: "refs" }),
     };
-    Ok((pointers, prerequisites))
+    Ok(Header { author, pointers, prerequisites, has_stubs })
 }
 
-fn read_object(mut fields: Map<String, Value>) -> Result<Object, Refusal> {
+fn read_object(mut fields: Map<String, Value>, has_stubs: bool) -> Result<Object, Refusal> {
     let id = digest(fields.get("id"), "id")?;
     let name = fields.get("kind").and_then(Value::as_str).ok_or(Refusal::Field { field: "kind" })?;
     let kind = ObjectKind::from_name(name).ok_or_else(|| Refusal::UnknownKind { kind: name.to_owned() })?;
+    if kind == ObjectKind::Stub {
+        if !has_stubs {
+            return Err(Refusal::UnknownKind { kind: name.to_owned() });
+        }
+        if fields.get("of").and_then(Value::as_str) != Some(ObjectKind::Blob.name()) {
+            return Err(Refusal::Field { field: "of" });
+        }
+        let n_bytes = fields.get("bytes").and_then(Value::as_u64).ok_or(Refusal::Field { field: "bytes" })?;
+        return Ok(Object::stub(id, n_bytes));
+    }
     let object = match (kind, fields.remove("data"), fields.get("enc").and_then(Value::as_str)) {
         (ObjectKind::Blob, Some(Value::String(text)), Some("utf-8")) => Object::blob(text),
         (ObjectKind::Blob, Some(Value::String(text)), Some("base64")) => {

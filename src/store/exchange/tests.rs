@@ -91,7 +91,10 @@ fn the_bytes_of_a_file_are_fixed() {
         text.id(),
         blob.id()
     );
-    assert_eq!(written, Written { n_objects: 2, sha256: Digest::of(hashed.as_bytes()) });
+    assert_eq!(
+        written,
+        Written { n_objects: 2, n_withheld: 0, n_prerequisites: 0, sha256: Digest::of(hashed.as_bytes()) }
+    );
     assert_eq!(read(expected.as_bytes(), &Limits::STANDARD).unwrap().objects, [text, blob]);
 }
 

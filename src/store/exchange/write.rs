@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{Limits, Refusal, TAG, VERSION};
+use super::{Limits, Refusal, STUBS, TAG, VERSION, check_peer};
 use crate::content::Digest;
 use crate::store::record::Pointers;
 use crate::store::{Error, Object, ObjectKind, Store, json};
@@ -20,6 +20,12 @@ pub struct Selection {
     pub pointers: Pointers,
     /// Objects without a name.
     pub roots: BTreeSet<Digest>,
+    /// What the receiver has, with all that it rests on; it does not travel.
+    pub had: BTreeSet<Digest>,
+    /// Blobs that do not travel; a stub goes in their place.
+    pub withheld: BTreeSet<Digest>,
+    /// Who sends it.
+    pub author: Option<String>,
 }
 
 /// What was written.
@@ -27,6 +33,10 @@ pub struct Selection {
 pub struct Written {
     /// Objects in the file.
     pub n_objects: usize,
+    /// Of them, stubs.
+    pub n_withheld: usize,
+    /// Objects that the receiver must have.
+    pub n_prerequisites: usize,
     /// The hash in the trailer.
     pub sha256: Digest,
 }
@@ -34,10 +44,24 @@ pub struct Written {
 /// Writes a selection; the bytes depend on nothing but its content.
 pub fn write(store: &Store, selection: &Selection, out: &mut impl Write) -> Result<Written, Error> {
     let snapshot = store.snapshot()?;
-    let order = topological(store, selection)?;
-    let refs: serde_json::Map<_, _> =
-        selection.pointers.iter().map(|(name, id)| (name.clone(), format!("{TAG}{id}").into())).collect();
-    let header = canonical(&json!({"forkful": VERSION, "caps": [], "prerequisites": [], "refs": refs}));
+    if let Some(name) = &selection.author {
+        check_peer(name)?;
+    }
+    let had = closure(store, &selection.had)?;
+    let Order { order, prerequisites } = topological(store, selection, &had)?;
+    let tagged = |id: &Digest| serde_json::Value::from(format!("{TAG}{id}"));
+    let refs: serde_json::Map<_, _> = selection.pointers.iter().map(|(name, id)| (name.clone(), tagged(id))).collect();
+    let mut n_withheld = 0;
+    for id in &order {
+        n_withheld += usize::from(selection.withheld.contains(id) || store.kind(*id)? == Some(ObjectKind::Stub));
+    }
+    let caps: &[&str] = if n_withheld > 0 { &[STUBS] } else { &[] };
+    let requires: Vec<_> = prerequisites.iter().map(tagged).collect();
+    let mut header = json!({"forkful": VERSION, "caps": caps, "prerequisites": requires, "refs": refs});
+    if let Some(author) = &selection.author {
+        header["from"] = author.as_str().into();
+    }
+    let header = canonical(&header);
     let mut hasher = Sha256::new_with_prefix(&header);
     let mut line_number = 1;
     let mut put = |line: &[u8]| {
@@ -50,7 +74,7 @@ pub fn write(store: &Store, selection: &Selection, out: &mut impl Write) -> Resu
     };
     put(&header)?;
     for id in &order {
-        let object = store.object(*id)?;
+        let object = travelling(store.object(*id)?, selection);
         hasher.update(format!("{} {TAG}{id}\n", object.kind()));
         put(&line(&object))?;
     }
@@ -58,12 +82,29 @@ pub fn write(store: &Store, selection: &Selection, out: &mut impl Write) -> Resu
     put(&canonical(&json!({"objects": order.len(), "sha256": sha256})))?;
     out.flush().map_err(Error::Write)?;
     drop(snapshot);
-    Ok(Written { n_objects: order.len(), sha256 })
+    Ok(Written { n_objects: order.len(), n_withheld, n_prerequisites: prerequisites.len(), sha256 })
+}
+
+/// The ids of what a selection takes along, what is pointed to first.
+pub fn contents(store: &Store, selection: &Selection) -> Result<Vec<Digest>, Error> {
+    let had = closure(store, &selection.had)?;
+    Ok(topological(store, selection, &had)?.order)
+}
+
+/// The object, or the stub of a blob that stays here.
+fn travelling(object: Object, selection: &Selection) -> Object {
+    if object.kind() == ObjectKind::Blob && selection.withheld.contains(&object.id()) {
+        return Object::stub(object.id(), object.bytes().len() as u64);
+    }
+    object
 }
 
 /// The canonical line of an object.
 fn line(object: &Object) -> Vec<u8> {
     let id = format!("{TAG}{}", object.id());
+    if let Some(n_bytes) = object.withheld_bytes() {
+        return canonical(&json!({"id": id, "kind": "stub", "of": "blob", "bytes": n_bytes, "why": "withheld"}));
+    }
     if object.kind() == ObjectKind::Blob {
         let (encoding, data) = match std::str::from_utf8(object.bytes()) {
             Ok(text) => ("utf-8", text.to_owned()),
@@ -79,19 +120,29 @@ fn canonical(value: &serde_json::Value) -> Vec<u8> {
     json::canonical(value).expect("strings and small integers have a canonical form")
 }
 
-/// All that the selection rests on, what is pointed to first; walks with its own stack.
-fn topological(store: &Store, selection: &Selection) -> Result<Vec<Digest>, Error> {
+/// What travels, what is pointed to first, and what it builds on.
+struct Order {
+    order: Vec<Digest>,
+    prerequisites: BTreeSet<Digest>,
+}
+
+/// All that the selection rests on, as far as the receiver lacks it; walks with its own stack.
+fn topological(store: &Store, selection: &Selection, had: &BTreeSet<Digest>) -> Result<Order, Error> {
     enum Step {
         Enter(Digest),
         Leave(Digest),
     }
     let mut order = Vec::new();
+    let mut prerequisites = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let starts: Vec<Digest> = selection.pointers.values().chain(&selection.roots).copied().collect();
     let mut stack: Vec<Step> = starts.into_iter().rev().map(Step::Enter).collect();
     while let Some(step) = stack.pop() {
         match step {
             Step::Leave(id) => order.push(id),
+            Step::Enter(id) if had.contains(&id) => {
+                prerequisites.insert(id);
+            }
             Step::Enter(id) if seen.insert(id) => {
                 stack.push(Step::Leave(id));
                 let references = store.object(id)?.references()?;
@@ -100,5 +151,17 @@ fn topological(store: &Store, selection: &Selection) -> Result<Vec<Digest>, Erro
             Step::Enter(_) => {}
         }
     }
-    Ok(order)
+    Ok(Order { order, prerequisites })
+}
+
+/// The ids and everything that they rest on.
+fn closure(store: &Store, ids: &BTreeSet<Digest>) -> Result<BTreeSet<Digest>, Error> {
+    let mut closure = BTreeSet::new();
+    let mut stack: Vec<Digest> = ids.iter().copied().collect();
+    while let Some(id) = stack.pop() {
+        if closure.insert(id) {
+            stack.extend(store.object(id)?.references()?.iter().map(|reference| reference.id));
+        }
+    }
+    Ok(closure)
 }

@@ -70,6 +70,21 @@ pub struct BundleRecord {
     pub text: Digest,
     /// The documents in their order.
     pub items: Vec<ItemRecord>,
+    /// Its place in a chain, for a part of a split bundle.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub link: Option<LinkRecord>,
+}
+
+/// The place of a part in a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRecord {
+    /// Which part it is, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub parts: usize,
+    /// The bundle before it; it need not be there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub before: Option<Digest>,
 }
 
 /// One document of a bundle.

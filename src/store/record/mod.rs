@@ -6,5 +6,5 @@
 mod hashed;
 mod rows;
 
-pub use hashed::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, MessageRecord, SegmentRecord, V1};
+pub use hashed::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, LinkRecord, MessageRecord, SegmentRecord, V1};
 pub use rows::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord, RunState};

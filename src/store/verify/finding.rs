@@ -10,6 +10,8 @@ use crate::store::ObjectKind;
 pub struct Report {
     /// Objects that were hashed.
     pub n_objects: usize,
+    /// Of them, texts that their sender withheld.
+    pub n_withheld: usize,
     /// What is wrong, in the order it was found.
     pub findings: Vec<Finding>,
 }

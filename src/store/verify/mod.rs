@@ -5,6 +5,7 @@
 //! every row is read as if it were hostile, and what cannot be read is a finding.
 
 mod finding;
+mod mend;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Row;
 
 pub use finding::{Finding, Report};
+pub use mend::{Mended, mend, wanted};
 
 use crate::store::database::unseal;
 use crate::store::objects;
@@ -88,8 +90,9 @@ impl Check<'_> {
     fn object(&mut self, object: &Object) {
         let (id, kind) = (object.id(), object.kind());
         self.kinds.insert(id, kind);
+        self.report.n_withheld += usize::from(kind == ObjectKind::Stub);
         self.misindexed += usize::from(!self.store.is_indexed(object).unwrap_or(false));
-        let canonical = kind == ObjectKind::Blob
+        let canonical = matches!(kind, ObjectKind::Blob | ObjectKind::Stub)
             || json::parse(object.bytes())
                 .and_then(|value| json::canonical(&value))
                 .is_ok_and(|bytes| bytes == object.bytes());
@@ -117,7 +120,7 @@ impl Check<'_> {
     fn references(&mut self) {
         for (from, reference) in std::mem::take(&mut self.references) {
             match self.kinds.get(&reference.id) {
-                Some(kind) if reference.kinds.contains(kind) => {}
+                Some(kind) if reference.is_met_by(*kind) => {}
                 _ => self.find(Finding::Dangling { from, to: reference.id }),
             }
         }

@@ -225,7 +225,7 @@ impl Reader<'_> {
     }
 }
 
-const ORDERS: [&str; Keep::ALL.len()] = ["head", "tail", "ends", "even", "focus"];
+const ORDERS: [&str; Keep::ALL.len()] = ["head", "tail", "ends", "even", "focus", "summary"];
 const TIERS: [&str; 4] = ["pin", "must", "normal", "spare"];
 
 /// A path without the parts that mean nothing.

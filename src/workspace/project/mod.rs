@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use super::Source;
 use crate::budget::Policy;
 use crate::content::nearest;
+use crate::tokens::Tokens;
 
 pub use choices::{Choices, Origin, Said};
 pub use disk::NAME;
@@ -64,6 +65,21 @@ pub enum Added {
     Changed,
     /// It stood there, in this line, and wishes nothing new.
     Already(usize),
+}
+
+/// A source that was moved by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The source with its wishes as they are now.
+    pub source: Source,
+    /// Whether it is in use now.
+    pub used: bool,
+    /// Whether its wishes changed.
+    pub moved: bool,
+    /// Whether it was put in or out.
+    pub ticked: bool,
+    /// Its wishes before.
+    pub before: Policy,
 }
 
 /// What the user's own file says; nothing where there is none.
@@ -165,6 +181,27 @@ impl Project {
         Origin::File { path: self.shown.clone(), line: listed.line, profile }
     }
 
+    /// Every source on offer and whether it is in use, paths as seen from the working folder.
+    pub fn offered(&self, plain: Policy) -> Result<Vec<(Source, bool)>, Error> {
+        let mut offered: Vec<(Source, bool)> = Vec::new();
+        let mut used = self.sources(plain)?;
+        let own = self.in_use().map_or(&[][..], |(_, profile)| &profile.sources);
+        for listed in self.file.sources.iter().chain(own) {
+            let locator = self.locator(&listed.path);
+            let same = |source: &Source| plain_path(&source.locator) == plain_path(&locator);
+            if offered.iter().any(|(source, _)| same(source)) {
+                continue;
+            }
+            if let Some(place) = used.iter().position(same) {
+                offered.push((used.remove(place), true));
+            } else {
+                let (policy, as_format) = (listed.wishes.policy(plain), listed.wishes.as_format.clone());
+                offered.push((Source { locator, policy, as_format }, false));
+            }
+        }
+        Ok(offered)
+    }
+
     /// The sources in use, paths as seen from the working folder.
     pub fn sources(&self, plain: Policy) -> Result<Vec<Source>, Error> {
         let mut sources = Vec::new();
@@ -220,13 +257,44 @@ impl Project {
         }
         let mut lines = vec![("path", edit::quoted(&path))];
         lines.extend(wishes.lines());
-        let table: Vec<String> = match &self.profile {
-            Some(profile) => ["profile", profile, "source"].map(str::to_owned).to_vec(),
-            None => vec!["source".to_owned()],
-        };
+        let table = self.source_table();
         let text = edit::append(&self.text, &table, &lines);
         self.write(text, || format!("add `[[{}]]` with `path = {}`", table.join("."), edit::quoted(&path)))?;
         Ok(Added::New)
+    }
+
+    /// Writes what was moved by hand: wishes, sources in and out, the budget; the file is written once.
+    pub fn save(&mut self, changes: &[Change], tokens: Option<Tokens>, plain: Policy) -> Result<(), Error> {
+        let mut text = Some(self.text.clone());
+        for change in changes {
+            let path = self.inward(&change.source.locator);
+            let same = |listed: &Listed| plain_path(&listed.path) == plain_path(&path);
+            let used = change.ticked.then_some(change.used);
+            if self.own_sources().iter().any(same) {
+                let moved = Wishes { as_format: None, ..Wishes::of(&change.source, change.before) };
+                let cap = moved.cap.filter(|cap| Some(*cap) != change.before.ceiling);
+                text = text.and_then(|text| self.wished(&text, &path, &Wishes { cap, used, ..moved }));
+            } else if change.moved || change.ticked || !self.file.sources.iter().any(same) {
+                let wishes = Wishes { used, ..Wishes::of(&change.source, plain) };
+                let lines = std::iter::once(("path", edit::quoted(&path))).chain(wishes.lines()).collect::<Vec<_>>();
+                text = text.and_then(|text| edit::append(&text, &self.source_table(), &lines));
+            }
+        }
+        if let Some(tokens) = tokens {
+            let mut steps = self.steps();
+            steps.push(Step::Key("budget".to_owned()));
+            text = text.and_then(|text| edit::set(&text, &steps, "tokens", &edit::amount(tokens)));
+        }
+        let budget = tokens.map(|tokens| format!(" and `budget.tokens = {}`", edit::amount(tokens)));
+        self.write(text, || format!("write the wishes{}", budget.clone().unwrap_or_default()))
+    }
+
+    /// The array of tables in use.
+    fn source_table(&self) -> Vec<String> {
+        match &self.profile {
+            Some(profile) => ["profile", profile, "source"].map(str::to_owned).to_vec(),
+            None => vec!["source".to_owned()],
+        }
     }
 
     /// Writes wishes for the source at `path`, as seen from the file, into the profile in use.

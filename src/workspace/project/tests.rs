@@ -48,7 +48,7 @@ fn a_mistake_names_its_place_and_what_may_stand_there() {
         "[[source]]\npath = \"ä\"\nweight = 0\nkeep = \"haed\"\n",
         &[
             "forkful.toml:3:10: `weight` cannot be 0: it takes a share from 0.001 to 1000",
-            "forkful.toml:4:8: `keep` cannot be \"haed\": it takes head, tail, ends, even or focus",
+            "forkful.toml:4:8: `keep` cannot be \"haed\": it takes head, tail, ends, even, focus or summary",
         ],
     );
     check(
@@ -211,6 +211,58 @@ fn the_folder_of_the_project_can_be_a_source() {
     let here = Source { locator: ".".to_owned(), policy: Policy::PLAIN, as_format: None };
     assert_eq!(project.add(&here, Policy::PLAIN).unwrap(), Added::New);
     assert!(matches!(project.add(&here, Policy::PLAIN).unwrap(), Added::Already(_)));
+}
+
+/// A source moved from `before` to `after`, and in or out where `ticked`.
+fn moved(before: &str, after: &str, ticked: Option<bool>) -> Change {
+    let (before, source) = (source(before).policy, source(after));
+    let (moved, used) = (before != source.policy, ticked.unwrap_or(true));
+    Change { source, used, moved, ticked: ticked.is_some(), before }
+}
+
+#[test]
+fn what_is_moved_by_hand_changes_its_own_lines_only() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let check = |profile: Option<&str>, changes: &[Change], tokens: Option<u32>, expected: &[(&str, &str)]| {
+        let mut project = project(folder.path(), FULL, profile);
+        project.save(changes, tokens.map(Tokens), Policy::PLAIN).unwrap();
+        let expected = expected.iter().fold(FULL.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        });
+        let after = fs::read_to_string(folder.path().join(NAME)).unwrap();
+        assert_eq!(after.replace('\r', ""), expected.replace('\r', ""));
+    };
+    check(None, &[moved("a.md", "a.md", None)], None, &[]);
+    check(
+        None,
+        &[moved("a.md", "a.md@weight=3,floor=1k", Some(false)), moved("b.md@tier=must", "b.md@pin,cap=9", None)],
+        Some(12_000),
+        &[
+            ("# first\n", "# first\nweight = 3\nfloor = \"1k\"\nuse = false\n"),
+            ("tier = \"must\"\n", "tier = \"pin\"\n  cap = 9\n"),
+            ("reserve = \"1k\"\n", "reserve = \"1k\"\ntokens = \"12k\"\n"),
+        ],
+    );
+    check(
+        Some("brief"),
+        &[moved("b.md@tier=must", "b.md@tier=must", Some(true)), moved("a.md", "a.md", None)],
+        Some(500),
+        &[
+            ("budget.keep = \"tail\"\n", "budget.keep = \"tail\"\nbudget.tokens = 500\n"),
+            (
+                "[profile.\"odd name\"]\n",
+                "[profile.\"odd name\"]\n\n[[profile.brief.source]]\npath = \"b.md\"\ntier = \"must\"\nuse = true\n",
+            ),
+        ],
+    );
+    check(Some("inline"), &[], Some(7), &[("{ keep", "{ tokens = 7, keep")]);
+    check(
+        Some("odd name"),
+        &[],
+        Some(7),
+        &[("[profile.\"odd name\"]\n", "[profile.\"odd name\"]\n\n[profile.\"odd name\".budget]\ntokens = 7\n")],
+    );
 }
 
 proptest! {
