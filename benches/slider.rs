@@ -10,6 +10,7 @@ use std::time::Instant;
 use forkful::budget::Policy;
 use forkful::bundle::render::Renderer;
 use forkful::bundle::{Duplicates, Request};
+use forkful::gather::Branches;
 use forkful::tokens::{Encoding, Tokens};
 use forkful::workspace::{Counting, Source, Trial, gather};
 
@@ -24,8 +25,16 @@ fn main() {
             files.push(path.to_str().unwrap().to_owned());
         }
     }
-    let named: Vec<Source> =
-        files.iter().map(|path| Source { locator: path.clone(), policy: Policy::PLAIN, as_format: None }).collect();
+    let named: Vec<Source> = files
+        .iter()
+        .map(|path| Source {
+            locator: path.clone(),
+            policy: Policy::PLAIN,
+            as_format: None,
+            branches: Branches::Current,
+            private: false,
+        })
+        .collect();
     let read = gather(&named, &mut io::empty());
     let renderer = Renderer::named("md").unwrap();
     let budget = Some(Tokens(50_000));

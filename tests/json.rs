@@ -27,6 +27,7 @@ fn every_shape_is_what_its_schema_says() {
     for source in ["thread.md", "talk.vtt", "essay.md", "plain.txt"] {
         check("read", &desk.json(&["read", source]));
     }
+    check("list", &desk.json(&["read", "thread.md", "essay.md", "--list"]));
     check("count", &desk.json(&[&["count"], &sources[..]].concat()));
     check("count", &desk.json(&["count", "--raw", "talk.vtt"]));
     check("plan", &desk.json(&[&["plan", "--budget", "4k", "--reserve", "500"], &sources[..]].concat()));

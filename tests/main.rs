@@ -12,6 +12,7 @@ mod acceptance;
 mod bad_input;
 mod durability;
 mod expected;
+mod exports;
 mod floors;
 mod json;
 mod models;

@@ -14,6 +14,7 @@ pub(super) fn document(text: &str, title: Option<&str>) -> Document {
     Document {
         format: "text".to_owned(),
         kind: Kind::Text,
+        id: None,
         title: title.map(str::to_owned),
         author: None,
         date: None,

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command;
 use crate::budget::Keep;
+use crate::gather::Branches;
 use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::amount;
@@ -96,12 +97,18 @@ pub(super) enum Verb {
 /// Sources and how to read them.
 #[derive(Debug, Args)]
 pub(super) struct SourceArgs {
-    /// Files, folders, or - for stdin, else those of forkful.toml; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin
+    /// Files, folders, or - for stdin, else those of forkful.toml; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin; archive.zip#WORDS picks one conversation
     #[arg(value_name = "SRC")]
     pub sources: Vec<String>,
     /// The profile of forkful.toml to use
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
+    /// Which messages of conversations with branches: current or all; also SRC@branches=all
+    #[arg(long, value_name = "WHICH", value_parser = Branches::from_str)]
+    pub path: Option<Branches>,
+    /// Read posts that were not public, too; also SRC@private
+    #[arg(long)]
+    pub private: bool,
     /// Go on without the sources that fail (exit code 4)
     #[arg(long)]
     pub keep_going: bool,

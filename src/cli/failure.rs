@@ -139,7 +139,8 @@ fn innermost(error: &dyn StdError) -> String {
 
 impl From<ParseSourceError> for Failure {
     fn from(error: ParseSourceError) -> Self {
-        Self::usage(chain(&error)).hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin`")
+        Self::usage(chain(&error))
+            .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,private,pin`")
     }
 }
 
@@ -172,6 +173,9 @@ impl From<gather::Error> for Failure {
             }
             gather::Error::Malformed { name, .. } | gather::Error::NothingRead { name, .. } => {
                 failure.hint(format!("read it as plain text with `{name}@as=text`"))
+            }
+            gather::Error::NotInside { name, .. } => {
+                failure.hint(format!("`forkful read {name} --list` shows what it holds"))
             }
             gather::Error::Blocked { .. } => failure.hint("save the page from a browser where it can be read"),
             _ => failure,

@@ -1,6 +1,7 @@
 //! SHA-256 digests, the names of everything that is stored.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
@@ -18,6 +19,21 @@ impl Digest {
     /// The plain SHA-256 of `bytes`, equal to what `sha256sum` prints.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The plain SHA-256 of all that `reader` gives, and how many bytes that is.
+    pub fn of_stream(reader: &mut dyn Read) -> io::Result<(Self, usize)> {
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 1 << 16];
+        let mut n_bytes = 0;
+        loop {
+            let n = reader.read(&mut buffer)?;
+            if n == 0 {
+                return Ok((Self(hasher.finalize().into()), n_bytes));
+            }
+            hasher.update(&buffer[..n]);
+            n_bytes += n;
+        }
     }
 
     /// The digest of a typed object: SHA-256 over `forkful/<kind>/1`, a NUL and its canonical JSON.

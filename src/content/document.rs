@@ -15,6 +15,9 @@ pub struct Document {
     pub format: String,
     /// What the text is to a reader.
     pub kind: Kind,
+    /// How its source tells it from others beside it: the id of a conversation in an export.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<String>,
     /// The name the text gives itself.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub title: Option<String>,

@@ -21,6 +21,6 @@ pub use document::{Counts, Cue, Document, Kind, Link, ParseKindError, Quality, S
 pub use message::{Message, Part, Role};
 pub use nearest::nearest;
 pub use problem::{Problem, Severity};
-pub use thread::{Post, Thread};
+pub use thread::{Answers, Post, Thread};
 pub use timestamp::{Timestamp, clock_mark};
 pub use usage::Usage;

@@ -162,7 +162,7 @@ mod tests {
             ("x.md", "[0:47] hi\n\n[0:50] ho\n\n[1:00] so\n", None, "transcript-md"),
         ];
         for (name, text, word, expected) in cases {
-            let (format, _) = choose(&Input { name, text }, *word).unwrap();
+            let (format, _) = choose(&Input::new(name, text), *word).unwrap();
             assert_eq!(format.name, *expected, "{name} {text:?} as {word:?}");
         }
     }

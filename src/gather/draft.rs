@@ -47,6 +47,7 @@ pub(crate) fn document(format: &str, kind: Kind, text: String, sections: Vec<Sec
     Document {
         format: format.to_owned(),
         kind,
+        id: None,
         title: None,
         author: None,
         date: None,

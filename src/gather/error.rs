@@ -87,6 +87,22 @@ pub enum Error {
         /// What was looked for: `posts`, `captions`.
         items: &'static str,
     },
+    /// An archive, or a member of one, that is not read.
+    #[error("{name} cannot be read from a zip archive: {reason}")]
+    Archive {
+        /// The archive, and the member if it is one.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Nothing in the source has this id or title.
+    #[error("{name} holds no conversation called {pick}")]
+    NotInside {
+        /// Name of the source.
+        name: String,
+        /// The id or title that was asked for.
+        pick: String,
+    },
     /// A page that stands in front of the one that was wanted.
     #[error("{name} is blocked: {reason}")]
     Blocked {

@@ -9,17 +9,27 @@
 //! together and says which sources a thread talks about that are not there.
 //! Nothing here counts tokens, cuts text or follows a link.
 
+mod container;
 mod detect;
 mod document;
 mod draft;
 mod error;
+mod family;
+mod fragment;
 mod front_matter;
 mod links;
 mod mentions;
+mod moment;
 pub mod source;
+mod split;
+mod tape;
 mod thread;
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::content::{Document, Kind, Problem};
+use tape::{Json, Tape};
 
 pub use error::Error;
 pub use links::{LinkClass, classify, links};
@@ -43,12 +53,99 @@ pub struct Format {
 }
 
 /// A source on its way into a reader.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Input<'a> {
     /// Name of the source, for problems and ties.
     pub name: &'a str,
     /// The text as it stands, byte order mark taken off.
     pub text: &'a str,
+    /// What its owner asks for.
+    pub wishes: Wishes<'a>,
+    /// How many elements of the same source were read before this text.
+    pub n_before: usize,
+    /// The JSON of the text, from its first bracket on; empty for a text that is none.
+    json: &'a str,
+    /// The first JSON values in outline, for those that recognise a format.
+    shapes: Vec<Tape<'a>>,
+}
+
+impl<'a> Input<'a> {
+    /// A source without wishes.
+    pub fn new(name: &'a str, text: &'a str) -> Self {
+        let json = split::json(text);
+        let first = if split::is_lines(json) { json.lines().take(8).collect() } else { vec![json] };
+        let shapes = first.into_iter().map(Tape::shape).collect();
+        Self { name, text, wishes: Wishes::default(), n_before: 0, json, shapes }
+    }
+
+    /// Whether one of the first elements passes: of an array, of a text of lines, or the one object.
+    fn any(&self, test: impl Fn(Json) -> bool) -> bool {
+        self.shapes.iter().map(Tape::root).any(|root| test(root) || root.items().any(&test))
+    }
+
+    /// [`Self::any`] as the word of one who recognises a format.
+    fn certain(&self, test: impl Fn(Json) -> bool) -> Confidence {
+        if self.any(test) { Confidence::Certain } else { Confidence::No }
+    }
+}
+
+/// What the owner of a source asks its reader for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wishes<'a> {
+    /// The name of a format, or of a kind.
+    pub format: Option<&'a str>,
+    /// Which messages of a conversation with branches.
+    pub branches: Branches,
+    /// Whether posts that were not public are read too.
+    pub private: bool,
+    /// The one document to read: its id, the first letters of it, or words of its title.
+    pub pick: Option<&'a str>,
+}
+
+impl Wishes<'_> {
+    /// Whether the document with this id and title is wanted.
+    fn want(&self, id: Option<&str>, title: Option<&str>) -> bool {
+        let Some(pick) = self.pick.map(str::to_lowercase) else { return true };
+        let id = id.unwrap_or_default().to_lowercase();
+        let starts = pick.len() >= 4 && id.starts_with(&pick);
+        id == pick || starts || title.is_some_and(|title| title.to_lowercase().contains(&pick))
+    }
+}
+
+/// The word names no choice of branches.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a choice of branches: {0} (current or all)")]
+pub struct ParseBranchesError(pub String);
+
+impl FromStr for Branches {
+    type Err = ParseBranchesError;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "current" => Ok(Self::Current),
+            "all" => Ok(Self::All),
+            _ => Err(ParseBranchesError(word.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Branches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Current => "current",
+            Self::All => "all",
+        })
+    }
+}
+
+/// Which messages of a conversation with branches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Branches {
+    /// Those from the first one to where the conversation stands.
+    #[default]
+    Current,
+    /// Those of all branches.
+    All,
 }
 
 /// How sure a format is that a text has its form.
@@ -76,6 +173,31 @@ pub struct Reading {
 /// Every format there is; of two that are equally sure, the first reads.
 pub const FORMATS: &[Format] = &[
     thread::markdown::FORMAT,
+    thread::chatgpt::FORMAT,
+    thread::claude::FORMAT,
+    thread::claude_code::FORMAT,
+    thread::codex::FORMAT,
+    thread::open_webui::FORMAT,
+    thread::sharegpt::FORMAT,
+    thread::gemini::FORMAT,
+    thread::copilot::FORMAT,
+    thread::grok::FORMAT,
+    thread::x_archive::FORMAT,
+    thread::x_api_v1::FORMAT,
+    thread::x_api_v2::FORMAT,
+    thread::bluesky::FORMAT,
+    thread::mastodon::FORMAT,
+    thread::hackernews::FORMAT,
+    thread::reddit::FORMAT,
+    thread::lobsters::FORMAT,
+    thread::discourse::FORMAT,
+    thread::github::FORMAT,
+    thread::slack::FORMAT,
+    thread::discord::FORMAT,
+    thread::telegram::FORMAT,
+    thread::whatsapp::FORMAT,
+    thread::messenger::FORMAT,
+    thread::mail::FORMAT,
     document::webvtt::FORMAT,
     document::srt::FORMAT,
     document::transcript::FORMAT,
@@ -90,10 +212,27 @@ pub const FORMATS: &[Format] = &[
 ///
 /// `name` breaks ties and stands in problems; `as_format` is the name of a format or of a kind.
 pub fn read(name: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Reading, Error> {
+    read_as(name, bytes, Wishes { format: as_format, ..Wishes::default() })
+}
+
+/// Reads the documents that `bytes` hold and `wishes` ask for.
+pub fn read_as(name: &str, bytes: &[u8], wishes: Wishes) -> Result<Reading, Error> {
     let text = detect::text(name, bytes)?;
-    let input = Input { name, text };
-    let (format, kind) = detect::choose(&input, as_format)?;
-    let mut reading = (format.read)(&input)?;
+    settle(&Input { wishes, ..Input::new(name, text) })
+}
+
+/// Chooses a format, reads, and holds what every document promises.
+fn settle(input: &Input) -> Result<Reading, Error> {
+    let name = input.name;
+    let (format, kind) = detect::choose(input, input.wishes.format)?;
+    let mut reading = (format.read)(input)?;
+    let n_read = reading.documents.len();
+    let wanted = |document: &Document| input.wishes.want(document.id.as_deref(), document.title.as_deref());
+    // What is attached to a conversation goes with it.
+    reading.documents.retain(|document| document.kind != format.kind || wanted(document));
+    if let (true, Some(pick)) = (reading.documents.len() < n_read.min(1), input.wishes.pick) {
+        return Err(Error::NotInside { name: name.to_owned(), pick: pick.to_owned() });
+    }
     for document in &mut reading.documents {
         if let Some(kind) = kind {
             document.kind = kind;
@@ -104,7 +243,7 @@ pub fn read(name: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Reading
     if reading.documents.is_empty() {
         return Err(Error::NothingRead { name: name.to_owned(), items: "text" });
     }
-    reading.problems.extend(detect::odd_characters(&input));
+    reading.problems.extend(detect::odd_characters(input));
     Ok(reading)
 }
 

@@ -2,15 +2,19 @@
 //!
 //! A file is read whole; a folder is walked in the byte order of its paths, and what is skipped in
 //! it (hidden files, links to folders, files that are no text) is told, never silent. A folder fails
-//! only when nothing in it could be read.
+//! only when nothing in it could be read. A zip archive is walked like a folder but is one source;
+//! files that only make sense together are joined. `export.zip#words` picks one conversation.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Error, Reading, detect};
-use crate::content::{Digest, Document, Problem, nearest};
+use super::container::{Container, Member};
+use super::family::Family;
+use super::{Error, Reading, Wishes, detect};
+use crate::content::{Digest, Document, Kind, Problem, nearest};
 
 /// The most bytes that one source may have.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
@@ -39,17 +43,29 @@ pub struct Harvest {
     pub problems: Vec<Problem>,
 }
 
-/// Reads a file, a folder or, for `-`, what `stdin` gives.
-pub fn gather(named: &str, as_format: Option<&str>, stdin: &mut dyn Read) -> Result<Harvest, Error> {
+/// Reads a file, a folder, an archive or, for `-`, what `stdin` gives.
+pub fn gather(named: &str, wishes: Wishes, stdin: &mut dyn Read) -> Result<Harvest, Error> {
     if named == "-" {
         let bytes = read_capped(stdin, named)?;
-        return Ok(Harvest { gathered: vec![gathered(named, &bytes, as_format)?], problems: Vec::new() });
+        let gathered = if is_archive(&bytes) {
+            archive(named, Cursor::new(&bytes), (Digest::of(&bytes), bytes.len()), wishes)?
+        } else {
+            gathered(named, &bytes, wishes)?
+        };
+        return Ok(Harvest { gathered: vec![gathered], problems: Vec::new() });
     }
-    let path = Path::new(named);
-    if metadata(named)?.is_dir() {
-        return folder(named, path, as_format);
+    let (path, wishes) = match named.rsplit_once('#') {
+        Some((path, pick)) if !pick.is_empty() && !Path::new(named).exists() => {
+            (path, Wishes { pick: Some(pick), ..wishes })
+        }
+        _ => (named, wishes),
+    };
+    let is_folder = metadata(path)?.is_dir();
+    let path = Path::new(path);
+    if is_folder {
+        return folder(named, path, wishes);
     }
-    Ok(Harvest { gathered: vec![file(named, path, as_format)?], problems: Vec::new() })
+    Ok(Harvest { gathered: vec![file(named, path, wishes)?], problems: Vec::new() })
 }
 
 /// The text of a file, or for `-` of what `stdin` gives, as it stands: byte order mark and all.
@@ -74,31 +90,161 @@ fn metadata(named: &str) -> Result<fs::Metadata, Error> {
 }
 
 /// Every readable source below a folder.
-fn folder(named: &str, path: &Path, as_format: Option<&str>) -> Result<Harvest, Error> {
+fn folder(named: &str, path: &Path, wishes: Wishes) -> Result<Harvest, Error> {
     let mut problems = Vec::new();
     let mut gathered = Vec::new();
-    let locate = |relative: &str| match named.trim_end_matches('/') {
+    let shown = if wishes.pick.is_some() { named.rsplit_once('#').map_or(named, |(folder, _)| folder) } else { named };
+    let locate = |relative: &str| match shown.trim_end_matches('/') {
         "." => relative.to_owned(),
         "" => format!("/{relative}"),
         folder => format!("{folder}/{relative}"),
     };
-    let files = walk(named, path, &mut problems)?;
+    let mut files = walk(named, path, &mut problems)?;
     for problem in &mut problems {
         problem.place = locate(&problem.place);
     }
+    if let Some(family) = Family::of(&files.iter().map(|(relative, _)| relative.as_str()).collect::<Vec<_>>()) {
+        let (together, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(relative, _)| family.takes(relative));
+        let texts = together.iter().map(|(relative, path)| Ok((relative.clone(), contents(&locate(relative), path)?)));
+        gathered.push(joined(named, family, texts.collect::<Result<_, _>>()?, wishes)?);
+        if !others.is_empty() {
+            problems.push(Problem::note(
+                named,
+                format!("files beside the posts and messages passed over: {}", others.len()),
+            ));
+        }
+        files = Vec::new();
+    }
     for (relative, path) in files {
         let locator = locate(&relative);
-        match file(&locator, &path, as_format) {
+        match file(&locator, &path, wishes) {
             Ok(source) => gathered.push(source),
             // A word that names no format is wrong for every file alike.
             Err(error @ Error::UnknownFormat { .. }) => return Err(error),
+            // What is asked for is in another file, or in none.
+            Err(Error::NotInside { .. }) => {}
             Err(error) => problems.push(Problem::warning(named, format!("skipped: {error}"))),
         }
     }
-    if gathered.is_empty() {
-        return Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: problems.len() });
+    match (gathered.is_empty(), wishes.pick) {
+        (true, Some(pick)) => Err(Error::NotInside { name: shown.to_owned(), pick: pick.to_owned() }),
+        (true, None) => Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: problems.len() }),
+        (false, _) => Ok(Harvest { gathered, problems }),
     }
-    Ok(Harvest { gathered, problems })
+}
+
+/// Reads files that belong together as one source.
+fn joined(named: &str, family: Family, files: Vec<(String, Vec<u8>)>, wishes: Wishes) -> Result<Gathered, Error> {
+    let mut problems = Vec::new();
+    let mut texts = Vec::new();
+    let mut bytes = Vec::new();
+    for (relative, content) in files {
+        match detect::text(&relative, &content) {
+            Ok(text) => texts.push((relative.clone(), text.to_owned())),
+            Err(error) => problems.push(Problem::warning(named, format!("skipped: {error}"))),
+        }
+        bytes.extend_from_slice(&content);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::TooLarge { name: named.to_owned(), limit: MAX_BYTES });
+    }
+    let reading = super::read_as(named, family.join(&texts).as_bytes(), wishes)?;
+    problems.extend(reading.problems);
+    let documents = reading.documents.into_iter().map(Arc::new).collect();
+    let (sha256, bytes) = (Digest::of(&bytes), bytes.len());
+    Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems })
+}
+
+/// Whether bytes are those of a zip archive.
+fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// Reads the members of an archive as one source.
+///
+/// Beside conversations, what is only data or a page is not what the archive is for.
+fn archive<R: Read + Seek>(
+    named: &str,
+    reader: R,
+    (sha256, bytes): (Digest, usize),
+    wishes: Wishes,
+) -> Result<Gathered, Error> {
+    let shown = wishes.pick.and_then(|pick| named.strip_suffix(pick)).map_or(named, |name| name.trim_end_matches('#'));
+    let mut container = Container::open(shown, reader)?;
+    let (members, n_passed) = container.members();
+    let mut problems = Vec::new();
+    if n_passed > 0 {
+        problems.push(Problem::note(shown, format!("members that hold no text passed over: {n_passed}")));
+    }
+    let family = Family::of(&members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>());
+    if let Some(family) = family {
+        let mut files = Vec::new();
+        for member in members.iter().filter(|member| family.takes(&member.name)) {
+            files.push((member.name.clone(), container.read(member, |stream| read_capped(stream, &member.name))?));
+        }
+        let mut gathered = joined(shown, family, files, wishes)?;
+        gathered.problems.splice(0..0, problems);
+        return Ok(Gathered { locator: named.to_owned(), bytes, sha256, ..gathered });
+    }
+    let documents = members_of(shown, &mut container, &members, wishes, &mut problems)?;
+    let documents = documents.into_iter().map(Arc::new).collect();
+    Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems })
+}
+
+fn members_of<R: Read + Seek>(
+    shown: &str,
+    container: &mut Container<R>,
+    members: &[Member],
+    wishes: Wishes,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Document>, Error> {
+    let mut documents: Vec<Document> = Vec::new();
+    let mut n_unread = 0;
+    let mut first_error = None;
+    for member in members {
+        let name = format!("{shown}/{}", member.name);
+        let read = container.read(member, |stream| read_capped(stream, &name));
+        match read.and_then(|bytes| super::read_as(&name, &bytes, wishes)) {
+            Ok(reading) => {
+                documents.extend(reading.documents);
+                problems.extend(reading.problems);
+            }
+            Err(error @ Error::UnknownFormat { .. }) => return Err(error),
+            Err(Error::NotInside { .. } | Error::Empty { .. } | Error::NothingRead { .. }) => n_unread += 1,
+            Err(error) => {
+                problems.push(Problem::warning(shown, format!("skipped: {error}")));
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    if documents.iter().any(is_talk) {
+        let n_all = documents.len();
+        documents.retain(|document| !matches!(document.kind, Kind::Data | Kind::Page));
+        n_unread += n_all - documents.len();
+    }
+    let mut ids = BTreeSet::new();
+    let n_all = documents.len();
+    documents
+        .retain(|document| document.id.as_ref().is_none_or(|id| ids.insert((document.format.clone(), id.clone()))));
+    if documents.len() < n_all {
+        problems.push(Problem::note(shown, format!("repeats of an id left out: {}", n_all - documents.len())));
+    }
+    if let (true, Some(error)) = (documents.is_empty(), first_error) {
+        return Err(error);
+    }
+    match (documents.is_empty(), wishes.pick) {
+        (true, Some(pick)) => return Err(Error::NotInside { name: shown.to_owned(), pick: pick.to_owned() }),
+        (true, None) => return Err(Error::NothingInFolder { path: shown.to_owned(), n_skipped: members.len() }),
+        (false, _) => {}
+    }
+    if n_unread > 0 {
+        problems.push(Problem::note(shown, format!("members beside the conversations passed over: {n_unread}")));
+    }
+    Ok(documents)
+}
+
+fn is_talk(document: &Document) -> bool {
+    matches!(document.kind, Kind::Thread | Kind::Chat | Kind::Mail)
 }
 
 /// The files below a folder with their paths relative to it, in byte order.
@@ -142,8 +288,18 @@ fn walk(named: &str, root: &Path, problems: &mut Vec<Problem>) -> Result<Vec<(St
 }
 
 /// Reads one file.
-fn file(locator: &str, path: &Path, as_format: Option<&str>) -> Result<Gathered, Error> {
-    gathered(locator, &contents(locator, path)?, as_format)
+fn file(locator: &str, path: &Path, wishes: Wishes) -> Result<Gathered, Error> {
+    let unreadable = |source| Error::Read { path: locator.to_owned(), source };
+    let mut open = File::open(path).map_err(unreadable)?;
+    let mut start = [0; 4];
+    let is_whole = open.read_exact(&mut start).is_ok();
+    if is_whole && is_archive(&start) {
+        open.rewind().map_err(unreadable)?;
+        let measured = Digest::of_stream(&mut open).map_err(unreadable)?;
+        open.rewind().map_err(unreadable)?;
+        return archive(locator, open, measured, wishes);
+    }
+    gathered(locator, &contents(locator, path)?, wishes)
 }
 
 fn contents(locator: &str, path: &Path) -> Result<Vec<u8>, Error> {
@@ -162,8 +318,8 @@ fn read_capped(reader: &mut dyn Read, name: &str) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-fn gathered(locator: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Gathered, Error> {
-    let Reading { documents, problems } = super::read(locator, bytes, as_format)?;
+fn gathered(locator: &str, bytes: &[u8], wishes: Wishes) -> Result<Gathered, Error> {
+    let Reading { documents, problems } = super::read_as(locator, bytes, wishes)?;
     let documents = documents.into_iter().map(Arc::new).collect();
     Ok(Gathered { locator: locator.to_owned(), bytes: bytes.len(), sha256: Digest::of(bytes), documents, problems })
 }
@@ -196,7 +352,7 @@ mod tests {
     }
 
     fn harvest(path: &str) -> Result<Harvest, Error> {
-        gather(path, None, &mut io::empty())
+        gather(path, Wishes::default(), &mut io::empty())
     }
 
     #[test]
@@ -238,10 +394,11 @@ mod tests {
 
     #[test]
     fn stdin_is_a_source() {
-        let harvest = gather("-", Some("essay"), &mut &b"# A\n\nb"[..]).unwrap();
+        let harvest =
+            gather("-", Wishes { format: Some("essay"), ..Wishes::default() }, &mut &b"# A\n\nb"[..]).unwrap();
         assert_eq!(harvest.gathered[0].locator, "-");
         assert_eq!(harvest.gathered[0].documents[0].title.as_deref(), Some("A"));
         let mut endless = io::repeat(b'x');
-        assert!(matches!(gather("-", None, &mut endless), Err(Error::TooLarge { limit: MAX_BYTES, .. })));
+        assert!(matches!(gather("-", Wishes::default(), &mut endless), Err(Error::TooLarge { limit: MAX_BYTES, .. })));
     }
 }

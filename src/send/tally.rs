@@ -16,7 +16,7 @@ use crate::net::{Credential, Method, Request, Secret, Transport, Url};
 use crate::tokens::Tokens;
 
 /// How long a count may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One way of asking for a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,6 +34,7 @@ pub(crate) fn bundle(text: &str) -> Vec<Object> {
     let document = Document {
         format: "text".to_owned(),
         kind: Kind::Essay,
+        id: None,
         title: None,
         author: None,
         date: None,

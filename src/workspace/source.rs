@@ -16,6 +16,10 @@ pub struct Source {
     pub policy: Policy,
     /// The format or kind to read it as.
     pub as_format: Option<String>,
+    /// Which messages of a conversation with branches.
+    pub branches: gather::Branches,
+    /// Whether posts that were not public are read too.
+    pub private: bool,
 }
 
 /// What was read of several sources.
@@ -80,11 +84,17 @@ impl Source {
         amount: impl Fn(&str) -> Option<Tokens>,
         exists: impl Fn(&str) -> bool,
     ) -> Result<Self, ParseSourceError> {
-        let whole = Self { locator: text.to_owned(), policy: plain, as_format: None };
+        let whole = Self {
+            locator: text.to_owned(),
+            policy: plain,
+            as_format: None,
+            branches: gather::Branches::Current,
+            private: false,
+        };
         let Some((locator, wishes)) = text.rsplit_once('@').filter(|(locator, _)| !locator.is_empty()) else {
             return Ok(whole);
         };
-        let looks_like_wishes = wishes.split(',').all(|wish| wish == "pin" || wish.contains('='));
+        let looks_like_wishes = wishes.split(',').all(|wish| matches!(wish, "pin" | "private") || wish.contains('='));
         if exists(text) || !looks_like_wishes {
             return Ok(whole);
         }
@@ -100,6 +110,11 @@ impl Source {
         }
     }
 
+    /// What its reader is asked for.
+    fn wishes(&self) -> gather::Wishes<'_> {
+        gather::Wishes { format: self.as_format.as_deref(), branches: self.branches, private: self.private, pick: None }
+    }
+
     fn wish(
         &mut self,
         text: &str,
@@ -112,6 +127,12 @@ impl Source {
             amount(value).ok_or(policy_error(error))
         };
         match wish.split_once('=').unwrap_or((wish, "")) {
+            ("private", "") => self.private = true,
+            ("branches", value) => {
+                let want = "current or all";
+                let error = ParsePolicyError { what: "choice of branches", text: value.to_owned(), want };
+                self.branches = value.parse().map_err(|_| policy_error(error))?;
+            }
             ("pin", "") => self.policy.tier = Tier::Pin,
             ("weight", value) => self.policy.weight = value.parse().map_err(policy_error)?,
             ("tier", value) => self.policy.tier = value.parse().map_err(policy_error)?,
@@ -137,7 +158,7 @@ impl Sources {
 pub fn gather(sources: &[Source], stdin: &mut dyn Read) -> Sources {
     let mut all = Sources::default();
     for source in sources {
-        match gather::source::gather(&source.locator, source.as_format.as_deref(), stdin) {
+        match gather::source::gather(&source.locator, source.wishes(), stdin) {
             Ok(found) => {
                 all.skipped.extend(found.problems);
                 let policy = source.policy;
@@ -165,7 +186,13 @@ mod tests {
     #[test]
     fn wishes_stand_after_the_last_at_sign() {
         let check = |text: &str, locator: &str, policy: Policy, as_format: Option<&str>| {
-            let expected = Source { locator: locator.to_owned(), policy, as_format: as_format.map(str::to_owned) };
+            let expected = Source {
+                locator: locator.to_owned(),
+                policy,
+                as_format: as_format.map(str::to_owned),
+                branches: gather::Branches::Current,
+                private: false,
+            };
             assert_eq!(parse(text), Ok(expected), "{text}");
         };
         check("talk.vtt", "talk.vtt", Policy::PLAIN, None);

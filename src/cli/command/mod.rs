@@ -68,7 +68,11 @@ struct Gathered {
 /// Reads the sources of the command line, else those of the project; failures end the command unless
 /// it shall keep going.
 fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Gathered, Failure> {
-    let named = named(context, args, terms, plain)?;
+    let mut named = named(context, args, terms, plain)?;
+    for source in &mut named {
+        source.branches = args.path.unwrap_or(source.branches);
+        source.private |= args.private;
+    }
     let mut sources = workspace::gather(&named, &mut io::stdin().lock());
     context.printer.problems(&sources.problems());
     let failures = std::mem::take(&mut sources.failures);

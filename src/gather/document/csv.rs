@@ -85,7 +85,7 @@ mod tests {
             ("one\ntwo\nthree\n", Confidence::No),
             ("a,b\n1,2\nwords\n", Confidence::No),
         ] {
-            assert_eq!(sniff(&Input { name: "x", text }), confidence, "{text:?}");
+            assert_eq!(sniff(&Input::new("x", text)), confidence, "{text:?}");
         }
     }
 }

@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn document(html: &str) -> crate::content::Document {
-        let document = read(&Input { name: "p.html", text: html }).unwrap().documents.remove(0);
+        let document = read(&Input::new("p.html", html)).unwrap().documents.remove(0);
         assert!(draft::covers(&document.text, &document.sections));
         document
     }
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_page_that_is_not_the_page_is_an_error() {
-        let read = |text: &str| read(&Input { name: "p", text });
+        let read = |text: &str| read(&Input::new("p", text));
         assert!(matches!(read("<html><title>Just a moment...</title><p>Wait"), Err(Error::Blocked { .. })));
         assert!(matches!(read("<html><body><script>x</script></body></html>"), Err(Error::NothingRead { .. })));
         assert!(matches!(read(&"<div>".repeat(100_000)), Err(Error::TooDeep { .. })));

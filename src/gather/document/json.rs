@@ -63,9 +63,9 @@ mod tests {
             ("{not json}", Confidence::No),
             ("words", Confidence::No),
         ] {
-            assert_eq!(sniff(&Input { name: "x", text }), confidence, "{text:?}");
+            assert_eq!(sniff(&Input::new("x", text)), confidence, "{text:?}");
         }
-        assert_eq!(sniff(&Input { name: "x", text: &"[".repeat(1_000_000) }), Confidence::No);
+        assert_eq!(sniff(&Input::new("x", &"[".repeat(1_000_000))), Confidence::No);
         let document = lines_as_sections("json", &"{\"a\": 1}\n".repeat(300));
         assert!(draft::covers(&document.text, &document.sections));
         assert_eq!((document.sections.len(), document.counts.items), (3, 300));

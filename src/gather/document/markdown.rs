@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     fn essay(text: &str) -> Document {
-        let document = read(&Input { name: "e.md", text }).unwrap().documents.remove(0);
+        let document = read(&Input::new("e.md", text)).unwrap().documents.remove(0);
         assert!(draft::covers(&document.text, &document.sections), "{text:?}");
         document
     }

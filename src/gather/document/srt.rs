@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str, n_items: usize) {
-        let input = Input { name: "t.srt", text };
+        let input = Input::new("t.srt", text);
         assert_eq!(sniff(&input), Confidence::Certain, "{text:?}");
         let document = read(&input).unwrap().documents.remove(0);
         assert_eq!((document.text.as_str(), document.counts.items), (expected, n_items), "{text:?}");
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_list_is_not_captions() {
         for text in ["1\n2\n3\n", "1\na --> b\n", "words\n", "", "words\n00:00:01,000 --> 00:00:02,000\n"] {
-            assert_eq!(sniff(&Input { name: "t.srt", text }), Confidence::No, "{text:?}");
+            assert_eq!(sniff(&Input::new("t.srt", text)), Confidence::No, "{text:?}");
         }
     }
 }

@@ -69,7 +69,7 @@ mod tests {
             ("words without an end\n".repeat(500), 6, 500),
             ("x".repeat(100_000), 1, 1),
         ] {
-            let document = read(&Input { name: "x", text: &text }).unwrap().documents.remove(0);
+            let document = read(&Input::new("x", &text)).unwrap().documents.remove(0);
             assert!(draft::covers(&document.text, &document.sections));
             assert_eq!((document.sections.len(), document.counts.items), (n_sections, n_items), "{:?}", &text[..6]);
         }

@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str, n_items: usize) {
-        let input = Input { name: "t.md", text };
+        let input = Input::new("t.md", text);
         assert!(sniff(&input) > Confidence::No, "{text:?}");
         let document = read(&input).unwrap().documents.remove(0);
         assert_eq!((document.text.as_str(), document.counts.items), (expected, n_items), "{text:?}");
@@ -240,7 +240,7 @@ mod tests {
     fn what_is_about_the_talk_is_left_out() {
         let text = "---\ntitle: Talk\nurl: https://v.example/w\nchannel: Cee\n---\n\n# Talk\n\n## Summary\n\nShort.\n\n## Transcript\n\n### One\n\n\
                     [0:01](https://v.example/w?t=1) Hello https://x.example.\n\n### Two\n\n[0:09](https://v.example/w?t=9) Bye.\n\n## Comments\n\nNice.\n";
-        let reading = read(&Input { name: "t.md", text }).unwrap();
+        let reading = read(&Input::new("t.md", text)).unwrap();
         let document = &reading.documents[0];
         assert_eq!(document.text, "### One\n\n[0:01] Hello https://x.example.\n\n### Two\n\n[0:09] Bye.\n");
         assert_eq!((document.title.as_deref(), document.author.as_deref()), (Some("Talk"), Some("Cee")));
@@ -257,7 +257,7 @@ mod tests {
             "Note: one\n\nWarning: two\n\nHint: three\n\nExample: four\n",
             "words\n",
         ] {
-            assert_eq!(sniff(&Input { name: "t.md", text }), Confidence::No, "{text:?}");
+            assert_eq!(sniff(&Input::new("t.md", text)), Confidence::No, "{text:?}");
         }
     }
 }

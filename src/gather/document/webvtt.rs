@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     fn transcript(text: &str) -> crate::content::Document {
-        read(&Input { name: "t.vtt", text }).unwrap().documents.remove(0)
+        read(&Input::new("t.vtt", text)).unwrap().documents.remove(0)
     }
 
     #[test]
@@ -305,8 +305,8 @@ mod tests {
     #[test]
     fn a_file_without_captions_is_an_error() {
         for text in ["WEBVTT", "WEBVTT\n\n00:00.000 -> 00:01.000\nx\n", "WEBVTT\n\n00:00.000 --> 00:01.000\n\n"] {
-            assert!(matches!(read(&Input { name: "t", text }), Err(Error::NothingRead { .. })), "{text:?}");
+            assert!(matches!(read(&Input::new("t", text)), Err(Error::NothingRead { .. })), "{text:?}");
         }
-        assert!(matches!(read(&Input { name: "t", text: "WEBVTTx" }), Err(Error::Malformed { .. })));
+        assert!(matches!(read(&Input::new("t", "WEBVTTx")), Err(Error::Malformed { .. })));
     }
 }

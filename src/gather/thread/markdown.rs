@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::content::{Kind, Post, Problem, Quality, Thread, line};
+use crate::content::{Answers, Kind, Post, Problem, Quality, Thread, line};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -61,9 +61,9 @@ fn read(input: &Input) -> Result<Reading, Error> {
             continue;
         }
         told.insert(text.clone(), heading.number);
-        let reply_to = posts.last().map(|previous| previous.number);
+        let answers = posts.last().map_or(Answers::Nothing, |previous| Answers::Post(previous.number));
         let author = author.or_else(|| header.author.clone());
-        posts.push(Post { number: heading.number, author, time: None, reply_to, text, links });
+        posts.push(Post { number: heading.number, author, time: None, answers, stub: false, text, links });
     }
     if posts.is_empty() {
         return Err(Error::NothingRead { name: input.name.to_owned(), items: "posts" });
@@ -86,10 +86,9 @@ fn read(input: &Input) -> Result<Reading, Error> {
 
     let author = header.author.or_else(|| posts.first().and_then(|post| post.author.clone()));
     let title = author.as_ref().map(|author| format!("Thread by {author}"));
-    let thread = Thread { title, author, url: header.url, date: None, posts };
-    let mut document = super::document(FORMAT.name, &thread);
-    document.counts.items += n_repeated;
-    document.counts.hidden = n_repeated;
+    let (url, n_hidden) = (header.url, n_repeated);
+    let thread = Thread { id: None, title, author, url, date: None, posts, n_hidden, n_branches: Some(1) };
+    let mut document = super::document(FORMAT.name, FORMAT.kind, &thread);
     if header.n_captured.is_some_and(|n| n > headings.len()) {
         document.quality = Quality::Partial;
     }
@@ -248,7 +247,7 @@ mod tests {
 
     /// Numbers and texts of the posts, and the messages of the problems.
     fn check(text: &str, posts: &[(&str, &str)], messages: &[&str]) {
-        let reading = read(&Input { name: "t.md", text }).unwrap();
+        let reading = read(&Input::new("t.md", text)).unwrap();
         let document = &reading.documents[0];
         assert!(crate::gather::draft::covers(&document.text, &document.sections));
         let found: Vec<(&str, &str)> = document
@@ -319,7 +318,7 @@ mod tests {
         for (text, author, url) in
             [(older, "@b", "https://x.com/b/status/2"), (newer, "@d", "https://x.com/d/status/3")]
         {
-            let document = read(&Input { name: "t", text }).unwrap().documents.remove(0);
+            let document = read(&Input::new("t", text)).unwrap().documents.remove(0);
             assert_eq!(document.author.as_deref(), Some(author));
             assert_eq!(document.url.as_deref(), Some(url));
             assert_eq!(document.title, Some(format!("Thread by {author}")));
@@ -347,7 +346,7 @@ mod tests {
     #[test]
     fn an_export_without_posts_is_an_error() {
         for text in ["# Thread Export\n", "# Thread Export\n\n- Tweets captured: 2\n\nwords\n"] {
-            assert!(matches!(read(&Input { name: "t", text }), Err(Error::NothingRead { .. })));
+            assert!(matches!(read(&Input::new("t", text)), Err(Error::NothingRead { .. })));
         }
     }
 }

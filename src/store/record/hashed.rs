@@ -181,6 +181,7 @@ impl DocumentRecord {
         Ok(Document {
             format: self.format,
             kind: self.kind,
+            id: None,
             title: self.title,
             author: self.author,
             date: self.date,
@@ -263,6 +264,7 @@ mod tests {
         Document {
             format: "thread-md".to_owned(),
             kind: Kind::Thread,
+            id: None,
             title: Some("Bitter".to_owned()),
             author: None,
             date: None,

@@ -169,6 +169,10 @@ impl Reader<'_> {
                 }
                 "pin" => pin = self.truth(found).map(|pin| (pin, found.key.span())),
                 "as" => wishes.as_format = self.text(found).map(|said| said.value),
+                "branches" => {
+                    wishes.branches = self.parsed(found, |text| text.parse().ok(), BRANCHES).map(|said| said.value);
+                }
+                "private" => wishes.private = self.truth(found),
                 _ => wishes.used = self.truth(found),
             }
         }
@@ -225,6 +229,7 @@ impl Reader<'_> {
     }
 }
 
+const BRANCHES: [&str; 2] = ["current", "all"];
 const ORDERS: [&str; Keep::ALL.len()] = ["head", "tail", "ends", "even", "focus", "summary"];
 const TIERS: [&str; 4] = ["pin", "must", "normal", "spare"];
 

@@ -196,7 +196,9 @@ impl Project {
                 offered.push((used.remove(place), true));
             } else {
                 let (policy, as_format) = (listed.wishes.policy(plain), listed.wishes.as_format.clone());
-                offered.push((Source { locator, policy, as_format }, false));
+                let branches = listed.wishes.branches.unwrap_or_default();
+                let private = listed.wishes.private.unwrap_or_default();
+                offered.push((Source { locator, policy, as_format, branches, private }, false));
             }
         }
         Ok(offered)
@@ -213,7 +215,9 @@ impl Project {
                 return Err(Error::Mistakes(vec![mistake]));
             }
             let as_format = listed.wishes.as_format.clone();
-            sources.push(Source { locator: self.locator(&listed.path), policy, as_format });
+            let branches = listed.wishes.branches.unwrap_or_default();
+            let private = listed.wishes.private.unwrap_or_default();
+            sources.push(Source { locator: self.locator(&listed.path), policy, as_format, branches, private });
         }
         Ok(sources)
     }

@@ -2,6 +2,7 @@
 
 use super::edit::{amount, quoted};
 use crate::budget::{Keep, Policy, Tier, Weight};
+use crate::gather::Branches;
 use crate::tokens::Tokens;
 use crate::workspace::Source;
 
@@ -20,6 +21,10 @@ pub struct Wishes {
     pub tier: Option<Tier>,
     /// The format or kind to read it as.
     pub as_format: Option<String>,
+    /// Which messages of a conversation with branches.
+    pub branches: Option<Branches>,
+    /// Whether posts that were not public are read too.
+    pub private: Option<bool>,
     /// Whether it is read at all.
     pub used: Option<bool>,
 }
@@ -35,6 +40,8 @@ impl Wishes {
             keep: (keep != plain.keep).then_some(keep),
             tier: (tier != plain.tier).then_some(tier),
             as_format: source.as_format.clone(),
+            branches: (source.branches != Branches::default()).then_some(source.branches),
+            private: source.private.then_some(true),
             used: None,
         }
     }
@@ -49,6 +56,8 @@ impl Wishes {
             keep: self.keep.or(weaker.keep),
             tier: self.tier.or(weaker.tier),
             as_format: self.as_format.or_else(|| weaker.as_format.clone()),
+            branches: self.branches.or(weaker.branches),
+            private: self.private.or(weaker.private),
             used: self.used.or(weaker.used),
         }
     }
@@ -96,6 +105,8 @@ impl Wishes {
         ];
         let after = [
             self.as_format.clone().map(|format| ("as", quoted(format))),
+            self.branches.map(|branches| ("branches", quoted(branches.to_string()))),
+            self.private.map(|private| ("private", private.to_string())),
             self.used.map(|used| ("use", used.to_string())),
         ];
         before.into_iter().flatten().chain(tiers).chain(after.into_iter().flatten()).collect()

@@ -39,6 +39,8 @@ pub const SOURCE: &[Word] = &[
     word("tier", "pin, must, normal or spare", "tier = \"spare\""),
     word("pin", "true or false", "pin = true"),
     word("as", "a format or a kind", "as = \"transcript\""),
+    word("branches", "current or all", "branches = \"all\""),
+    word("private", "true or false", "private = true"),
     word("use", "true or false", "use = false"),
 ];
 

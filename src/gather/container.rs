@@ -1,0 +1,117 @@
+//! Zip archives, walked as streams and never unpacked to paths.
+//!
+//! Members are read one by one from where they lie; their names are only names. An archive may not
+//! hold more members, more bytes or bytes packed tighter than an export does: what is beyond that is
+//! refused or skipped and told. Pictures and sound are passed over without being opened.
+
+use std::io::{Read, Seek};
+
+use zip::ZipArchive;
+
+use super::Error;
+use super::source::MAX_BYTES;
+
+/// Members that an archive may have.
+const MAX_MEMBERS: usize = 200_000;
+/// Bytes that one packed byte may stand for, in members of any size to speak of.
+const MAX_RATIO: u64 = 400;
+/// Members smaller than this may be packed as tight as they like.
+const SMALL: u64 = 8 * 1024 * 1024;
+/// Bytes that all members that are read may have together.
+const MAX_TOTAL: u64 = 4 * MAX_BYTES as u64;
+/// Extensions of members that hold no text.
+const MEDIA: &[&str] = &[
+    "jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "ico", "mp4", "mov", "webm", "avi", "mp3", "m4a", "ogg",
+    "opus", "wav", "aac", "pdf", "zip", "gz", "dat", "woff", "woff2", "ttf",
+];
+
+/// An opened archive.
+pub(crate) struct Container<R: Read + Seek> {
+    name: String,
+    archive: ZipArchive<R>,
+    n_read: u64,
+}
+
+/// A member that may be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    index: usize,
+}
+
+impl<R: Read + Seek> Container<R> {
+    /// Opens the archive; one of an office program is a document, not a container.
+    pub(crate) fn open(name: &str, reader: R) -> Result<Self, Error> {
+        let malformed = |reason| Error::Archive { name: name.to_owned(), reason };
+        let archive = ZipArchive::new(reader).map_err(|_| malformed("its directory cannot be read"))?;
+        if archive.len() > MAX_MEMBERS {
+            return Err(malformed("it has more members than any export"));
+        }
+        let document =
+            archive.file_names().flatten().any(|name| matches!(name.as_ref(), "[Content_Types].xml" | "mimetype"));
+        if document {
+            return Err(Error::Binary {
+                name: name.to_owned(),
+                looks_like: Some("a document that is a zip archive (docx, epub, xlsx)"),
+            });
+        }
+        Ok(Self { name: name.to_owned(), archive, n_read: 0 })
+    }
+
+    /// The members that may hold text, in the byte order of their names, and how many others there are.
+    pub(crate) fn members(&self) -> (Vec<Member>, usize) {
+        let mut members: Vec<Member> = (0..self.archive.len())
+            .filter_map(|index| Some(Member { name: self.archive.name_for_index(index)?.ok()?.into_owned(), index }))
+            .filter(|member| !member.name.ends_with('/'))
+            .collect();
+        let n_all = members.len();
+        members.retain(|member| {
+            let file = member.name.rsplit('/').next().unwrap_or_default();
+            let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+            !file.starts_with('.') && !member.name.starts_with("__MACOSX/") && !MEDIA.contains(&extension.as_str())
+        });
+        members.sort_by(|left, right| left.name.cmp(&right.name).then(left.index.cmp(&right.index)));
+        let n_passed = n_all - members.len();
+        (members, n_passed)
+    }
+
+    /// Hands the member's bytes to `take` as a stream that ends with an error where they are too many.
+    pub(crate) fn read<T>(
+        &mut self,
+        member: &Member,
+        take: impl FnOnce(&mut dyn Read) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let name = format!("{}/{}", self.name, member.name);
+        let malformed = |reason| Error::Archive { name: name.clone(), reason };
+        let file = self
+            .archive
+            .by_index(member.index)
+            .map_err(|_| malformed("it is encrypted, or packed in a way that is not read"))?;
+        if file.size() > SMALL && file.size() / file.compressed_size().max(1) > MAX_RATIO {
+            return Err(malformed("it is packed tighter than text can be"));
+        }
+        let left = MAX_TOTAL.saturating_sub(self.n_read);
+        let mut counted = Counted { inner: file.take(left + 1), n_read: 0 };
+        let taken = take(&mut counted);
+        let n_read = counted.n_read;
+        self.n_read += n_read;
+        if n_read > left {
+            return Err(Error::TooLarge { name, limit: MAX_BYTES });
+        }
+        taken
+    }
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    inner: R,
+    n_read: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.n_read += n as u64;
+        Ok(n)
+    }
+}

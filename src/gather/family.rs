@@ -1,0 +1,148 @@
+//! Exports that only make sense together: files of one folder or archive, joined into one JSON text.
+//!
+//! An archive of X keeps posts, their long texts and the account in files of their own; Slack keeps
+//! a file a day. Which files belong together is told by their names and their places; what is in
+//! them is judged by the reader.
+
+use super::split;
+
+/// A family of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// `tweets.js`, its parts, `note-tweet.js`, `account.js`, `manifest.js`.
+    XArchive,
+    /// `channels.json`, `users.json`, and a folder a channel with a file a day.
+    Slack,
+}
+
+impl Family {
+    /// The family that files of these paths form, if they do.
+    pub(crate) fn of(paths: &[&str]) -> Option<Self> {
+        let has = |wanted: &str| paths.iter().any(|path| file(path) == wanted);
+        let n_days = paths.iter().filter(|path| is_day(path)).count();
+        match () {
+            () if paths.iter().any(|path| is_tweets(file(path))) => Some(Self::XArchive),
+            () if n_days > 0
+                && has("users.json")
+                && (has("channels.json") || has("dms.json") || has("groups.json")) =>
+            {
+                Some(Self::Slack)
+            }
+            () => None,
+        }
+    }
+
+    /// Whether the file is read at all.
+    pub(crate) fn takes(self, path: &str) -> bool {
+        match self {
+            Self::XArchive => {
+                let name = file(path);
+                is_tweets(name) || name.starts_with("note-tweet") || matches!(name, "account.js" | "manifest.js")
+            }
+            Self::Slack => is_day(path) || matches!(file(path), "users.json" | "channels.json" | "groups.json"),
+        }
+    }
+
+    /// The joined text of files in the order of their paths.
+    pub(crate) fn join(self, files: &[(String, String)]) -> String {
+        let json = |text: &str| split::json(text).trim_end().trim_end_matches(';').trim_end().to_owned();
+        if self == Self::XArchive {
+            let inside = |text: &str| {
+                let json = json(text);
+                match json.strip_prefix('[') {
+                    Some(inside) => inside.strip_suffix(']').unwrap_or(inside).trim().trim_end_matches(',').to_owned(),
+                    None => json,
+                }
+            };
+            let parts: Vec<String> =
+                files.iter().map(|(_, text)| inside(text)).filter(|part| !part.is_empty()).collect();
+            return format!("[{}]", parts.join(",\n"));
+        }
+        let lists = |wanted: &[&str]| {
+            let found = files.iter().filter(|(path, _)| wanted.contains(&file(path)));
+            let parts: Vec<String> = found
+                .flat_map(|(_, text)| split::pieces(&json(text)).into_iter().map(str::to_owned).collect::<Vec<_>>())
+                .collect();
+            format!("[{}]", parts.join(","))
+        };
+        let days = files.iter().filter(|(path, _)| is_day(path)).map(|(path, text)| {
+            let mut parts = path.rsplit('/');
+            let (day, channel) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let name = serde_json::Value::from(format!("{channel}/{day}"));
+            // A day that is cut off ends what it opened: the days after it stand on their own.
+            format!("{name}:[{}]", split::pieces(&json(text)).join(","))
+        });
+        let days: Vec<String> = days.collect();
+        format!(
+            "{{\"users\":{},\"channels\":{},\"days\":{{{}}}}}",
+            lists(&["users.json"]),
+            lists(&["channels.json", "groups.json"]),
+            days.join(",\n")
+        )
+    }
+}
+
+fn file(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// `tweets.js`, `tweet.js`, `tweets-part1.js`, `community-tweet.js`
+fn is_tweets(file: &str) -> bool {
+    let Some(stem) = file.strip_suffix(".js") else { return false };
+    let stem = stem.strip_prefix("community-").unwrap_or(stem);
+    let rest = stem.strip_prefix("tweets").or_else(|| stem.strip_prefix("tweet"));
+    rest.is_some_and(|rest| {
+        rest.is_empty() || rest.strip_prefix("-part").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+/// `general/2024-01-31.json`
+fn is_day(path: &str) -> bool {
+    let Some((folder, day)) =
+        path.rsplit_once('/').and_then(|(folder, file)| Some((folder, file.strip_suffix(".json")?)))
+    else {
+        return false;
+    };
+    let shape = |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    !folder.is_empty() && day.len() == 10 && day.bytes().enumerate().all(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn family(paths: &[&str]) -> Option<Family> {
+        Family::of(paths)
+    }
+
+    #[test]
+    fn files_that_belong_together_are_known_by_their_names() {
+        assert_eq!(family(&["data/account.js", "data/tweets-part1.js"]), Some(Family::XArchive));
+        assert_eq!(family(&["x/users.json", "x/channels.json", "x/general/2024-01-31.json"]), Some(Family::Slack));
+        assert_eq!(family(&["users.json", "conversations.json", "notes/2024-01-31.json"]), None);
+        assert_eq!(family(&["tweets-parts.js", "my-tweets.js", "users.json"]), None);
+    }
+
+    #[test]
+    fn files_are_joined_as_one_json_text() {
+        let files = |files: &[(&str, &str)]| {
+            files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect::<Vec<_>>()
+        };
+        let x = files(&[
+            ("data/account.js", "window.YTD.account.part0 = [ {\"account\":1} ]"),
+            ("data/tweets.js", "window.YTD.tweets.part0 = [{\"tweet\":2}, {\"tweet\":3}];\n"),
+            ("data/tweets-part1.js", "window.YTD.tweets.part1 = [ ]"),
+        ]);
+        assert_eq!(Family::XArchive.join(&x), "[{\"account\":1},\n{\"tweet\":2}, {\"tweet\":3}]");
+        let slack = files(&[
+            ("users.json", "[{\"id\":\"U\"}]"),
+            ("channels.json", "[]"),
+            ("a/2024-01-01.json", "[{\"ts\":\"1.0\"}"),
+            ("a/2024-01-02.json", "[{\"ts\":\"2.0\"}]"),
+        ]);
+        assert_eq!(
+            Family::Slack.join(&slack),
+            "{\"users\":[{\"id\":\"U\"}],\"channels\":[],\"days\":{\"a/2024-01-01.json\":[{\"ts\":\"1.0\"}],\n\"a/2024-01-02.json\":[{\"ts\":\"2.0\"}]}}"
+        );
+    }
+}

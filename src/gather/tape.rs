@@ -1,0 +1,468 @@
+//! JSON as exports write it, laid flat.
+//!
+//! Exports are not always the JSON of the specification: emoji cut in half leave lone surrogates,
+//! scripts write `NaN` and trailing semicolons, downloads end in the middle, reply trees nest ten
+//! thousand levels deep. A [`Tape`] keeps what can be kept: one vector of nodes in the order of the
+//! text, so that no depth overflows a stack, and a count of what had to be mended. A missing
+//! member is `null`, and every question may be asked of `null`.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+use super::split::Splitter;
+
+/// A JSON text, parsed.
+#[derive(Debug, Default)]
+pub(crate) struct Tape<'a> {
+    nodes: Vec<Node<'a>>,
+    /// Surrogates without their other half; each is U+FFFD in the text.
+    pub(crate) n_surrogates: usize,
+    /// Byte at which the text ends too early or stops being JSON.
+    pub(crate) broken: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Node<'a> {
+    token: Token<'a>,
+    /// One past the last node of this value.
+    end: usize,
+}
+
+#[derive(Debug)]
+enum Token<'a> {
+    Null,
+    Bool(bool),
+    Number(&'a str),
+    Text(Cow<'a, str>),
+    Array,
+    Object,
+}
+
+/// How much of the text goes on the tape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    All,
+    /// The first elements of each array and the first members of each object.
+    Shape,
+}
+
+/// Elements of an array that a shape keeps.
+const SHOWN_ELEMENTS: usize = 4;
+/// Members of an object that a shape keeps.
+const SHOWN_MEMBERS: usize = 64;
+
+impl<'a> Tape<'a> {
+    /// Parses the first value of `text`.
+    pub(crate) fn parse(text: &'a str) -> Self {
+        Parser::run(text, Extent::All)
+    }
+
+    /// Parses enough of the first value to tell its shape.
+    pub(crate) fn shape(text: &'a str) -> Self {
+        Parser::run(text, Extent::Shape)
+    }
+
+    /// The value at the top; `null` for a text without one.
+    pub(crate) fn root(&self) -> Json<'_> {
+        Json { tape: self, at: 0 }
+    }
+}
+
+/// One value on a tape.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Json<'t> {
+    tape: &'t Tape<'t>,
+    at: usize,
+}
+
+impl<'t> Json<'t> {
+    fn node(self) -> Option<&'t Node<'t>> {
+        self.tape.nodes.get(self.at)
+    }
+
+    /// The member called `key`, the last one of that name; `null` where there is none.
+    pub(crate) fn at(self, key: &str) -> Self {
+        let found = self.members().filter(|(name, _)| *name == key).last();
+        found.map_or(Self { tape: self.tape, at: usize::MAX }, |(_, value)| value)
+    }
+
+    /// The first of the members that is not `null`.
+    pub(crate) fn either(self, keys: &[&str]) -> Self {
+        let found = keys.iter().map(|key| self.at(key)).find(|value| !value.is_null());
+        found.unwrap_or(Self { tape: self.tape, at: usize::MAX })
+    }
+
+    /// Whether there is a member called `key`, `null` or not.
+    pub(crate) fn has(self, key: &str) -> bool {
+        self.members().any(|(name, _)| name == key)
+    }
+
+    /// The elements of an array; none of anything else.
+    pub(crate) fn items(self) -> impl Iterator<Item = Json<'t>> {
+        let end = self.node().filter(|node| matches!(node.token, Token::Array)).map_or(0, |node| node.end);
+        let mut at = self.at.wrapping_add(1);
+        std::iter::from_fn(move || {
+            let item = Self { tape: self.tape, at };
+            at = item.node().filter(|_| at < end)?.end;
+            Some(item)
+        })
+    }
+
+    /// The members of an object; none of anything else.
+    pub(crate) fn members(self) -> impl Iterator<Item = (&'t str, Json<'t>)> {
+        let end = self.node().filter(|node| matches!(node.token, Token::Object)).map_or(0, |node| node.end);
+        let mut at = self.at.wrapping_add(1);
+        std::iter::from_fn(move || {
+            let name = Self { tape: self.tape, at }.node().filter(|_| at < end)?;
+            let value = Self { tape: self.tape, at: at + 1 };
+            at = value.node()?.end;
+            match &name.token {
+                Token::Text(name) => Some((name.as_ref(), value)),
+                _ => None,
+            }
+        })
+    }
+
+    /// The text of a string.
+    pub(crate) fn text(self) -> Option<&'t str> {
+        match &self.node()?.token {
+            Token::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a string that is not blank.
+    pub(crate) fn words(self) -> Option<&'t str> {
+        self.text().filter(|text| !text.trim().is_empty())
+    }
+
+    /// What names a thing: a string that is not blank, or a number as it is written.
+    pub(crate) fn name(self) -> Option<&'t str> {
+        match &self.node()?.token {
+            Token::Number(number) => Some(number),
+            _ => self.words(),
+        }
+    }
+
+    /// A number, or a string that holds one.
+    pub(crate) fn number(self) -> Option<f64> {
+        match &self.node()?.token {
+            Token::Number(number) => number.parse().ok(),
+            Token::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+        .filter(|number: &f64| number.is_finite())
+    }
+
+    /// A whole number, or a string that holds one.
+    pub(crate) fn index(self) -> Option<usize> {
+        self.name()?.trim().parse().ok()
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.node().is_none_or(|node| matches!(node.token, Token::Null))
+    }
+
+    pub(crate) fn is_true(self) -> bool {
+        self.node().is_some_and(|node| matches!(node.token, Token::Bool(true)))
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.node().is_some_and(|node| matches!(node.token, Token::Object))
+    }
+
+    pub(crate) fn is_array(self) -> bool {
+        self.node().is_some_and(|node| matches!(node.token, Token::Array))
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    tape: Tape<'a>,
+    /// Open containers: index of the node, and how many elements or members stand in it.
+    open: Vec<(usize, usize)>,
+    extent: Extent,
+}
+
+impl<'a> Parser<'a> {
+    fn run(text: &'a str, extent: Extent) -> Tape<'a> {
+        let mut parser = Self { text, at: 0, tape: Tape::default(), open: Vec::new(), extent };
+        if parser.values().is_none() {
+            parser.tape.broken = Some(parser.at);
+        }
+        // What was open when the text broke ends there.
+        while let Some((index, _)) = parser.open.pop() {
+            parser.close(index);
+        }
+        parser.tape
+    }
+
+    fn close(&mut self, index: usize) {
+        // A name without its value is no member.
+        if matches!(self.tape.nodes[index].token, Token::Object) {
+            let mut at = index + 1;
+            while at + 1 < self.tape.nodes.len() {
+                at = self.tape.nodes[at + 1].end;
+            }
+            if at < self.tape.nodes.len() {
+                self.tape.nodes.truncate(at);
+            }
+        }
+        self.tape.nodes[index].end = self.tape.nodes.len();
+    }
+
+    fn push(&mut self, token: Token<'a>) {
+        let end = self.tape.nodes.len() + 1;
+        self.tape.nodes.push(Node { token, end });
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                0xef if self.text[self.at..].starts_with('\u{feff}') => self.at += 3,
+                _ => return Some(*byte),
+            }
+        }
+        None
+    }
+
+    /// Parses values until the first one is whole.
+    fn values(&mut self) -> Option<()> {
+        loop {
+            if let Some((index, n)) = self.open.last().copied() {
+                let is_object = matches!(self.tape.nodes[index].token, Token::Object);
+                let limit = if is_object { SHOWN_MEMBERS } else { SHOWN_ELEMENTS };
+                let byte = self.peek()?;
+                if byte == if is_object { b'}' } else { b']' } {
+                    self.at += 1;
+                } else if self.extent == Extent::Shape && n == limit && self.open.len() == 1 {
+                    // The top of a shape needs no end.
+                } else if self.extent == Extent::Shape && n == limit {
+                    self.at += Splitter::inside().step(&self.text.as_bytes()[self.at..])?;
+                } else {
+                    if n > 0 {
+                        self.expect(b',')?;
+                        // A comma before the end is a slip of many writers.
+                        if matches!(self.peek()?, b']' | b'}') {
+                            continue;
+                        }
+                    }
+                    if is_object {
+                        self.peek().filter(|byte| *byte == b'"')?;
+                        self.string()?;
+                        self.expect(b':')?;
+                    }
+                    self.open.last_mut()?.1 += 1;
+                    self.value()?;
+                    continue;
+                }
+                self.open.pop();
+                self.close(index);
+            } else {
+                if !self.tape.nodes.is_empty() {
+                    return Some(());
+                }
+                self.value()?;
+            }
+        }
+    }
+
+    fn expect(&mut self, wanted: u8) -> Option<()> {
+        let found = self.peek()? == wanted;
+        self.at += usize::from(found);
+        found.then_some(())
+    }
+
+    /// One scalar, or the start of a container.
+    fn value(&mut self) -> Option<()> {
+        match self.peek()? {
+            open @ (b'{' | b'[') => {
+                self.at += 1;
+                self.open.push((self.tape.nodes.len(), 0));
+                self.push(if open == b'{' { Token::Object } else { Token::Array });
+            }
+            b'"' => self.string()?,
+            _ => {
+                let rest = &self.text[self.at..];
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '+' | '.'));
+                let word = &rest[..end.unwrap_or(rest.len())];
+                let token = match word {
+                    "null" | "NaN" | "Infinity" | "-Infinity" | "undefined" => Token::Null,
+                    "true" => Token::Bool(true),
+                    "false" => Token::Bool(false),
+                    _ if word.parse::<f64>().is_ok() => Token::Number(word),
+                    _ => return None,
+                };
+                self.at += word.len();
+                self.push(token);
+            }
+        }
+        Some(())
+    }
+
+    /// A string; raw control characters in it are kept.
+    fn string(&mut self) -> Option<()> {
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes();
+        let mut at = start;
+        let mut owned: Option<String> = None;
+        loop {
+            let next = at
+                + memchr2(b'"', b'\\', &bytes[at..]).or_else(|| {
+                    self.at = bytes.len();
+                    None
+                })?;
+            let run = &self.text[at..next];
+            if bytes[next] == b'"' {
+                self.at = next + 1;
+                let text = match owned {
+                    Some(text) => Cow::Owned(text + run),
+                    None => Cow::Borrowed(run),
+                };
+                self.push(Token::Text(text));
+                return Some(());
+            }
+            let text = owned.get_or_insert_with(String::new);
+            text.push_str(run);
+            self.at = next;
+            let (character, length) = escape(&bytes[next..], &mut self.tape.n_surrogates)?;
+            text.push(character);
+            at = next + length;
+        }
+    }
+}
+
+/// The character of an escape and the bytes it takes; a lone surrogate is U+FFFD and counted.
+fn escape(bytes: &[u8], n_surrogates: &mut usize) -> Option<(char, usize)> {
+    let plain = match bytes.get(1)? {
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        other @ (b'"' | b'\\' | b'/') => char::from(*other),
+        b'u' => {
+            let high = unit(bytes)?;
+            let low = bytes.get(6..).filter(|rest| rest.starts_with(b"\\u")).and_then(unit);
+            if let (0xd800..0xdc00, Some(low @ 0xdc00..0xe000)) = (high, low) {
+                let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+                return Some((char::from_u32(code)?, 12));
+            }
+            let character = char::from_u32(high).unwrap_or_else(|| {
+                *n_surrogates += 1;
+                char::REPLACEMENT_CHARACTER
+            });
+            return Some((character, 6));
+        }
+        _ => return None,
+    };
+    Some((plain, 2))
+}
+
+/// The code unit of `\u0041`.
+fn unit(bytes: &[u8]) -> Option<u32> {
+    let digits = bytes.get(2..6)?.iter().map(|byte| char::from(*byte).to_digit(16));
+    digits.collect::<Option<Vec<_>>>().map(|digits| digits.iter().fold(0, |sum, digit| sum * 16 + digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value(json: Json) -> serde_json::Value {
+        match &json.node().unwrap().token {
+            Token::Null => serde_json::Value::Null,
+            Token::Bool(is) => (*is).into(),
+            Token::Number(number) => serde_json::from_str(number).unwrap(),
+            Token::Text(text) => text.as_ref().into(),
+            Token::Array => json.items().map(value).collect(),
+            Token::Object => json.members().map(|(name, member)| (name.to_owned(), value(member))).collect(),
+        }
+    }
+
+    #[test]
+    fn members_and_elements_are_found() {
+        let tape = Tape::parse(r#"{"a": [1, "two", null, {"b": true}], "c": "x", "c": "y", "d": 1.5e3}"#);
+        let root = tape.root();
+        assert_eq!(root.at("a").items().count(), 4);
+        assert_eq!(root.at("a").items().nth(1).unwrap().text(), Some("two"));
+        assert!(root.at("a").items().nth(3).unwrap().at("b").is_true());
+        assert_eq!(root.at("c").text(), Some("y"));
+        assert_eq!(root.at("d").number(), Some(1500.0));
+        assert!(root.at("e").at("f").items().next().is_none());
+        assert!(root.at("e").is_null() && !root.has("e"));
+        assert_eq!(tape.broken, None);
+    }
+
+    #[test]
+    fn slips_of_writers_are_mended() {
+        for (text, expected, n_surrogates) in [
+            ("\u{feff}[1,]", "[1]", 0),
+            ("[NaN, -Infinity, 1]", "[null,null,1]", 0),
+            (r#"["\ud83d", "\ud83d\ude00", "\ude00x"]"#, "[\"\u{fffd}\",\"😀\",\"\u{fffd}x\"]", 2),
+            ("[\"a\nb\"]", r#"["a\nb"]"#, 0),
+            ("[1];", "[1]", 0),
+        ] {
+            let tape = Tape::parse(text);
+            assert_eq!(tape.broken, None, "{text}");
+            assert_eq!(value(tape.root()).to_string(), expected);
+            assert_eq!(tape.n_surrogates, n_surrogates);
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_break_is_kept() {
+        for (text, expected, broken) in [
+            (r#"{"a": [1, 2"#, r#"{"a":[1,2]}"#, 11),
+            (r#"{"a": 1, "b"#, r#"{"a":1}"#, 11),
+            (r#"{"a": 1, "b":"#, r#"{"a":1}"#, 13),
+            (r#"[1, {"a": x}, 2]"#, r"[1,{}]", 10),
+            ("[1 2]", "[1]", 3),
+        ] {
+            let tape = Tape::parse(text);
+            assert_eq!(value(tape.root()).to_string(), expected);
+            assert_eq!(tape.broken, Some(broken), "{text}");
+        }
+        assert!(Tape::parse("").root().is_null());
+    }
+
+    #[test]
+    fn no_depth_is_too_deep() {
+        let deep = "[{\"a\":".repeat(100_000);
+        let tape = Tape::parse(&deep);
+        let mut at = tape.root();
+        let mut depth = 0;
+        while let Some(inner) = at.items().next() {
+            at = inner.at("a");
+            depth += 1;
+        }
+        assert_eq!((depth, tape.broken), (100_000, Some(deep.len())));
+        assert!(!Tape::shape(&deep).nodes.is_empty());
+    }
+
+    #[test]
+    fn a_shape_has_the_first_of_everything() {
+        let text = format!("[[{}], {{\"k\": 1}}, 2, 3, 4, 5, nonsense", "1, ".repeat(50) + "\"]\"");
+        let tape = Tape::shape(&text);
+        assert_eq!(value(tape.root()).to_string(), r#"[[1,1,1,1],{"k":1},2,3]"#);
+        assert_eq!(tape.broken, None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_reads_as_serde_reads_it(text in "[\\[\\]{}\":, 0a\\\\nu]{0,40}") {
+            if let Ok(expected) = serde_json::from_str::<serde_json::Value>(&text) {
+                let tape = Tape::parse(&text);
+                prop_assert_eq!(tape.broken, None);
+                prop_assert_eq!(value(tape.root()), expected);
+            }
+            Tape::shape(&text);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Claude's data export, and one conversation as its API gives it.
+//!
+//! Shape read from `osteele/claude-chat-viewer` (commit 76e0550) and the schema of `Sinity/polylogue`
+//! (d250e57). The blocks of `content` come before `text`, which account exports fill with excuses.
+//! Pasted texts and artifacts become documents of their own.
+
+use super::blocks::{self, LeftOut};
+use super::collect::{self, Collected};
+use super::tree::{Item, Order, Talk};
+use crate::content::Kind;
+use crate::gather::tape::Json;
+use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "claude",
+    kind: Kind::Chat,
+    about: "Claude data export: `conversations.json`, its zip, one conversation",
+    extensions: &["json"],
+    sniff,
+    read,
+};
+
+/// What the first message of a conversation answers.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+fn sniff(input: &Input) -> Confidence {
+    input.certain(|json| json.at("chat_messages").is_array())
+}
+
+fn read(input: &Input) -> Result<Reading, Error> {
+    collect::each(input, &FORMAT, "conversations", conversation)
+}
+
+fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static str> {
+    if !json.at("chat_messages").is_array() {
+        return Err("not a conversation: no `chat_messages`");
+    }
+    let mut left_out = LeftOut::default();
+    let mut talk = Talk {
+        id: json.at("uuid").name().map(str::to_owned),
+        title: json.either(&["name", "title"]).words().map(str::to_owned),
+        date: moment::moment(json.at("created_at")),
+        ..Talk::default()
+    };
+    for message in json.at("chat_messages").items() {
+        let blocks = blocks::text(message.at("content"), &mut left_out);
+        let mut text =
+            if blocks.trim().is_empty() { message.at("text").text().unwrap_or_default() } else { &blocks }.to_owned();
+        for artifact in message.at("content").items().filter(|block| block.at("name").text() == Some("artifacts")) {
+            take_artifact(artifact.at("input"), &mut talk.attachments);
+        }
+        let mut names = Vec::new();
+        for attached in message.at("attachments").items().chain(message.at("files").items()) {
+            let name = attached.either(&["file_name", "name"]).words().unwrap_or("file");
+            if names.contains(&name) {
+                continue;
+            }
+            names.push(name);
+            match attached.at("extracted_content").words() {
+                Some(content) => talk.attachments.push((name.to_owned(), content.to_owned())),
+                None => text += &format!("\n\n[file: {name}]"),
+            }
+        }
+        talk.items.push(Item {
+            id: message.at("uuid").name().unwrap_or_default().to_owned(),
+            parent: message.at("parent_message_uuid").name().filter(|id| *id != NOBODY).map(str::to_owned),
+            author: message.at("sender").words().map(str::to_owned),
+            time: moment::moment(message.at("created_at")),
+            text,
+            ..Item::default()
+        });
+    }
+    if talk.items.iter().any(|item| item.parent.is_some()) {
+        talk.order = Order::Current(json.at("current_leaf_message_uuid").name().map(str::to_owned));
+    }
+    talk.notes.extend(left_out.notes());
+    collected.push(talk);
+    Ok(())
+}
+
+/// Keeps the last state of an artifact under its title.
+fn take_artifact(input: Json, attachments: &mut Vec<(String, String)>) {
+    let name = input.either(&["title", "id"]).words().unwrap_or("artifact");
+    let known = attachments.iter_mut().find(|(known, _)| known == name);
+    match (input.at("content").words(), known) {
+        (Some(content), Some((_, text))) => content.clone_into(text),
+        (Some(content), None) => attachments.push((name.to_owned(), content.to_owned())),
+        (None, Some((_, text))) => {
+            let (old, new) = (input.at("old_str").text(), input.at("new_str").text());
+            if let (Some(old), Some(new)) = (old, new) {
+                *text = text.replacen(old, new, 1);
+            }
+        }
+        (None, None) => {}
+    }
+}

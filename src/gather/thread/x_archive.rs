@@ -1,0 +1,166 @@
+//! An archive of X: `tweets.js` and its parts, `note-tweet.js`, alone or joined with their archive.
+//!
+//! Read from a public archive of 2024 (`alrocar/x`, commit 13b2ae1) and an older one
+//! (`dogsheep/twitter-to-sqlite`, f09d611). A tweet names no author: the account file does, else the
+//! address of an own picture. Long posts are cut to 280 characters; their full text stands among the
+//! notes and is found by its moment and its first words, since no id joins the two. Only own posts
+//! are in an archive, so that answers to others have no parent here.
+
+use std::collections::BTreeMap;
+
+use super::collect::{self, Collected};
+use super::tree::{Item, State};
+use super::tweets;
+use crate::content::Kind;
+use crate::gather::tape::Json;
+use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "x-archive",
+    kind: Kind::Thread,
+    about: "X (Twitter) archive: `tweets.js`, its parts and `note-tweet.js`; folder or zip",
+    extensions: &["js"],
+    sniff,
+    read,
+};
+
+/// Characters of a post that a note must begin with to be its full text.
+const SAME_START: usize = 60;
+
+fn sniff(input: &Input) -> Confidence {
+    input.certain(|json| {
+        let tweet = json.at("tweet");
+        let is_bare = json.has("id_str") && json.has("full_text") && !json.has("user");
+        tweet.has("full_text") || json.at("noteTweet").has("core") || is_bare
+    })
+}
+
+fn read(input: &Input) -> Result<Reading, Error> {
+    collect::together(input, &FORMAT, "posts", archive)
+}
+
+/// The full text of a long post.
+struct Note {
+    time: Option<String>,
+    text: String,
+    used: bool,
+}
+
+fn archive(entries: &[Json], collected: &mut Collected) {
+    let mut notes: Vec<Note> =
+        entries.iter().map(|entry| entry.at("noteTweet")).filter(|note| note.is_object()).map(note).collect();
+    let tweets: Vec<Json> = entries
+        .iter()
+        .map(|entry| if entry.has("tweet") { entry.at("tweet") } else { *entry })
+        .filter(|tweet| tweet.has("full_text"))
+        .collect();
+    let author = author(entries, &tweets);
+    let mut n_full = 0;
+    let mut items: Vec<Item> = Vec::new();
+    for tweet in tweets {
+        let mut item = item(tweet, author.as_deref());
+        if let Some(note) = notes.iter_mut().find(|note| is_start(&item, note)) {
+            note.used = true;
+            n_full += 1;
+            item.text = note.text.clone() + &tweets::pictures(media(tweet));
+        }
+        items.push(item);
+    }
+    hide_earlier_versions(entries, &mut items);
+    if n_full > 0 {
+        collected.note(format!("long posts with their full text: {n_full}"));
+    }
+    let loose: Vec<Note> = notes.into_iter().filter(|note| !note.used).collect();
+    if !loose.is_empty() && !items.is_empty() {
+        collected.note(format!("full texts without a post of their own, read as posts: {}", loose.len()));
+    }
+    let loose = loose.into_iter().map(|note| Item {
+        author: author.clone(),
+        time: note.time,
+        text: note.text,
+        ..Item::default()
+    });
+    items.extend(loose);
+    collected.push_all(tweets::talks(items));
+}
+
+fn note(note: Json) -> Note {
+    let full =
+        |of: Json| of.at("text").words().map(|text| tweets::expanded(text, of.at("urls").items(), std::iter::empty()));
+    let text = full(note.at("core"))
+        .or_else(|| full(note.at("noteTweetResults")))
+        .or_else(|| full(note.at("noteTweetContents")));
+    Note { time: moment::moment(note.at("createdAt")), text: text.unwrap_or_default(), used: false }
+}
+
+/// Whether the post was made within a second of the note and begins like it.
+fn is_start(item: &Item, note: &Note) -> bool {
+    let second = |time: &Option<String>| {
+        time.as_deref().and_then(|time| time.parse::<jiff::Timestamp>().ok()).map(jiff::Timestamp::as_second)
+    };
+    let (Some(post), Some(full)) = (second(&item.time), second(&note.time)) else { return false };
+    if note.used || (post - full).abs() > 1 {
+        return false;
+    }
+    let start =
+        |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SAME_START).collect::<String>();
+    let (post, full) = (start(&item.text), start(&note.text));
+    !post.is_empty() && full.starts_with(post.trim_end_matches('…').trim_end())
+}
+
+fn media(tweet: Json) -> impl Iterator<Item = Json> {
+    let extended = tweet.at("extended_entities").at("media");
+    if extended.is_array() { extended } else { tweet.at("entities").at("media") }.items()
+}
+
+fn item(tweet: Json<'_>, author: Option<&str>) -> Item {
+    let urls = tweet.at("entities").at("urls").items();
+    let text = tweets::expanded(tweet.at("full_text").text().unwrap_or_default(), urls, media(tweet));
+    Item {
+        id: tweet.either(&["id_str", "id"]).name().unwrap_or_default().to_owned(),
+        parent: tweet.at("in_reply_to_status_id_str").name().map(str::to_owned),
+        whom: tweet.at("in_reply_to_screen_name").words().map(tweets::handle),
+        author: author.map(str::to_owned),
+        time: moment::moment(tweet.at("created_at")),
+        text: tweets::unescaped(&text).trim_end().to_owned() + &tweets::pictures(media(tweet)),
+        ..Item::default()
+    }
+}
+
+/// The account's name, else the one that most addresses of own pictures hold.
+fn author(entries: &[Json], tweets: &[Json]) -> Option<String> {
+    let account = entries.iter().find_map(|entry| entry.at("account").at("username").words());
+    if let Some(name) = account.or_else(|| entries.iter().find_map(|entry| entry.at("userInfo").at("userName").words()))
+    {
+        return Some(tweets::handle(name));
+    }
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for tweet in tweets {
+        let own = format!("/status/{}/", tweet.at("id_str").name().unwrap_or_default());
+        for address in media(*tweet).filter_map(|media| media.at("expanded_url").text()) {
+            let name = address.split_once(&own).and_then(|(before, _)| before.rsplit('/').next());
+            *names.entry(name.unwrap_or_default()).or_default() += 1;
+        }
+    }
+    names.remove("");
+    names.into_iter().max_by_key(|(_, n)| *n).map(|(name, _)| tweets::handle(name))
+}
+
+/// Leaves the last version of each edited post; the earlier ones hang on it.
+fn hide_earlier_versions(entries: &[Json], items: &mut [Item]) {
+    let mut later: BTreeMap<&str, &str> = BTreeMap::new();
+    for entry in entries {
+        let tweet = if entry.has("tweet") { entry.at("tweet") } else { *entry };
+        let control = tweet.at("edit_info").at("edit").at("editControlInitial");
+        let own = tweet.at("id_str").name().unwrap_or_default();
+        later.extend(
+            control.at("editTweetIds").items().filter_map(Json::name).filter(|id| *id < own).map(|id| (id, own)),
+        );
+    }
+    for item in items {
+        if let Some(own) = later.get(item.id.as_str()) {
+            item.state = State::Hidden("earlier versions of edited posts");
+            item.parent = Some((*own).to_owned());
+        }
+    }
+}
