@@ -90,7 +90,7 @@ impl Pack {
             context.printer.out(&String::from_utf8_lossy(&product))?;
         }
         self.summary(context, &fit, name.unwrap_or(""), &bundle.id.short(), shown.as_deref());
-        for tallied in &tallied {
+        if let Some(tallied) = &tallied {
             tell(context, &fit, tallied);
         }
         Ok(gathered.code)

@@ -67,7 +67,7 @@ impl Plan {
                 } else {
                     printer.out(&ledger(&fit))?;
                 }
-                for tallied in &tallied {
+                if let Some(tallied) = &tallied {
                     tell(context, &fit, tallied);
                 }
             }
