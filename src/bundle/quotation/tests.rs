@@ -18,6 +18,7 @@ fn document(kind: Kind, parts: &[(&str, Option<&str>, SectionKind)]) -> Document
     Document {
         format: "text".to_owned(),
         kind,
+        id: None,
         title: None,
         author: None,
         date: None,
