@@ -25,6 +25,7 @@ const EDGES: &[(&str, &str)] = &[
     ("src/send/mod.rs", "where an answer's bytes move"),
     ("src/send/tally.rs", "where a count's bytes move"),
     ("src/store/database.rs", "the store's file"),
+    ("src/store/hold.rs", "locks that fall with their process"),
     ("src/workspace/ask.rs", "waits for an answer, or for the person who stops it"),
     ("src/workspace/project/disk.rs", "reads and writes project files"),
 ];

@@ -17,6 +17,7 @@ mod floors;
 mod json;
 mod models;
 mod project;
+mod protocols;
 mod readme;
 mod registry;
 mod sending;

@@ -6,7 +6,7 @@ use std::fs;
 
 use forkful::bundle::render::RENDERERS;
 use forkful::gather::FORMATS;
-use forkful::send::PROTOCOLS;
+use forkful::send::{HOSTS, PROTOCOLS};
 use forkful::tokens::Encoding;
 
 use serde_json::{Value, json};
@@ -91,9 +91,14 @@ fn the_tables_come_from_the_registries() {
     for encoding in Encoding::ALL {
         rows += &format!("| `{}` | {} |\n", encoding.name(), encoding.about());
     }
-    rows += "\n| speaks | |\n| --- | --- |\n";
+    rows += "\n| speaks (`--protocol`) | |\n| --- | --- |\n";
     for protocol in PROTOCOLS {
         rows += &format!("| `{}` | {} |\n", protocol.name, protocol.about);
+    }
+    rows += "\n| knows (`--provider`) | | speaks | key |\n| --- | --- | --- | --- |\n";
+    for host in HOSTS {
+        let key = host.keys.first().map_or(String::new(), |key| format!("`{key}`"));
+        rows += &format!("| `{}` | {} | `{}` | {key} |\n", host.name, host.about, host.protocol);
     }
     check("<!-- registries -->\n", "<!-- end of registries -->", &(rows + "\n"));
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use forkful::bundle::render::RENDERERS;
 use forkful::gather::{self, FORMATS};
-use forkful::send::PROTOCOLS;
+use forkful::send::{HOSTS, PROTOCOLS};
 
 use crate::support::root;
 
@@ -20,10 +20,11 @@ fn fixtures(format: &str) -> Vec<PathBuf> {
 
 #[test]
 fn names_are_unique_and_explained() {
-    let groups: [Vec<(&str, &str)>; 3] = [
+    let groups: [Vec<(&str, &str)>; 4] = [
         FORMATS.iter().map(|format| (format.name, format.about)).collect(),
         RENDERERS.iter().map(|renderer| (renderer.name, renderer.about)).collect(),
         PROTOCOLS.iter().map(|protocol| (protocol.name, protocol.about)).collect(),
+        HOSTS.iter().map(|host| (host.name, host.about)).collect(),
     ];
     for group in groups {
         let names: BTreeSet<&str> = group.iter().map(|(name, _)| *name).collect();

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use super::command;
 use crate::budget::Keep;
 use crate::gather::Branches;
-use crate::send::Temperature;
+use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::amount;
 
@@ -65,6 +65,7 @@ pub(super) enum Verb {
     Ask(command::ask::Ask),
     Fork(command::fork::Fork),
     Record(command::record::Record),
+    Resume(command::resume::Resume),
     Edit(command::edit::Edit),
     Retry(command::retry::Retry),
     Log(command::log::Log),
@@ -157,21 +158,46 @@ pub(super) struct CountingArgs {
 /// The model and the server that answers.
 #[derive(Debug, Args)]
 pub(super) struct ModelArgs {
-    #[arg(help = "The model to ask [default: $FORKFUL_MODEL, else the last one used here]")]
+    #[arg(help = "The model to ask, also as PROVIDER/MODEL [default: $FORKFUL_MODEL, else the last one used here]")]
     #[arg(short, long, value_name = "NAME")]
     pub model: Option<String>,
+    #[arg(help = "Who serves it: anthropic, openrouter, ollama, ...; `forkful formats` lists them")]
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
     #[arg(help = "The server's address up to /v1 [default: $FORKFUL_BASE_URL, else the last used here, else OpenAI]")]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    #[arg(help = "How the server is spoken to [default: the provider's own, else openai-chat]")]
+    #[arg(long, value_name = "NAME")]
+    pub protocol: Option<String>,
+    #[arg(help = "A file that the model is told before the sources [default: what it was told before]")]
+    #[arg(long, value_name = "FILE")]
+    pub system: Option<PathBuf>,
+    /// How hard the model thinks: low, medium or high
+    #[arg(long, value_name = "EFFORT", value_parser = Effort::from_str)]
+    pub reasoning: Option<Effort>,
     /// Tokens the answer may take at most
     #[arg(long, value_name = "N", value_parser = amount)]
     pub max_output: Option<Tokens>,
     /// Sampling temperature, 0 to 2
     #[arg(long, value_name = "T", value_parser = Temperature::from_str)]
     pub temperature: Option<Temperature>,
+    /// Fields to add to the request: '{"seed": 7}'; null takes one out
+    #[arg(long, value_name = "JSON", value_parser = object)]
+    pub extra_json: Option<Object>,
+    /// A header to add, as 'Name: value'; it is kept nowhere
+    #[arg(long, value_name = "HEADER")]
+    pub header: Vec<String>,
     /// Print the request body and its tokens; send nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// A JSON object of any shape.
+pub(crate) type Object = serde_json::Map<String, serde_json::Value>;
+
+fn object(text: &str) -> Result<Object, String> {
+    serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))
 }
 
 #[cfg(test)]

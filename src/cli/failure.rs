@@ -27,6 +27,10 @@ pub(super) const MISMATCH: u8 = 5;
 /// The provider refused, failed or cut.
 pub(super) const PROVIDER: u8 = 6;
 
+/// Said when a server refuses the key.
+const KEY: &str = "the key comes from the provider's own variable (OPENAI_API_KEY, ANTHROPIC_API_KEY, ...), \
+                   for the server of `--base-url` from FORKFUL_API_KEY";
+
 /// What a person is told when a command fails.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -56,6 +60,7 @@ impl Failure {
     pub(super) fn cut(cut: &send::Cut, kept: bool) -> Self {
         let cause = match cut {
             send::Cut::Length => "the output limit cut the answer".to_owned(),
+            send::Cut::Window => "the model's window was full before the answer ended".to_owned(),
             send::Cut::Cancelled => "the answer was stopped".to_owned(),
             send::Cut::Closed => "the server closed the connection before the end".to_owned(),
             send::Cut::Broken(error) => format!("the connection broke: {}", chain(error)),
@@ -65,7 +70,11 @@ impl Failure {
         };
         let failure = Self { code: PROVIDER, ..Self::error(cause) };
         let failure = if kept { failure.hint(KEPT) } else { failure };
-        if matches!(cut, send::Cut::Length) { failure.hint("raise `--max-output`") } else { failure }
+        match cut {
+            send::Cut::Length => failure.hint("raise `--max-output`"),
+            send::Cut::Window => failure.hint("pack again with a smaller `--budget`"),
+            _ => failure,
+        }
     }
 
     /// The sources that failed, and whether the others could go on without them.
@@ -259,12 +268,22 @@ impl From<send::Error> for Failure {
             }
             send::Error::KeyInTheClear { .. } => failure.hint("use an https address, or unset the key"),
             send::Error::Unreached { .. } => failure.hint("is the server running, and is `--base-url` right?"),
-            send::Error::Status { status: 401 | 403, .. } => failure.hint(
-                "the key comes from OPENAI_API_KEY for OpenAI, from FORKFUL_API_KEY for the server of `--base-url`",
-            ),
-            send::Error::Status { status: 404, .. } => {
-                failure.hint("check the model's name, and that `--base-url` ends where `/chat/completions` begins")
+            send::Error::UnknownHost { nearest, .. } | send::Error::UnknownProtocol { nearest, .. } => {
+                let failure = Self { code: USAGE, ..failure };
+                match nearest {
+                    Some(nearest) => failure.hint(format!("there is `{nearest}`; `forkful formats` lists them all")),
+                    None => failure.hint("`forkful formats` lists them"),
+                }
             }
+            send::Error::NoKey { variable, .. } => Self { code: USAGE, ..failure }
+                .hint(format!("set {variable}, or name another server with `--base-url`")),
+            send::Error::Status { status: 401 | 403, .. } => failure.hint(KEY),
+            send::Error::Status { failure: said, .. } if said.code.as_deref() == Some("API_KEY_INVALID") => {
+                failure.hint(KEY)
+            }
+            send::Error::Status { status: 404, .. } => failure.hint(
+                "check the model's name, and that `--base-url` ends where the protocol's path begins, as in `/v1`",
+            ),
             send::Error::Status { status: 429, retry_after: Some(wait), .. } => {
                 failure.hint(format!("ask again in {} seconds", wait.as_secs()))
             }

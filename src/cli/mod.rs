@@ -60,6 +60,7 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Ask(verb) => verb.run(&context),
         Verb::Fork(verb) => verb.run(&context),
         Verb::Record(verb) => verb.run(&context),
+        Verb::Resume(verb) => verb.run(&context),
         Verb::Edit(verb) => verb.run(&context),
         Verb::Retry(verb) => verb.run(&context),
         Verb::Log(verb) => verb.run(&context),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::content::Timestamp;
 use crate::net::Secret;
-use crate::send::endpoint::Environment;
+use crate::send::endpoint::{Environment, key_variables};
 use crate::workspace::{Act, Keys};
 
 /// The environment of one command.
@@ -74,10 +74,9 @@ impl Settings {
             model: variable("FORKFUL_MODEL"),
             editor: variable("VISUAL").or_else(|| variable("EDITOR")),
             endpoints: Environment {
-                openai_api_key: variable("OPENAI_API_KEY").map(|key| Secret::new(&key)),
                 openai_base_url: variable("OPENAI_BASE_URL"),
-                forkful_api_key: variable("FORKFUL_API_KEY").map(|key| Secret::new(&key)),
                 forkful_base_url: variable("FORKFUL_BASE_URL"),
+                keys: key_variables().filter_map(|name| Some((name, Secret::new(&variable(name)?)))).collect(),
             },
             models: variable("FORKFUL_MODELS").map(PathBuf::from),
             store: store.or_else(|| variable("FORKFUL_STORE").map(PathBuf::from)),
@@ -103,10 +102,53 @@ impl Settings {
 
 /// The moment and the words of this command.
 pub(super) fn act() -> Act {
-    Act { time: now(), command: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect() }
+    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    Act { time: now(), command: without_secrets(&words) }
+}
+
+/// The words of a command as the journal may keep them: no header's value, no query of an address.
+fn without_secrets(words: &[String]) -> Vec<String> {
+    let mut flag = "";
+    let mut kept = Vec::new();
+    for word in words {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) if matches!(name, "--header" | "--base-url") => (name, Some(value)),
+            _ => (flag, None),
+        };
+        let masked = match name {
+            "--header" => value.unwrap_or(word).split(':').next().map(|name| format!("{name}: ***")),
+            "--base-url" => value.unwrap_or(word).split(['?', '#']).next().map(str::to_owned),
+            _ => None,
+        };
+        kept.push(match (masked, value) {
+            (Some(masked), Some(_)) => format!("{name}={masked}"),
+            (Some(masked), None) => masked,
+            (None, _) => word.clone(),
+        });
+        flag = if matches!(word.as_str(), "--header" | "--base-url") { word } else { "" };
+    }
+    kept
 }
 
 /// The moment.
 pub(super) fn now() -> Timestamp {
     Timestamp(milliseconds())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_keeps_no_secret_of_a_command() {
+        let check = |words: &[&str], expected: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(without_secrets(&words), expected);
+        };
+        check(&["ask", "Why?", "-m", "m"], &["ask", "Why?", "-m", "m"]);
+        check(&["ask", "--header", "X-Key: deep", "a: b"], &["ask", "--header", "X-Key: ***", "a: b"]);
+        check(&["--header=X-Key: deep"], &["--header=X-Key: ***"]);
+        check(&["--base-url", "http://h/v1?key=deep", "q?"], &["--base-url", "http://h/v1", "q?"]);
+        check(&["--base-url=http://h/v1?key=deep"], &["--base-url=http://h/v1"]);
+    }
 }

@@ -37,6 +37,15 @@ pub enum Part {
         /// The words, byte for byte.
         text: String,
     },
+    /// What a provider wants back unchanged with the next question: signed or encrypted reasoning.
+    Sealed {
+        /// The protocol that can read it.
+        protocol: String,
+        /// The model that made it, by the name it was asked under.
+        model: String,
+        /// One JSON object of that protocol, byte for byte.
+        item: String,
+    },
 }
 
 impl Message {
@@ -49,7 +58,7 @@ impl Message {
     pub fn spoken(&self) -> String {
         let texts = self.parts.iter().filter_map(|part| match part {
             Part::Text { text } => Some(text.as_str()),
-            Part::Reasoning { .. } => None,
+            Part::Reasoning { .. } | Part::Sealed { .. } => None,
         });
         texts.collect()
     }

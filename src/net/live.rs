@@ -69,6 +69,13 @@ impl Transport for Live {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
+        for more in &request.more {
+            let unusable = || Error::UnusableHeader { origin: origin.clone(), name: "of --header" };
+            let name = HeaderName::from_bytes(more.name.as_bytes()).map_err(|_| unusable())?;
+            let mut value = HeaderValue::from_str(more.expose()).map_err(|_| unusable())?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -97,6 +104,7 @@ mod tests {
             url: Url::parse(url).expect("an address"),
             headers: vec![("content-type", "text/plain".to_owned())],
             credential: Some(credential),
+            more: Vec::new(),
             body: b"body".to_vec(),
         }
     }
@@ -139,6 +147,17 @@ mod tests {
         );
         let greeting = Provider::start(vec![Script::greets("220 mail\r\n")]);
         check(&greeting.origin().replace("http", "https"), KEY, "cannot connect to ORIGIN");
+    }
+
+    #[test]
+    fn a_header_of_the_persons_wins_over_ours() {
+        let provider = Provider::start(vec![Script::answers(200, &[], "")]);
+        let parse = |text: &str| text.parse().expect("a header");
+        let more = vec![parse("X-Api-Key: sk-other"), parse("x-trace: 7")];
+        let request = Request { more, ..request(&provider.base_url(), KEY) };
+        send(&Route::Direct, &request).expect("a response");
+        let heard = &provider.requests()[0];
+        assert_eq!(["x-api-key", "x-trace"].map(|name| heard.header(name)), [Some("sk-other"), Some("7")]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! user name, and is shown without its query, since both are where keys leak.
 //! The room follows no redirect, retries nothing and has no opinion on what the bytes mean.
 
+mod header;
 mod live;
 mod replay;
 mod request;
@@ -16,6 +17,7 @@ mod url;
 
 use std::future::Future;
 
+pub use header::{Header, ParseHeaderError};
 pub use live::{Live, Route};
 pub use replay::{Recorded, Replay, Step};
 pub use request::{Credential, Method, Request};

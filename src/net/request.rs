@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Secret, Url};
+use super::{Header, Secret, Url};
 
 /// One HTTP request with its whole body; `Debug` shows neither key nor body.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The header with the key, if there is a key.
     pub credential: Option<Credential>,
+    /// What the person adds; it wins over a header of the same name.
+    pub more: Vec<Header>,
     /// The exact bytes of the body.
     pub body: Vec<u8>,
 }
@@ -40,15 +42,14 @@ pub struct Credential {
 }
 
 impl Request {
-    /// Replaces the request's key wherever a text that came back holds it.
+    /// Replaces the request's secrets wherever a text that came back holds one.
     pub fn redact(&self, text: &str) -> String {
-        match &self.credential {
-            Some(credential) => credential.secret.redact(text),
-            None => text.to_owned(),
-        }
+        let key = self.credential.iter().map(|credential| &credential.secret);
+        let secrets = key.chain(self.more.iter().filter_map(Header::secret));
+        secrets.fold(text.to_owned(), |text, secret| secret.redact(&text))
     }
 
-    /// The same for bytes; they come back as they are where they hold no key.
+    /// The same for bytes; they come back as they are where they hold no secret.
     pub fn redact_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         let text = String::from_utf8_lossy(&bytes);
         let masked = self.redact(&text);
@@ -63,6 +64,7 @@ impl fmt::Debug for Request {
             .field("url", &self.url)
             .field("headers", &self.headers)
             .field("credential", &self.credential)
+            .field("more", &self.more)
             .field("n_body_bytes", &self.body.len())
             .finish()
     }

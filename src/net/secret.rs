@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What replaces a key where a text held one.
-const MASK: &str = "***";
+pub(super) const MASK: &str = "***";
 
 /// An API key; `Debug` shows a mask, there is no `Display` and no serde.
 #[derive(Clone, PartialEq, Eq)]

@@ -43,6 +43,42 @@ impl Url {
         host == "localhost" || literal.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
+    /// The path without a slash at its end; empty where there is none.
+    pub fn path(&self) -> &str {
+        self.0.path().trim_end_matches('/')
+    }
+
+    /// Whether both name one server: the same origin, or the same port of this machine.
+    pub fn is_same_server(&self, other: &Self) -> bool {
+        let port = |url: &Self| url.0.port_or_known_default();
+        let is_local = self.is_loopback() && other.is_loopback() && self.is_encrypted() == other.is_encrypted();
+        self.origin() == other.origin() || (is_local && port(self) == port(other))
+    }
+
+    /// The address as it may be written down: with its query, but for the parameters that look like secrets.
+    pub fn without_secrets(&self) -> String {
+        let mut url = self.0.clone();
+        let kept: Vec<(String, String)> =
+            self.0.query_pairs().filter(|(name, _)| !is_secret_name(name)).map(|(k, v)| (k.into(), v.into())).collect();
+        if kept.is_empty() {
+            url.set_query(None);
+        } else {
+            url.query_pairs_mut().clear().extend_pairs(kept);
+        }
+        url.set_fragment(None);
+        url.to_string()
+    }
+
+    /// The address with one more parameter in its query; one of that name that is there already stays.
+    #[must_use]
+    pub fn with_parameter(&self, name: &str, value: &str) -> Self {
+        let mut url = self.0.clone();
+        if url.query_pairs().all(|(own, _)| own != name) {
+            url.query_pairs_mut().append_pair(name, value);
+        }
+        Self(url)
+    }
+
     /// The address with `path` after its own; the query stays, a path that is there already is not doubled.
     #[must_use]
     pub fn join(&self, path: &str) -> Self {
@@ -69,6 +105,14 @@ impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Url({self})")
     }
+}
+
+/// Whether a parameter or a header of that name carries a secret.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let whole = ["code", "sig", "pass", "pwd", "sid"];
+    let parts = ["auth", "key", "token", "secret", "cookie", "password", "credential", "session", "signature"];
+    whole.contains(&name.as_str()) || parts.iter().any(|part| name.contains(part))
 }
 
 /// A text that is no address, without what stands before its `@` and after its `?`.
@@ -115,6 +159,30 @@ mod tests {
         for url in ["http://10.0.0.1", "http://localhost.example.com", "http://127.0.0.1.example.com", "http://[::2]"] {
             check(url, false);
         }
+    }
+
+    #[test]
+    fn an_address_is_written_down_without_its_secrets() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(Url::parse(text).expect("an address").without_secrets(), expected);
+        };
+        check("https://h/v1", "https://h/v1");
+        check("https://h/v1?api-version=2024-10-21&key=deep#x", "https://h/v1?api-version=2024-10-21");
+        check("https://h/v1?api_key=deep&X-Goog-Signature=deep&sig=deep&access_token=deep", "https://h/v1");
+    }
+
+    #[test]
+    fn this_machine_has_several_names() {
+        let check = |left: &str, right: &str, expected: bool| {
+            let url = |text| Url::parse(text).expect("an address");
+            assert_eq!(url(left).is_same_server(&url(right)), expected, "{left} {right}");
+        };
+        check("http://localhost:8080/v1", "http://127.0.0.1:8080", true);
+        check("http://[::1]:80", "http://localhost", true);
+        check("http://localhost:8080", "http://127.0.0.1:8081", false);
+        check("https://localhost:8080", "http://127.0.0.1:8080", false);
+        check("https://h:443/v1", "https://H", true);
+        check("https://h", "https://h.example", false);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Delta {
     Text(String),
     /// Words the model thinks aloud.
     Reasoning(String),
+    /// What the provider wants back unchanged with the next question: one JSON object of its protocol.
+    Sealed(String),
     /// Words with which the model declines.
     Refusal(String),
     /// Counts as known so far; a later delta replaces what it knows, it never adds.
@@ -44,8 +46,14 @@ pub enum Stop {
     Done,
     /// It reached the output limit.
     Length,
+    /// The window is full.
+    Window,
+    /// It declined.
+    Refusal,
     /// A filter of the provider cut in.
     Filter,
+    /// It was about to recite something that is not its own.
+    Recitation,
     /// It wants a tool to be called.
     Tool,
     /// The server's own word for anything else.
@@ -72,7 +80,10 @@ impl Stop {
         match self {
             Self::Done => "done",
             Self::Length => "length",
+            Self::Window => "window",
+            Self::Refusal => "refusal",
             Self::Filter => "filter",
+            Self::Recitation => "recitation",
             Self::Tool => "tool",
             Self::Other(word) => word,
         }

@@ -1,15 +1,27 @@
-//! Which server is asked, and which key it may see.
+//! Which server is asked, in which protocol, for which model, and which key it may see.
 //!
-//! A key is bound to an origin before anything is sent: `OPENAI_API_KEY` to the origin of
-//! `OPENAI_BASE_URL`, else to `OpenAI`'s own; `FORKFUL_API_KEY` to the origin of `FORKFUL_BASE_URL`,
-//! else to the base URL named on the command line. An address remembered from an earlier run names
-//! nothing: it never draws a key to an origin to which the environment does not bind one.
+//! The server is, in this order: `--base-url`; `--provider`; `FORKFUL_BASE_URL`; the one that the
+//! model's name tells (`-m openrouter/...`, `claude-...`); the one remembered; `OPENAI_BASE_URL`,
+//! else [`OPENAI`]. A remembered server of other people's models keeps whatever model is named,
+//! since such servers serve models of any name: a bundle goes nowhere else unasked.
+//!
+//! A key is bound to an origin before anything is sent: that of each host's variable to the host's
+//! own (`OPENAI_API_KEY` to that of `OPENAI_BASE_URL`); `FORKFUL_API_KEY` to the origin of
+//! `FORKFUL_BASE_URL`, else to the base URL or the keyless host named on the command line. An address
+//! remembered from an earlier run names nothing: it never draws a key to an origin to which the
+//! environment does not bind one.
 
-use super::Error;
+use std::collections::BTreeMap;
+
+use super::host::{HOSTS, Host};
+use super::{Error, Protocol, provider};
 use crate::net::{Secret, Url};
 
 /// `OpenAI`'s own base URL.
 pub const OPENAI: &str = "https://api.openai.com/v1";
+
+/// The variable of the key for a server that has no variable of its own.
+pub const OUR_KEY: &str = "FORKFUL_API_KEY";
 
 /// A server and the key it may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,40 +30,150 @@ pub struct Endpoint {
     pub base_url: Url,
     /// The key, if one is bound to this origin.
     pub key: Option<Secret>,
+    /// What is known of the server.
+    pub host: &'static Host,
 }
 
-/// The four variables that count, as the terminal face reads them.
+/// The variables that count, as the terminal face reads them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
-    /// `OPENAI_API_KEY`.
-    pub openai_api_key: Option<Secret>,
     /// `OPENAI_BASE_URL`.
     pub openai_base_url: Option<String>,
-    /// `FORKFUL_API_KEY`.
-    pub forkful_api_key: Option<Secret>,
     /// `FORKFUL_BASE_URL`.
     pub forkful_base_url: Option<String>,
+    /// What stands in the variables of [`key_variables`].
+    pub keys: BTreeMap<&'static str, Secret>,
 }
 
-/// Chooses the server (`--base-url`, `FORKFUL_BASE_URL`, remembered, `OPENAI_BASE_URL`, [`OPENAI`]) and its key.
-pub fn resolve(flag: Option<&str>, remembered: Option<&str>, environment: &Environment) -> Result<Endpoint, Error> {
+/// Whom the person wants to ask, as far as said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted<'a> {
+    /// The model, perhaps with a host before a slash.
+    pub model: Option<&'a str>,
+    /// The name of a host.
+    pub provider: Option<&'a str>,
+    /// The name of a protocol.
+    pub protocol: Option<&'a str>,
+    /// An address.
+    pub base_url: Option<&'a str>,
+}
+
+/// Whom an earlier run asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remembered<'a> {
+    /// The model by the server's own name.
+    pub model: &'a str,
+    /// The protocol's name.
+    pub protocol: &'a str,
+    /// The address.
+    pub base_url: &'a str,
+}
+
+/// Whom to ask, and how.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The model by the server's own name; absent where nobody names one.
+    pub model: Option<String>,
+    /// How the server is spoken to.
+    pub protocol: &'static Protocol,
+    /// The server and its key.
+    pub endpoint: Endpoint,
+}
+
+/// Every variable in which a key may stand.
+pub fn key_variables() -> impl Iterator<Item = &'static str> {
+    HOSTS.iter().flat_map(|host| host.keys.iter().copied()).chain([OUR_KEY])
+}
+
+/// Chooses the server, the protocol, the model and the key.
+pub fn resolve(wanted: Wanted, remembered: Option<Remembered>, environment: &Environment) -> Result<Chosen, Error> {
     let set = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let forkful_base = set(&environment.forkful_base_url);
     let openai_base = set(&environment.openai_base_url);
-    let chosen = flag.or(forkful_base.as_deref()).or(remembered).or(openai_base.as_deref()).unwrap_or(OPENAI);
-    let base_url = Url::parse(chosen).map_err(|source| Error::BaseUrl { source })?;
-
-    let bound = |key: &Option<Secret>, home: Option<&str>| {
-        let home = Url::parse(home?).ok()?;
-        key.clone().filter(|key| !key.is_empty() && home.origin() == base_url.origin())
+    let provider = wanted.provider.map(Host::named).transpose()?;
+    let typed = match (wanted.base_url, provider) {
+        (Some(url), _) => Some(url),
+        (None, Some(host)) if host.name == "openai" => openai_base.as_deref().or(Some(host.base_url)),
+        (None, Some(host)) => Some(host.base_url),
+        (None, None) => forkful_base.as_deref(),
     };
-    let forkful_key = bound(&environment.forkful_api_key, forkful_base.as_deref().or(flag));
-    let openai_key = || bound(&environment.openai_api_key, Some(openai_base.as_deref().unwrap_or(OPENAI)));
-    let key = forkful_key.or_else(openai_key);
+    let told = if typed.is_some() { None } else { told(wanted.model, remembered) };
+    let openai = openai_base.as_deref().unwrap_or(OPENAI);
+    let address = match (typed, told) {
+        (Some(url), _) => url,
+        (None, Some((host, _))) if host.name == "openai" => openai,
+        (None, Some((host, _))) => host.base_url,
+        (None, None) => remembered.map_or(openai, |remembered| remembered.base_url),
+    };
+    let base_url = parse(address)?;
+    let host = provider.unwrap_or_else(|| Host::at(&base_url));
+    let is_there = |remembered: &Remembered| {
+        let root = provider::protocol(remembered.protocol).map_or("", |protocol| protocol.root);
+        Url::parse(remembered.base_url).is_ok_and(|url| url == rooted(base_url.clone(), root))
+    };
+    let there = remembered.filter(is_there);
+    let protocol = match (wanted.protocol, provider, there) {
+        (Some(name), ..) => name,
+        (None, None, Some(there)) => there.protocol,
+        _ => host.protocol,
+    };
+    let protocol = provider::named(protocol)?;
+    let base_url = rooted(base_url, protocol.root);
+    let own_name = told.map(|(_, model)| model).or(wanted.model);
+    // A server that moved still has its models; another provider has others.
+    let old_name = remembered.filter(|_| provider.is_none() || there.is_some()).map(|remembered| remembered.model);
+    let model = own_name.or(old_name).map(str::to_owned);
+
+    let bound = |variable: &str, home: Option<&str>| {
+        let home = Url::parse(home?).ok()?;
+        environment.keys.get(variable).filter(|key| !key.is_empty() && home.origin() == base_url.origin()).cloned()
+    };
+    let keyless = provider.filter(|host| host.keys.is_empty()).map(|host| host.base_url);
+    let ours = bound(OUR_KEY, forkful_base.as_deref().or(wanted.base_url).or(keyless));
+    let home = |host: &Host| if host.name == "openai" { openai } else { host.base_url };
+    let theirs = || {
+        let mut pairs = HOSTS.iter().flat_map(|host| host.keys.iter().map(move |variable| (*variable, home(host))));
+        pairs.find_map(|(variable, home)| bound(variable, Some(home)))
+    };
+    let key = ours.or_else(theirs);
     if key.is_some() && !base_url.is_encrypted() && !base_url.is_loopback() {
         return Err(Error::KeyInTheClear { origin: base_url.origin() });
     }
-    Ok(Endpoint { base_url, key })
+    Ok(Chosen { model, protocol, endpoint: Endpoint { base_url, key, host } })
+}
+
+impl Endpoint {
+    /// The variable in which this server's key was expected and not found.
+    pub fn missing_key(&self) -> Option<&'static str> {
+        let is_at_home = self.host.url().is_some_and(|home| home.origin() == self.base_url.origin());
+        self.host.keys.first().copied().filter(|_| self.key.is_none() && is_at_home)
+    }
+}
+
+/// The host that the model's name tells, with the host's own name of it.
+fn told<'a>(model: Option<&'a str>, remembered: Option<Remembered>) -> Option<(&'static Host, &'a str)> {
+    let model = model?;
+    let there = remembered.and_then(|remembered| Url::parse(remembered.base_url).ok()).map(|url| Host::at(&url));
+    if there.is_some_and(|host| host.models.is_empty()) {
+        return None;
+    }
+    let named = model.split_once('/').and_then(|(owner, own)| Some((Host::named(owner).ok()?, own)));
+    named.or_else(|| Some((Host::of_model(model)?, model)))
+}
+
+/// An address without a path gets this one.
+fn rooted(url: Url, root: &str) -> Url {
+    let root = root.trim_start_matches('/');
+    if url.path().is_empty() && !root.is_empty() { url.join(root) } else { url }
+}
+
+fn parse(address: &str) -> Result<Url, Error> {
+    let url = Url::parse(address).map_err(|source| Error::BaseUrl { source })?;
+    // A known host named without its path is meant with it.
+    match Host::at(&url) {
+        host if url.path().is_empty() => Ok(host.url().map_or(url.clone(), |home| rooted(url, home.path()))),
+        _ => Ok(url),
+    }
 }
 
 #[cfg(test)]
@@ -60,29 +182,34 @@ mod tests {
 
     const OURS: &str = "https://models.example/v1";
     const FOREIGN: &str = "https://models.example:8443/v1";
+    const NOBODY: Wanted = Wanted { model: None, provider: None, protocol: None, base_url: None };
 
-    /// Variables by name; the keys are called `openai` and `forkful`.
+    /// Variables by name; the keys are called after what they open.
     fn environment(set: &str) -> Environment {
         let variable = |name: &str| {
             let pairs = set.split_whitespace().filter_map(|pair| pair.split_once('='));
             pairs.filter(|(own, _)| *own == name).map(|(_, value)| value.to_owned()).next()
         };
         Environment {
-            openai_api_key: variable("OPENAI_API_KEY").map(|key| Secret::new(&key)),
             openai_base_url: variable("OPENAI_BASE_URL"),
-            forkful_api_key: variable("FORKFUL_API_KEY").map(|key| Secret::new(&key)),
             forkful_base_url: variable("FORKFUL_BASE_URL"),
+            keys: key_variables().filter_map(|name| Some((name, Secret::new(&variable(name)?)))).collect(),
         }
     }
 
-    fn check(flag: Option<&str>, remembered: Option<&str>, set: &str, expected: Result<(&str, Option<&str>), &str>) {
-        let resolved = resolve(flag, remembered, &environment(set));
-        let resolved = resolved.map(|endpoint| (endpoint.base_url.to_string(), endpoint.key));
+    fn remembered(base_url: &str) -> Remembered<'_> {
+        Remembered { model: "old", protocol: "openai-chat", base_url }
+    }
+
+    fn check(flag: Option<&str>, before: Option<&str>, set: &str, expected: Result<(&str, Option<&str>), &str>) {
+        let wanted = Wanted { base_url: flag, ..NOBODY };
+        let resolved = resolve(wanted, before.map(remembered), &environment(set));
+        let resolved = resolved.map(|chosen| (chosen.endpoint.base_url.to_string(), chosen.endpoint.key));
         let expected = expected.map(|(url, key)| (url.to_owned(), key.map(Secret::new)));
         assert_eq!(
             resolved.map_err(|error| error.to_string()),
             expected.map_err(str::to_owned),
-            "{flag:?} {remembered:?} {set}"
+            "{flag:?} {before:?} {set}"
         );
     }
 
@@ -153,5 +280,88 @@ mod tests {
         for bad in ["", "localhost:8080", "file:///v1", "https://me:deep@models.example/v1"] {
             check(Some(bad), None, key, Err("unusable base URL"));
         }
+    }
+
+    #[test]
+    fn the_models_name_tells_its_server_unless_something_else_does() {
+        let check = |wanted: Wanted, before: Option<&str>, set: &str, expected: (&str, &str, Option<&str>)| {
+            let chosen = resolve(wanted, before.map(remembered), &environment(set)).expect("a server");
+            let url = chosen.endpoint.base_url.to_string();
+            let told = (url.as_str(), chosen.protocol.name, chosen.model.as_deref());
+            assert_eq!(told, expected, "{wanted:?} {before:?} {set}");
+        };
+        let model = |model| Wanted { model: Some(model), ..NOBODY };
+        let anthropic = "https://api.anthropic.com/v1";
+        let gemini = "https://generativelanguage.googleapis.com/v1beta";
+        let openrouter = "https://openrouter.ai/api/v1";
+        check(NOBODY, None, "", (OPENAI, "openai-responses", None));
+        check(model("gpt-5"), None, "", (OPENAI, "openai-responses", Some("gpt-5")));
+        check(model("claude-opus-4-8"), None, "", (anthropic, "anthropic", Some("claude-opus-4-8")));
+        check(model("gemini-3-pro"), None, "", (gemini, "gemini", Some("gemini-3-pro")));
+        check(model("somebody"), None, "", (OPENAI, "openai-responses", Some("somebody")));
+        check(model("anthropic/claude-x"), None, "", (anthropic, "anthropic", Some("claude-x")));
+        check(model("openrouter/anthropic/x"), None, "", (openrouter, "openai-chat", Some("anthropic/x")));
+        check(model("ollama/qwen3:4b"), None, "", ("http://127.0.0.1:11434/api", "ollama", Some("qwen3:4b")));
+        check(model("org/name"), None, "", (OPENAI, "openai-responses", Some("org/name")));
+        // A server of one maker's models lets a model of another one go; one of anybody's models keeps it.
+        check(model("claude-x"), Some(OPENAI), "", (anthropic, "anthropic", Some("claude-x")));
+        check(model("gpt-5"), Some(OPENAI), "", (OPENAI, "openai-chat", Some("gpt-5")));
+        check(model("anthropic/x"), Some(openrouter), "", (openrouter, "openai-chat", Some("anthropic/x")));
+        check(model("claude-x"), Some(OURS), "", (OURS, "openai-chat", Some("claude-x")));
+        check(NOBODY, Some(OURS), "", (OURS, "openai-chat", Some("old")));
+        // What is said outright wins.
+        let ours = "FORKFUL_BASE_URL=https://models.example/v1";
+        check(model("claude-x"), None, ours, (OURS, "openai-chat", Some("claude-x")));
+        check(Wanted { provider: Some("anthropic"), ..NOBODY }, Some(OURS), ours, (anthropic, "anthropic", None));
+        check(Wanted { base_url: Some(OURS), ..model("openai/x") }, None, "", (OURS, "openai-chat", Some("openai/x")));
+        let proxied = Wanted { base_url: Some(OURS), provider: Some("anthropic"), ..model("x") };
+        check(proxied, None, "", (OURS, "anthropic", Some("x")));
+        let other = Wanted { protocol: Some("gemini"), base_url: Some("http://127.0.0.1:1"), ..model("x") };
+        check(other, None, "", ("http://127.0.0.1:1/v1beta", "gemini", Some("x")));
+        check(
+            Wanted { base_url: Some("http://localhost:11434"), ..NOBODY },
+            None,
+            "",
+            ("http://localhost:11434/api", "ollama", None),
+        );
+        check(
+            Wanted { provider: Some("openai"), ..NOBODY },
+            None,
+            "OPENAI_BASE_URL=https://c/v1",
+            ("https://c/v1", "openai-responses", None),
+        );
+    }
+
+    #[test]
+    fn each_host_has_its_own_key() {
+        let all = "ANTHROPIC_API_KEY=anthropic GEMINI_API_KEY=gemini GOOGLE_API_KEY=google GROQ_API_KEY=groq \
+                   OPENAI_API_KEY=openai FORKFUL_API_KEY=forkful";
+        let check = |wanted: Wanted, set: &str, key: Option<&str>, missing: Option<&str>| {
+            let endpoint = resolve(wanted, None, &environment(set)).expect("a server").endpoint;
+            assert_eq!((endpoint.key.clone(), endpoint.missing_key()), (key.map(Secret::new), missing), "{wanted:?}");
+        };
+        let at = |provider| Wanted { provider: Some(provider), ..NOBODY };
+        check(at("anthropic"), all, Some("anthropic"), None);
+        check(at("gemini"), all, Some("gemini"), None);
+        check(at("gemini"), "GOOGLE_API_KEY=google", Some("google"), None);
+        check(at("groq"), all, Some("groq"), None);
+        check(at("mistral"), all, None, Some("MISTRAL_API_KEY"));
+        check(at("llamacpp"), all, Some("forkful"), None);
+        check(at("ollama"), "OPENAI_API_KEY=openai", None, None);
+        check(Wanted { base_url: Some(OURS), ..at("anthropic") }, all, Some("forkful"), None);
+        check(Wanted { base_url: Some(OURS), ..at("anthropic") }, "ANTHROPIC_API_KEY=anthropic", None, None);
+        check(Wanted { model: Some("claude-x"), ..NOBODY }, "", None, Some("ANTHROPIC_API_KEY"));
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_told_with_its_neighbour() {
+        let check = |wanted: Wanted, expected: &str| {
+            let error = resolve(wanted, None, &environment("")).expect_err(expected);
+            assert_eq!(format!("{error:?}"), expected);
+        };
+        let host = Wanted { provider: Some("antropic"), ..NOBODY };
+        check(host, "UnknownHost { name: \"antropic\", nearest: Some(\"anthropic\") }");
+        let protocol = Wanted { protocol: Some("telepathy"), ..NOBODY };
+        check(protocol, "UnknownProtocol { name: \"telepathy\", nearest: None }");
     }
 }

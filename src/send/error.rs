@@ -14,6 +14,30 @@ pub enum Error {
         /// What is wrong with it; names it.
         source: net::Error,
     },
+    /// No host has this name.
+    #[error("unknown provider: {name}")]
+    UnknownHost {
+        /// The name as typed.
+        name: String,
+        /// A name that is near it.
+        nearest: Option<&'static str>,
+    },
+    /// No protocol has this name.
+    #[error("unknown protocol: {name}")]
+    UnknownProtocol {
+        /// The name as typed.
+        name: String,
+        /// A name that is near it.
+        nearest: Option<&'static str>,
+    },
+    /// The server wants a key, and its variable holds none.
+    #[error("there is no key for {origin}")]
+    NoKey {
+        /// Scheme, host and port.
+        origin: String,
+        /// The variable in which it was expected.
+        variable: &'static str,
+    },
     /// A key would travel unencrypted to another machine.
     #[error("refused to send a key unencrypted to {origin}")]
     KeyInTheClear {

@@ -2,7 +2,9 @@
 //!
 //! Shapes read: `{"error": {message, type, code}}` (`OpenAI` and most others), `{"error": "text"}`
 //! (Ollama), `{"message": ...}` and `{"detail": ...}` (Mistral, vLLM, `FastAPI`), a list of one of
-//! them (Gemini's compatible endpoint), an HTML page, plain text.
+//! them (Gemini's compatible endpoint), an HTML page, plain text. Gemini says more in `details`.
+
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -14,6 +16,50 @@ const MAX_MESSAGE: usize = 1000;
 /// How much of something unexpected is shown.
 pub(super) const MAX_SAID: usize = 300;
 
+/// What says that a prompt is too long, server by server.
+const OVERFLOWS: &[&str] = &[
+    "maximum context length",
+    // Anthropic
+    "prompt is too long",
+    "exceed context limit",
+    // Gemini
+    "exceeds the maximum number of tokens allowed",
+    // OpenAI Responses
+    "exceeds the context window",
+    // xAI
+    "maximum prompt length is",
+    // Ollama
+    "exceeds the context length",
+    "exceeds maximum context length",
+    "exceeds the available context size",
+];
+
+/// What stands before the tokens of the prompt.
+const PROMPT_TOKENS: &[&str] = &[
+    "resulted in ",
+    "you requested about ",
+    "you requested ",
+    "Prompt contains ",
+    "prompt is too long: ",
+    "exceed context limit: ",
+    "input token count (",
+    "request contains ",
+    "request (",
+];
+
+/// What stands before the tokens of the window.
+const WINDOW: &[&str] = &[
+    "maximum context length is ",
+    "configured limit of ",
+    "too large for model with ",
+    "tokens > ",
+    " > ",
+    "number of tokens allowed (",
+    "number of tokens allowed ",
+    "maximum prompt length is ",
+    "available context size (",
+];
+
 /// A server's own account of a failure; each text is one line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failure {
@@ -23,6 +69,8 @@ pub struct Failure {
     pub kind: Option<String>,
     /// Its code of the failure: `context_length_exceeded`, `429`.
     pub code: Option<String>,
+    /// How long it asks to wait, if it says so in words of its own.
+    pub retry_after: Option<Duration>,
     /// Tokens of the prompt, if it names them.
     pub prompt_tokens: Option<u64>,
     /// Tokens of the window, if it names them.
@@ -57,19 +105,17 @@ impl Failure {
             _ => None,
         };
         let message = line(&message);
+        let details = || error["details"].as_array().into_iter().flatten();
+        let reason = details().find_map(|detail| detail["reason"].as_str()).map(line);
+        let delay = details().find_map(|detail| detail["retryDelay"].as_str()?.strip_suffix('s')?.parse::<f64>().ok());
         Some(Self {
             kind: word(&error["type"]).or_else(|| word(&error["status"])),
-            code: word(&error["code"]),
-            prompt_tokens: error["n_prompt_tokens"].as_u64().or_else(|| {
-                ["resulted in ", "you requested about ", "you requested ", "Prompt contains "]
-                    .iter()
-                    .find_map(|before| number_after(&message, before))
-            }),
-            window: error["n_ctx"].as_u64().or_else(|| {
-                ["maximum context length is ", "configured limit of ", "too large for model with "]
-                    .iter()
-                    .find_map(|before| number_after(&message, before))
-            }),
+            code: reason.or_else(|| word(&error["code"])),
+            retry_after: delay.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            prompt_tokens: error["n_prompt_tokens"]
+                .as_u64()
+                .or_else(|| PROMPT_TOKENS.iter().find_map(|before| number_after(&message, before))),
+            window: error["n_ctx"].as_u64().or_else(|| WINDOW.iter().find_map(|before| number_after(&message, before))),
             message,
         })
     }
@@ -78,7 +124,7 @@ impl Failure {
     pub fn is_overflow(&self) -> bool {
         self.code.as_deref() == Some("context_length_exceeded")
             || self.kind.as_deref() == Some("exceed_context_size_error")
-            || self.message.contains("maximum context length")
+            || OVERFLOWS.iter().any(|words| self.message.contains(words))
     }
 
     /// The same fit for people: short, and without the key of `request`.
@@ -163,6 +209,7 @@ mod tests {
             url: crate::net::Url::parse("http://h").expect("an address"),
             headers: Vec::new(),
             credential: Some(crate::net::Credential { header: "authorization", prefix: "", secret }),
+            more: Vec::new(),
             body: Vec::new(),
         }
     }
@@ -190,6 +237,14 @@ mod tests {
             failure("not permitted (body.top)", None, None),
         );
         check(r#"[{"error":{"code":400,"message":"no","status":"BAD"}}]"#, failure("no", Some("BAD"), Some("400")));
+        check(
+            r#"{"error":{"code":400,"message":"no","status":"BAD","details":[{"@type":"x"},{"reason":"API_KEY_INVALID"}]}}"#,
+            failure("no", Some("BAD"), Some("API_KEY_INVALID")),
+        );
+        check(
+            r#"{"error":{"code":429,"message":"no","status":"FULL","details":[{"retryDelay":"17.5s"}]}}"#,
+            Failure { retry_after: Some(Duration::from_millis(17_500)), ..failure("no", Some("FULL"), Some("429")) },
+        );
         check(
             r#"{"error":{"message":"Provider returned error","metadata":{"raw":"busy"}}}"#,
             failure("Provider returned error: busy", None, None),
@@ -240,6 +295,35 @@ mod tests {
         check(
             r#"{"message":"Prompt contains 40 tokens, too large for model with 32 maximum context length"}"#,
             Some((Some(40), Some(32))),
+        );
+        check(
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 208310 tokens > 200000 maximum"}}"#,
+            Some((Some(208_310), Some(200_000))),
+        );
+        check(
+            r#"{"error":{"message":"input length and `max_tokens` exceed context limit: 199000 + 8000 > 200000, decrease input length"}}"#,
+            Some((Some(199_000), Some(200_000))),
+        );
+        check(
+            r#"{"error":{"code":400,"message":"The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).","status":"INVALID_ARGUMENT"}}"#,
+            Some((Some(1_200_000), Some(1_048_576))),
+        );
+        check(
+            r#"{"error":{"message":"The input token count exceeds the maximum number of tokens allowed 1048576."}}"#,
+            Some((None, Some(1_048_576))),
+        );
+        check(
+            r#"{"error":{"code":"context_length_exceeded","message":"Your input exceeds the context window of this model."}}"#,
+            Some((None, None)),
+        );
+        check(
+            r#"{"error":"This model's maximum prompt length is 131072 but the request contains 537812 tokens."}"#,
+            Some((Some(537_812), Some(131_072))),
+        );
+        check(r#"{"error":"the input length exceeds the context length"}"#, Some((None, None)));
+        check(
+            r#"{"error":"request (2009 tokens) exceeds the available context size (512 tokens), try increasing it"}"#,
+            Some((Some(2009), Some(512))),
         );
         check(r#"{"error":{"code":"rate_limit_exceeded","message":"slow down"}}"#, None);
     }

@@ -5,14 +5,15 @@
 //! it sends, retries while nothing has arrived, hands on each delta and ends with an [`Outcome`]
 //! that keeps whatever arrived, however it ended.
 //! An answer is complete only with its protocol's own end mark; a closed connection is none.
-//! [`endpoint`] decides which key goes to which server; a key never leaves for another origin, and
-//! no error shows one.
+//! [`host`] lists the servers known by name; [`endpoint`] decides which server is asked and which key
+//! it may see; a key never leaves for another origin, and no error shows one.
 //! The room chooses no model, stores nothing, knows no price and gives no hints.
 
 mod delta;
 pub mod endpoint;
 mod error;
 mod failure;
+pub mod host;
 mod outcome;
 mod prompt;
 pub mod provider;
@@ -22,7 +23,13 @@ pub mod sse;
 pub mod tally;
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod prefixes;
+#[cfg(test)]
 mod recorded;
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod tests;
 
@@ -34,9 +41,10 @@ pub use delta::{Delta, Stop};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use failure::Failure;
-pub use outcome::{Cut, Ending, Outcome};
-pub use prompt::{ParseTemperatureError, Prompt, Temperature};
-pub use provider::{Decoder, PROTOCOLS, Protocol};
+pub use host::{HOSTS, Host};
+pub use outcome::{Cut, Ending, Outcome, Piece};
+pub use prompt::{Effort, ParseEffortError, ParseTemperatureError, Prompt, Temperature};
+pub use provider::{Decoder, Framing, PROTOCOLS, Protocol};
 pub use retry::Patience;
 
 use crate::content::line;
@@ -70,7 +78,7 @@ where
     let mut call = Call { request, patience, sleep, on_delta, cancel, outcome: Outcome::empty() };
     call.outcome.ending = loop {
         let error = match call.attempt(transport).await {
-            Ok(response) => break call.receive(response, (protocol.decoder)()).await,
+            Ok(response) => break call.receive(response, protocol).await,
             Err(Stopped::Cancelled) => break Ending::Truncated(Cut::Cancelled),
             Err(Stopped::Failed(error)) => error,
         };
@@ -157,10 +165,10 @@ where
     }
 
     /// Reads a response that began as a success.
-    async fn receive(&mut self, mut response: Response, decoder: Box<dyn Decoder>) -> Ending {
+    async fn receive(&mut self, mut response: Response, protocol: &Protocol) -> Ending {
         self.outcome.raw.clear();
         let content_type = line(response.header("content-type").unwrap_or("no content type"));
-        let mut reader = Reader::new(decoder, &content_type);
+        let mut reader = Reader::new((protocol.decoder)(), protocol.framing, &content_type);
         let (mut failure, mut halt) = (None, None);
         let cut = loop {
             let limit = if self.outcome.has_begun() { self.patience.idle } else { self.patience.first_word };

@@ -11,6 +11,8 @@ use crate::net;
 pub struct Outcome {
     /// How it ended.
     pub ending: Ending,
+    /// The answer piece by piece, neighbours of one kind made one.
+    pub pieces: Vec<Piece>,
     /// The words of the answer, as far as they came.
     pub text: String,
     /// What the model thought aloud.
@@ -33,6 +35,17 @@ pub struct Outcome {
     pub raw: Vec<u8>,
 }
 
+/// A piece of an answer in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Words for people.
+    Text(String),
+    /// Words thought aloud.
+    Reasoning(String),
+    /// What the provider wants back unchanged.
+    Sealed(String),
+}
+
 /// How a call ended.
 #[derive(Debug)]
 pub enum Ending {
@@ -51,6 +64,8 @@ pub enum Ending {
 pub enum Cut {
     /// The output limit.
     Length,
+    /// The end of the model's window.
+    Window,
     /// The person.
     Cancelled,
     /// The server closed the connection without an end mark.
@@ -79,6 +94,7 @@ impl Outcome {
     pub(super) fn empty() -> Self {
         Self {
             ending: Ending::Truncated(Cut::Closed),
+            pieces: Vec::new(),
             text: String::new(),
             reasoning: String::new(),
             refusal: String::new(),
@@ -95,8 +111,23 @@ impl Outcome {
     /// Adds what a delta says; `End` and failures are the caller's to act on.
     pub(super) fn take(&mut self, delta: &Delta) {
         match delta {
-            Delta::Text(text) => self.text.push_str(text),
-            Delta::Reasoning(text) => self.reasoning.push_str(text),
+            Delta::Text(text) => {
+                self.text.push_str(text);
+                // Gemini goes on after a finish reason: only the last one ends the answer.
+                self.stop = None;
+                match self.pieces.last_mut() {
+                    Some(Piece::Text(last)) => last.push_str(text),
+                    _ => self.pieces.push(Piece::Text(text.clone())),
+                }
+            }
+            Delta::Reasoning(text) => {
+                self.reasoning.push_str(text);
+                match self.pieces.last_mut() {
+                    Some(Piece::Reasoning(last)) => last.push_str(text),
+                    _ => self.pieces.push(Piece::Reasoning(text.clone())),
+                }
+            }
+            Delta::Sealed(item) => self.pieces.push(Piece::Sealed(item.clone())),
             Delta::Refusal(text) => self.refusal.push_str(text),
             Delta::Usage(usage) => self.usage = usage.or(self.usage),
             Delta::Stop(stop) => self.stop = Some(stop.clone()),
@@ -110,7 +141,8 @@ impl Outcome {
     pub(super) fn whole(&self) -> Ending {
         match &self.stop {
             Some(Stop::Length) => Ending::Truncated(Cut::Length),
-            Some(Stop::Filter) => Ending::Refused,
+            Some(Stop::Window) => Ending::Truncated(Cut::Window),
+            Some(Stop::Filter | Stop::Refusal | Stop::Recitation) => Ending::Refused,
             _ if !self.refusal.is_empty() => Ending::Refused,
             _ => Ending::Complete,
         }

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde_json::{Map, Value};
+
 use crate::content::Message;
+use crate::net::Header;
 
 /// One question with everything the model sees before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +21,54 @@ pub struct Prompt {
     pub max_output: Option<u32>,
     /// How freely the model draws; the server's own value where absent.
     pub temperature: Option<Temperature>,
+    /// How hard the model thinks before it speaks; the server's own value where absent.
+    pub reasoning: Option<Effort>,
     /// Whether the answer comes word by word.
     pub stream: bool,
+    /// Names the prefix that all forks of the bundle share, for servers that sort their caches by it.
+    pub prefix: Option<String>,
+    /// Tokens of all texts as counted here, for servers that must be told how much to hold.
+    pub n_tokens: Option<u32>,
+    /// Fields of the protocol that a person adds.
+    pub extra: Map<String, Value>,
+    /// Headers that a person adds.
+    pub headers: Vec<Header>,
+}
+
+/// How hard a model thinks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// A little.
+    Low,
+    /// As much as it takes.
+    Medium,
+    /// Long.
+    High,
+}
+
+/// The text is none of `low`, `medium`, `high`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an effort: {0} (low, medium or high)")]
+pub struct ParseEffortError(pub String);
+
+impl Effort {
+    /// The lower-case word, as servers read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+impl FromStr for Effort {
+    type Err = ParseEffortError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let all = [Self::Low, Self::Medium, Self::High];
+        all.into_iter().find(|effort| effort.name() == text).ok_or_else(|| ParseEffortError(text.to_owned()))
+    }
 }
 
 /// A sampling temperature in thousandths, so that equal settings are equal bytes.

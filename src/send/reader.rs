@@ -2,9 +2,10 @@
 //!
 //! Servers mislabel: event streams come as plain text, errors come as event streams. So the first
 //! visible byte decides what a body is, and the content type only where that byte leaves it open.
+//! A protocol of lines reads objects one after the other, each over as many lines as it takes.
 
 use super::failure::visible;
-use super::provider::{Decoder, Garbled};
+use super::provider::{Decoder, Framing, Garbled};
 use super::sse::{Event, Frames, Oversized};
 use super::{Delta, sse};
 
@@ -15,13 +16,17 @@ const MAX_FOREIGN: usize = 64 << 10;
 pub(super) struct Reader {
     decoder: Box<dyn Decoder>,
     content_type: String,
+    framing: Framing,
     shape: Shape,
+    has_begun: bool,
     has_ended: bool,
 }
 
 enum Shape {
     Unknown(Vec<u8>),
     Events(Frames),
+    /// What of an object has come.
+    Lines(Vec<u8>),
     Whole(Vec<u8>),
     Foreign(Vec<u8>),
 }
@@ -38,9 +43,10 @@ pub(super) enum Halt {
 }
 
 impl Reader {
-    pub(super) fn new(decoder: Box<dyn Decoder>, content_type: &str) -> Self {
+    pub(super) fn new(decoder: Box<dyn Decoder>, framing: Framing, content_type: &str) -> Self {
         let content_type = content_type.to_ascii_lowercase();
-        Self { decoder, content_type, shape: Shape::Unknown(Vec::new()), has_ended: false }
+        let shape = Shape::Unknown(Vec::new());
+        Self { decoder, content_type, framing, shape, has_begun: false, has_ended: false }
     }
 
     /// Whether the end mark or a failure was read: what follows does not count.
@@ -54,7 +60,7 @@ impl Reader {
             Shape::Unknown(held) => {
                 held.extend_from_slice(bytes);
                 let held = std::mem::take(held);
-                self.shape = match shape(&held, &self.content_type) {
+                self.shape = match shape(&held, &self.content_type, self.framing) {
                     None => Shape::Unknown(held),
                     Some(known) => {
                         self.shape = known;
@@ -68,6 +74,26 @@ impl Reader {
                 let pushed = frames.push(bytes, &mut events);
                 events.iter().try_for_each(|event| self.decode(event, deltas))?;
                 pushed.map_err(|Oversized| Halt::Oversized)
+            }
+            Shape::Lines(line) => {
+                let mut line = std::mem::take(line);
+                let mut rest = bytes;
+                while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+                    let (head, after) = rest.split_at(end + 1);
+                    line.extend_from_slice(head);
+                    rest = after;
+                    // An object may be printed over several lines; what is no object yet waits.
+                    if !is_torn(&line) {
+                        self.decode_line(&line, deltas)?;
+                        line.clear();
+                    }
+                }
+                line.extend_from_slice(rest);
+                if line.len() > sse::MAX_EVENT {
+                    return Err(Halt::Oversized);
+                }
+                self.shape = Shape::Lines(line);
+                Ok(())
             }
             Shape::Whole(body) if body.len() + bytes.len() > sse::MAX_EVENT => Err(Halt::Oversized),
             Shape::Foreign(body) if body.len() + bytes.len() > MAX_FOREIGN => {
@@ -90,6 +116,8 @@ impl Reader {
                 drop(last);
                 Ok(())
             }
+            Shape::Lines(line) if is_torn(&line) => Ok(()),
+            Shape::Lines(line) => self.decode_line(&line, deltas),
             Shape::Whole(body) => self.decode_whole(&body, deltas),
             Shape::Unknown(body) if body.is_empty() => Ok(()),
             Shape::Unknown(body) | Shape::Foreign(body) => Err(foreign(&body)),
@@ -97,8 +125,7 @@ impl Reader {
     }
 
     fn decode_whole(&mut self, body: &[u8], deltas: &mut Vec<Delta>) -> Result<(), Halt> {
-        let torn = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof());
-        if torn {
+        if is_torn(body) {
             return Ok(());
         }
         let data = String::from_utf8_lossy(body).into_owned();
@@ -115,6 +142,21 @@ impl Reader {
         Ok(())
     }
 
+    fn decode_line(&mut self, line: &[u8], deltas: &mut Vec<Delta>) -> Result<(), Halt> {
+        if line.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        let data = String::from_utf8_lossy(line).into_owned();
+        let decoded = self.decode(&Event { name: String::new(), data }, deltas);
+        match decoded {
+            Err(Halt::Garbled(said)) if !self.has_begun => Err(Halt::Foreign(said)),
+            other => {
+                self.has_begun = true;
+                other
+            }
+        }
+    }
+
     fn decode(&mut self, event: &Event, deltas: &mut Vec<Delta>) -> Result<(), Halt> {
         if self.has_ended {
             return Ok(());
@@ -126,15 +168,21 @@ impl Reader {
     }
 }
 
+/// Whether a JSON text ends before its value does.
+fn is_torn(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err_and(|error| error.is_eof())
+}
+
 fn foreign(body: &[u8]) -> Halt {
     Halt::Foreign(visible(&String::from_utf8_lossy(body)))
 }
 
 /// What a body is by its beginning; `None` while that is open.
-fn shape(beginning: &[u8], content_type: &str) -> Option<Shape> {
+fn shape(beginning: &[u8], content_type: &str, framing: Framing) -> Option<Shape> {
     let visible = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning).trim_ascii_start();
     let fields: [&[u8]; 5] = [b"data:", b"event:", b"id:", b"retry:", b":"];
     match visible.first()? {
+        b'{' if framing == Framing::Lines => Some(Shape::Lines(Vec::new())),
         b'{' | b'[' => Some(Shape::Whole(Vec::new())),
         b'<' => Some(Shape::Foreign(Vec::new())),
         _ if content_type.contains("event-stream") => Some(Shape::Events(Frames::default())),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::Error;
+use crate::content::Digest;
 use crate::net;
 
 /// How long a call waits and how often it tries.
@@ -17,34 +18,68 @@ pub struct Patience {
     pub idle: Duration,
     /// How many times a call goes out again.
     pub n_retries: u32,
-    /// The pause before the first retry, doubled for each further one.
+    /// The longest pause before the first retry, doubled for each further one.
     pub first_pause: Duration,
+    /// The longest pause that nobody asked for.
+    pub longest_backoff: Duration,
     /// The longest pause that a server may ask for; a longer one is not waited out.
     pub longest_pause: Duration,
+    /// Draws a place in each pause, so that callers which failed together do not come back together.
+    pub draw: u64,
 }
 
 impl Patience {
-    /// 300 s for a model that thinks before it speaks, 60 s between words, two retries.
+    /// 300 s for a model that thinks before it speaks, 60 s between words, two retries after whole pauses.
     pub const STANDARD: Self = Self {
         first_word: Duration::from_mins(5),
         idle: Duration::from_mins(1),
         n_retries: 2,
         first_pause: Duration::from_millis(500),
+        longest_backoff: Duration::from_secs(8),
         longest_pause: Duration::from_mins(2),
+        draw: u64::MAX,
     };
 
+    /// The same with another draw, any number.
+    #[must_use]
+    pub fn drawing(self, draw: u64) -> Self {
+        Self { draw, ..self }
+    }
+
     /// The pause before the next attempt after `n_retried` retries; `None` if there is none.
+    ///
+    /// A pause that the server asks for is lengthened by up to a tenth, any other one is drawn between
+    /// nothing and the whole of it.
     pub fn pause(&self, error: &Error, n_retried: u32) -> Option<Duration> {
         let asked = match error {
             Error::Unreached { source: net::Error::Connect { .. }, .. } => None,
             // An empty purse answers 429 too, and stays empty.
             Error::Status { failure, .. } if failure.code.as_deref() == Some("insufficient_quota") => return None,
-            Error::Status { status: 408 | 409 | 429 | 500..=599, retry_after, .. } => *retry_after,
+            Error::Status { status: 408 | 409 | 429 | 500..=599, retry_after, failure, .. } => {
+                retry_after.or(failure.retry_after)
+            }
             _ => return None,
         };
-        let backoff = self.first_pause.saturating_mul(2_u32.saturating_pow(n_retried));
-        let pause = asked.unwrap_or(backoff);
-        (n_retried < self.n_retries && pause <= self.longest_pause).then_some(pause)
+        if n_retried >= self.n_retries || asked.is_some_and(|asked| asked > self.longest_pause) {
+            return None;
+        }
+        let backoff = self.first_pause.saturating_mul(2_u32.saturating_pow(n_retried)).min(self.longest_backoff);
+        Some(match asked {
+            Some(asked) if self.draw == u64::MAX => asked,
+            Some(asked) => asked + self.drawn(asked / 10, n_retried),
+            None => self.drawn(backoff, n_retried),
+        })
+    }
+
+    /// A place between nothing and `whole`, another one for each retry.
+    fn drawn(&self, whole: Duration, n_retried: u32) -> Duration {
+        if self.draw == u64::MAX {
+            return whole;
+        }
+        let seed = [self.draw.to_le_bytes().as_slice(), &n_retried.to_le_bytes()].concat();
+        let thousandths =
+            Digest::of(&seed).as_bytes().iter().take(4).fold(0_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 1001);
+        whole * thousandths / 1000
     }
 }
 
@@ -88,6 +123,32 @@ mod tests {
         for odd in ["-1", "NaN", "inf", "1e300", "", "Sun, 06 Nov 1994 08:49:36 GMT", "tomorrow"] {
             check(None, Some(odd), now, None);
         }
+    }
+
+    #[test]
+    fn a_pause_is_drawn_within_its_law() {
+        let origin = || "https://h".to_owned();
+        let down = |retry_after| Error::Status {
+            origin: origin(),
+            status: 503,
+            failure: Box::default(),
+            retry_after,
+            request_id: None,
+        };
+        let mut seen = Vec::new();
+        for draw in 0..200 {
+            let patience = Patience { n_retries: 9, ..Patience::STANDARD }.drawing(draw);
+            for n_retried in 0..9 {
+                let whole = Duration::from_millis(500 << n_retried).min(Duration::from_secs(8));
+                let pause = patience.pause(&down(None), n_retried).expect("another attempt");
+                assert!(pause <= whole, "{pause:?} {n_retried}");
+                seen.push(pause.as_secs_f64() / whole.as_secs_f64());
+                let hinted = patience.pause(&down(Some(Duration::from_secs(20))), n_retried).expect("another attempt");
+                assert!((20.0..=22.0).contains(&hinted.as_secs_f64()), "{hinted:?}");
+            }
+        }
+        let mean = seen.iter().sum::<f64>() / 1800.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
     }
 
     #[test]

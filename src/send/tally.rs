@@ -16,7 +16,7 @@ use crate::net::{Credential, Method, Request, Secret, Transport, Url};
 use crate::tokens::Tokens;
 
 /// How long a count may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One way of asking for a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,7 @@ impl Counter {
             url: base_url.join(&path),
             headers,
             credential: key.clone().map(|secret| Credential { header, prefix, secret }),
+            more: Vec::new(),
             body: body.to_string().into_bytes(),
         }
     }

@@ -4,25 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
 use std::task::Poll;
 
+use super::sample::KEY;
 use super::*;
-use crate::content::{Message, Role, Usage};
+use crate::content::{Role, Usage};
 use crate::net;
 use crate::net::scripted::{Provider, Script, stream_of};
-use crate::net::{Live, Recorded, Replay, Route, Secret, Step, Url};
-
-const KEY: &str = "sk-harbour-4711";
+use crate::net::{Live, Recorded, Replay, Route, Step};
 
 fn request(base_url: &str) -> Request {
-    let base_url = Url::parse(base_url).expect("an address");
-    let prompt = Prompt {
-        model: "m-1".to_owned(),
-        system: None,
-        messages: vec![Message::text(Role::User, "Why?")],
-        max_output: None,
-        temperature: None,
-        stream: true,
-    };
-    (PROTOCOLS[0].encode)(&prompt, &Endpoint { base_url, key: Some(Secret::new(KEY)) })
+    let prompt = sample::prompt("m-1", &[(Role::User, "Why?")]);
+    (PROTOCOLS[0].encode)(&prompt, &sample::endpoint(base_url))
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {

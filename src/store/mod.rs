@@ -17,6 +17,7 @@ pub mod verify;
 
 mod database;
 mod error;
+mod hold;
 mod index;
 mod journal;
 mod json;
@@ -33,6 +34,7 @@ mod sweep;
 
 pub use database::{FORMAT, Store};
 pub use error::Error;
+pub use hold::Hold;
 pub use index::{Found, Hit};
 pub use journal::{At, Change, Entry};
 pub use json::Fault;

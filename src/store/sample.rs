@@ -103,6 +103,7 @@ pub(crate) fn run(attempt: &str, parent: Digest) -> RunRecord {
         parent,
         question: parent,
         answer: None,
+        partial: None,
         branch: "main".to_owned(),
         model: "gpt".to_owned(),
         served_model: None,

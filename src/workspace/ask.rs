@@ -6,9 +6,10 @@ use super::{Act, Draft, Error, Workspace, shape};
 use crate::content::{Digest, Message, Part, Role, Timestamp, Usage};
 use crate::fork;
 use crate::net::Transport;
-use crate::send::{self, Delta, Ending, Outcome, Patience};
+use crate::send::{self, Delta, Ending, Outcome, Patience, Piece};
 use crate::store::Error::RunExists;
 use crate::store::record::{RunRecord, RunState};
+use crate::store::{Hold, Store};
 
 /// What became of a question.
 #[derive(Debug)]
@@ -36,10 +37,11 @@ impl Workspace {
         draft: &Draft,
         act: &Act,
         transport: &T,
-        on_delta: impl FnMut(&Delta),
+        mut on_delta: impl FnMut(&Delta),
         cancelled: impl Future<Output = ()>,
         now: impl Fn() -> Timestamp,
     ) -> Result<Answered, Error> {
+        draft.check_key()?;
         let question = fork::following(draft.parent, &[Message::text(Role::User, draft.question())])?;
         let question_id = question[0].id();
         let started = now();
@@ -49,10 +51,11 @@ impl Workspace {
             parent: draft.parent,
             question: question_id,
             answer: None,
+            partial: None,
             branch: draft.branch.clone(),
             model: draft.prompt.model.clone(),
             served_model: None,
-            base_url: draft.endpoint.base_url.to_string(),
+            base_url: draft.endpoint.base_url.without_secrets(),
             protocol: draft.protocol.name.to_owned(),
             params: draft.params.clone(),
             request_sha256: Digest::of(&draft.request.body),
@@ -62,12 +65,17 @@ impl Workspace {
             ended: None,
         };
         self.store.put(&question)?;
-        self.begin(&mut run)?;
+        let _hold = self.begin(&mut run)?;
+        let mut spool = Spool { store: &self.store, run: run.clone(), saved: None };
+        let on_delta = |delta: &Delta| {
+            spool.take(delta, &now);
+            on_delta(delta);
+        };
         let outcome = send::answer(
             transport,
             &draft.request,
             draft.protocol,
-            &Patience::STANDARD,
+            &Patience::STANDARD.drawing(draw(&run.attempt)),
             tokio::time::sleep,
             on_delta,
             cancelled,
@@ -87,7 +95,7 @@ impl Workspace {
         }
         let elapsed = run.ended.map_or(0, |ended| ended.0 - started.0);
         let model = run.model.clone();
-        let Some(answer) = message(&outcome) else {
+        let Some(answer) = message(&outcome, draft) else {
             self.store.save_run(&run)?;
             let branch = draft.branch.clone();
             return Ok(Answered { branch, message: None, outcome, model, run: run.attempt, elapsed });
@@ -102,18 +110,42 @@ impl Workspace {
         Ok(Answered { branch, message: Some(tip), outcome, model, run: attempt, elapsed })
     }
 
-    /// Gives a run an id of its own and records the intent.
-    fn begin(&self, run: &mut RunRecord) -> Result<(), Error> {
-        for number in 0_u64.. {
+    /// Gives a run an id of its own, says to others that it is under way and records the intent.
+    fn begin(&self, run: &mut RunRecord) -> Result<Hold, Error> {
+        let mut number = 0_u64;
+        loop {
             let seed = format!("{} {} {} {number}", run.question, run.branch, run.started.0);
             Digest::of(seed.as_bytes()).to_string()[..16].clone_into(&mut run.attempt);
-            match self.store.begin_run(run) {
-                // Another process asked the same in the same millisecond.
-                Err(RunExists { .. }) => {}
-                other => return Ok(other?),
+            if self.store.run(&run.attempt)?.is_none() {
+                let hold = self.store.hold(&run.attempt)?;
+                match self.store.begin_run(run) {
+                    // Another process asked the same in the same millisecond.
+                    Err(RunExists { .. }) => {}
+                    other => return Ok(other.map(|()| hold)?),
+                }
             }
+            number += 1;
         }
-        Ok(())
+    }
+}
+
+/// Keeps what has come where a dying process leaves it: the first words at once, then every second.
+struct Spool<'a> {
+    store: &'a Store,
+    run: RunRecord,
+    saved: Option<Timestamp>,
+}
+
+impl Spool<'_> {
+    fn take(&mut self, delta: &Delta, now: impl Fn() -> Timestamp) {
+        let (Delta::Text(words) | Delta::Refusal(words)) = delta else { return };
+        self.run.partial.get_or_insert_default().push_str(words);
+        let moment = now();
+        if self.saved.is_none_or(|saved| moment.0 - saved.0 >= 1000) {
+            // The answer goes on; what cannot be saved at its end is an error then.
+            let _ = self.store.save_run(&self.run);
+            self.saved = Some(moment);
+        }
     }
 }
 
@@ -133,20 +165,24 @@ impl Answered {
     }
 }
 
+/// A number that no two attempts share.
+fn draw(attempt: &str) -> u64 {
+    u64::from_str_radix(attempt, 16).unwrap_or_default()
+}
+
 /// The answer as a message; none when not a word came.
-fn message(outcome: &Outcome) -> Option<Message> {
-    let Outcome { reasoning, text, refusal, .. } = outcome;
-    if text.is_empty() && refusal.is_empty() {
+fn message(outcome: &Outcome, draft: &Draft) -> Option<Message> {
+    if outcome.text.is_empty() && outcome.refusal.is_empty() {
         return None;
     }
-    let mut parts = Vec::new();
-    if !reasoning.is_empty() {
-        parts.push(Part::Reasoning { text: reasoning.clone() });
-    }
-    for words in [text, refusal] {
-        if !words.is_empty() {
-            parts.push(Part::Text { text: words.clone() });
+    let part = |piece: &Piece| match piece.clone() {
+        Piece::Text(text) => Part::Text { text },
+        Piece::Reasoning(text) => Part::Reasoning { text },
+        Piece::Sealed(item) => {
+            Part::Sealed { protocol: draft.protocol.name.to_owned(), model: draft.prompt.model.clone(), item }
         }
-    }
-    Some(Message { role: Role::Assistant, parts })
+    };
+    let refusal = Some(&outcome.refusal).filter(|text| !text.is_empty());
+    let refusal = refusal.map(|text| Part::Text { text: text.clone() });
+    Some(Message { role: Role::Assistant, parts: outcome.pieces.iter().map(part).chain(refusal).collect() })
 }

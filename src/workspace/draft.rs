@@ -1,13 +1,15 @@
 //! A question made ready: what the model will see, where it goes, which branch it lands on.
 
+use serde_json::{Map, Value, json};
+
 use super::{Error, Workspace};
 use crate::bundle::Bundle;
 use crate::bundle::render::Renderer;
 use crate::content::{Digest, Message, Role};
 use crate::fork::{self, Place};
-use crate::net::Request;
-use crate::send::endpoint::{Environment, resolve};
-use crate::send::{Endpoint, PROTOCOLS, Prompt, Protocol, Temperature};
+use crate::net::{Header, Request};
+use crate::send::endpoint::{Environment, Remembered, Wanted, resolve};
+use crate::send::{self, Effort, Endpoint, Prompt, Protocol, Temperature};
 use crate::store::BRANCHES;
 use crate::store::record::RunRecord;
 use crate::tokens::{Encoding, Tokens, count};
@@ -21,14 +23,35 @@ pub struct Ask {
     pub new_branch: Option<String>,
     /// The question, as it will be sent.
     pub question: String,
-    /// The model; else the one last used on the way here.
+    /// The answer whose model and server are meant where nothing else is said.
+    pub like: Option<Digest>,
+    /// Whom to ask, and how.
+    pub wishes: Wishes,
+}
+
+/// Whom to ask, and how; what is absent is as it was on the way to the question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wishes {
+    /// The model, perhaps with a provider before a slash; else the one last used on the way here.
     pub model: Option<String>,
+    /// The provider by name.
+    pub provider: Option<String>,
+    /// The protocol by name; else the provider's own.
+    pub protocol: Option<String>,
     /// The server; else as the environment says, else the one last used on the way here.
     pub base_url: Option<String>,
+    /// What the model is told before the bundle; an empty text is none, absent is what it was told before.
+    pub system: Option<String>,
     /// Tokens the answer may take.
     pub max_output: Option<Tokens>,
     /// How freely the model draws.
     pub temperature: Option<Temperature>,
+    /// How hard the model thinks.
+    pub reasoning: Option<Effort>,
+    /// Fields of the protocol that nobody here knows.
+    pub extra: Map<String, Value>,
+    /// Headers that nobody here knows; they are kept nowhere.
+    pub headers: Vec<Header>,
     /// Whether the answer comes word by word.
     pub stream: bool,
 }
@@ -42,6 +65,8 @@ pub struct Draft {
     pub request: Request,
     /// Where it goes.
     pub endpoint: Endpoint,
+    /// How it is written and read.
+    pub protocol: &'static Protocol,
     /// The branch that will move or be made.
     pub branch: String,
     /// Tokens of all message texts as they travel.
@@ -53,8 +78,15 @@ pub struct Draft {
     /// Where the branch points; absent when it is to be made.
     pub(super) seen: Option<Digest>,
     pub(super) parent: Digest,
-    pub(super) protocol: &'static Protocol,
-    pub(super) params: serde_json::Value,
+    pub(super) params: Value,
+}
+
+/// The place of a question in the tree.
+pub(super) struct Site {
+    pub(super) parent: Digest,
+    pub(super) branch: String,
+    /// Where the branch points; absent when it is to be made.
+    pub(super) seen: Option<Digest>,
 }
 
 impl Workspace {
@@ -67,33 +99,60 @@ impl Workspace {
             return Err(Error::NoQuestion { address: ask.question.clone() });
         }
         let place = fork::resolve(&self.store, &ask.address)?;
-        let parent = place.id();
         let (branch, seen) = self.branch_for(ask, &place)?;
-        let (bundle, turns) = fork::chain(&self.store, parent)?;
-        let bundle = self.bundle(bundle)?;
+        let like = ask.like.and_then(|answer| self.run_on_the_way([answer].into_iter()));
+        self.draft_from(Site { parent: place.id(), branch, seen }, &ask.question, &ask.wishes, like, environment)
+    }
+
+    /// Makes a question ready at a known place; `last` is the run to do as, else it is looked for.
+    pub(super) fn draft_from(
+        &self,
+        site: Site,
+        question: &str,
+        wishes: &Wishes,
+        last: Option<RunRecord>,
+        environment: &Environment,
+    ) -> Result<Draft, Error> {
+        let Site { parent, branch, seen } = site;
+        let (bundle_id, turns) = fork::chain(&self.store, parent)?;
+        let bundle = self.bundle(bundle_id)?;
         let encoding = bundle.manifest.encoding.parse().unwrap_or(Encoding::O200kBase);
 
         let mut messages = vec![Message::text(Role::User, context(&bundle))];
         messages.extend(turns.iter().map(|(_, record)| record.message.clone()));
-        messages.push(Message::text(Role::User, ask.question.clone()));
-        let last = self.last_run(turns.iter().rev().map(|(id, _)| *id))?;
-        let model = ask.model.clone().or_else(|| last.as_ref().map(|run| run.model.clone())).ok_or(Error::NoModel)?;
-        let remembered = last.as_ref().map(|run| run.base_url.as_str());
-        let endpoint = resolve(ask.base_url.as_deref(), remembered, environment)?;
-        let max_output = ask.max_output.map(|tokens| tokens.0);
-        let prompt =
-            Prompt { model, system: None, messages, max_output, temperature: ask.temperature, stream: ask.stream };
-        let protocol = &PROTOCOLS[0];
+        messages.push(Message::text(Role::User, question));
+        let on_the_way = last.or_else(|| self.run_on_the_way(turns.iter().rev().map(|(id, _)| *id)));
+        let told = on_the_way.as_ref().and_then(|run| run.params["system"].as_str().map(str::to_owned));
+        let last = match on_the_way {
+            Some(run) => Some(run),
+            None => self.store.last_answered_run()?,
+        };
+        let chosen = resolve(wanted(wishes), last.as_ref().map(remembered), environment)?;
+        let (protocol, endpoint) = (chosen.protocol, chosen.endpoint);
+        let in_the_clear = !endpoint.base_url.is_encrypted() && !endpoint.base_url.is_loopback();
+        if in_the_clear && wishes.headers.iter().any(Header::is_secret) {
+            return Err(send::Error::KeyInTheClear { origin: endpoint.base_url.origin() }.into());
+        }
+        let mut prompt = Prompt {
+            model: chosen.model.ok_or(Error::NoModel)?,
+            system: wishes.system.clone().or(told).filter(|text| !text.trim().is_empty()),
+            messages,
+            max_output: wishes.max_output.map(|tokens| tokens.0),
+            temperature: wishes.temperature,
+            reasoning: wishes.reasoning,
+            stream: wishes.stream,
+            prefix: Some(format!("forkful-{}", &bundle_id.to_string()[..16])),
+            n_tokens: None,
+            extra: wishes.extra.clone(),
+            headers: wishes.headers.clone(),
+        };
+        let texts = (protocol.texts)(&(protocol.encode)(&prompt, &endpoint).body);
+        let tokens: Tokens = texts.iter().map(|text| count(encoding, text)).sum();
+        prompt.n_tokens = Some(tokens.0);
         let request = (protocol.encode)(&prompt, &endpoint);
-        let texts = (protocol.texts)(&request.body);
-        let tokens = texts.iter().map(|text| count(encoding, text)).sum();
-        let params = serde_json::json!({
-            "max_output": max_output,
-            "temperature": ask.temperature.map(f64::from),
-            "stream": ask.stream,
-        });
+        let params = params(&prompt);
         let n_messages = texts.len();
-        Ok(Draft { prompt, request, endpoint, branch, tokens, n_messages, encoding, seen, parent, protocol, params })
+        Ok(Draft { prompt, request, endpoint, protocol, branch, tokens, n_messages, encoding, seen, parent, params })
     }
 
     /// The branch that the answer goes to, and where it points if it is there.
@@ -112,18 +171,31 @@ impl Workspace {
         }
     }
 
-    /// The run that gave the latest of `messages` that one gave, else the last run that brought an answer.
-    fn last_run(&self, mut messages: impl Iterator<Item = Digest>) -> Result<Option<RunRecord>, Error> {
-        let on_the_way: Option<RunRecord> =
-            messages.find_map(|id| self.store.runs_of_answer(id).ok().and_then(|mut runs| runs.pop()));
-        match on_the_way {
-            Some(run) => Ok(Some(run)),
-            None => Ok(self.store.last_answered_run()?),
-        }
+    /// The run that gave the latest of `messages` that one gave.
+    fn run_on_the_way(&self, mut messages: impl Iterator<Item = Digest>) -> Option<RunRecord> {
+        messages.find_map(|id| self.store.runs_of_answer(id).ok().and_then(|mut runs| runs.pop()))
     }
 }
 
 impl Draft {
+    /// How many bytes of the request's body are those of every other question about the bundle.
+    pub fn shared_bytes(&self) -> usize {
+        let first = self.prompt.messages.iter().take(1).cloned();
+        let other = Message::text(Role::User, "\u{1}");
+        let twin = Prompt { messages: first.chain([other]).collect(), ..self.prompt.clone() };
+        let twin = (self.protocol.encode)(&twin, &self.endpoint);
+        self.request.body.iter().zip(&twin.body).take_while(|(one, other)| one == other).count()
+    }
+
+    /// Refuses a server that wants a key and would get none.
+    pub fn check_key(&self) -> Result<(), Error> {
+        let has_own = self.request.more.iter().any(Header::is_secret);
+        match self.endpoint.missing_key().filter(|_| !has_own) {
+            Some(variable) => Err(send::Error::NoKey { origin: self.endpoint.base_url.origin(), variable }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Tokens of all message texts as they travel, by another encoding.
     pub fn counted_by(&self, encoding: Encoding) -> Tokens {
         if encoding == self.encoding {
@@ -136,6 +208,38 @@ impl Draft {
     pub(super) fn question(&self) -> String {
         self.prompt.messages.last().map(Message::spoken).unwrap_or_default()
     }
+}
+
+fn wanted(wishes: &Wishes) -> Wanted<'_> {
+    Wanted {
+        model: wishes.model.as_deref(),
+        provider: wishes.provider.as_deref(),
+        protocol: wishes.protocol.as_deref(),
+        base_url: wishes.base_url.as_deref(),
+    }
+}
+
+fn remembered(run: &RunRecord) -> Remembered<'_> {
+    Remembered { model: &run.model, protocol: &run.protocol, base_url: &run.base_url }
+}
+
+/// What a run remembers of a prompt, beside its messages.
+fn params(prompt: &Prompt) -> Value {
+    let mut params = json!({
+        "max_output": prompt.max_output,
+        "temperature": prompt.temperature.map(f64::from),
+        "stream": prompt.stream,
+    });
+    if let Some(effort) = prompt.reasoning {
+        params["reasoning"] = effort.name().into();
+    }
+    if let Some(system) = &prompt.system {
+        params["system"] = system.as_str().into();
+    }
+    if !prompt.extra.is_empty() {
+        params["extra"] = prompt.extra.clone().into();
+    }
+    params
 }
 
 /// What a model reads of a bundle: its text, which for JSON messages is the Markdown in them.

@@ -4,7 +4,6 @@ use super::{Act, Ask, Draft, Error, Workspace};
 use crate::content::{Digest, Message, Role};
 use crate::fork::{self, Branch, Place};
 use crate::send::endpoint::Environment;
-use crate::store::record::RunRecord;
 use crate::store::{BRANCHES, Change, topic};
 
 /// A message with another text, stored and not yet on a branch.
@@ -110,16 +109,12 @@ impl Workspace {
     /// Without a word on it, model and server are those of the answer there was.
     pub fn draft_open(&self, open: &Open, ask: Ask, environment: &Environment) -> Result<Draft, Error> {
         let record = self.store.message(open.question)?;
-        let run =
-            open.like.map(|answer| self.store.runs_of_answer(answer)).transpose()?.and_then(|mut runs| runs.pop());
-        let said = |field: fn(&RunRecord) -> &String| run.as_ref().map(|run| field(run).clone());
         let ask = Ask {
             address: record.parent.to_string(),
             // Where it lands is decided already.
             new_branch: Some(fork::free_name(&self.store, "retry")?),
             question: record.message.spoken(),
-            model: ask.model.or_else(|| said(|run| &run.model)),
-            base_url: ask.base_url.or_else(|| said(|run| &run.base_url)),
+            like: open.like.or(ask.like),
             ..ask
         };
         let mut draft = self.draft(&ask, environment)?;

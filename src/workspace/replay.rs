@@ -84,13 +84,7 @@ impl Workspace {
     /// The next question made ready; none when all are answered. `ask` says everything but where and what.
     pub fn draft_next(&self, replay: &Replay, ask: Ask, environment: &Environment) -> Result<Option<Draft>, Error> {
         let Some(next) = replay.turns.iter().find(|turn| turn.new.is_none()) else { return Ok(None) };
-        let run = self.store.runs_of_answer(next.old.end)?.pop();
-        let ask = Ask {
-            question: next.question.clone(),
-            model: ask.model.or_else(|| run.as_ref().map(|run| run.model.clone())),
-            base_url: ask.base_url.or_else(|| run.as_ref().map(|run| run.base_url.clone())),
-            ..ask
-        };
+        let ask = Ask { question: next.question.clone(), like: Some(next.old.end), ..ask };
         let n_there = match replay.seen {
             Some(tip) => fork::turns(&self.store, tip)?.len(),
             None => 0,

@@ -1,16 +1,20 @@
 //! `forkful ask [ADDRESS] QUESTION`
 
+use std::fs;
 use std::io::{self, Read};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use super::super::args::ModelArgs;
 use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
-use crate::send::endpoint::Environment;
+use crate::net::{ParseHeaderError, Secret};
+use crate::send::endpoint::{Environment, OUR_KEY};
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
-use crate::workspace::{self, Answered, Draft, Workspace};
+use crate::workspace::{self, Answered, Draft, Wishes, Workspace};
 
 /// Said when an answer broke off.
 pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` takes it off";
@@ -67,29 +71,83 @@ pub(crate) fn put(
     finish(context, answered, &draft)
 }
 
-/// What flags, project and environment say of model and server; where and what is asked is still to be said.
-pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace::Ask, Environment), Failure> {
-    let terms = context.terms(None)?.choices;
+/// The keys and servers of the environment, and those of the user's own file.
+pub(crate) fn endpoints(context: &Context, model: Option<&ModelArgs>) -> Result<Environment, Failure> {
+    let choices = context.terms(None)?.choices;
     let mut endpoints = context.settings.endpoints.clone();
-    endpoints.forkful_base_url = terms.base_url.map(|said| said.value);
-    let ask = workspace::Ask {
-        address: String::new(),
-        new_branch: None,
-        question: String::new(),
-        model: model.model.clone().or_else(|| terms.model.map(|said| said.value)),
-        base_url: model.base_url.clone(),
-        max_output: model.max_output,
-        temperature: model.temperature,
-        stream: true,
-    };
-    Ok((ask, endpoints))
+    endpoints.forkful_base_url = choices.base_url.map(|said| said.value);
+    let elsewhere = |model: &ModelArgs| model.dry_run || model.provider.is_some() || model.base_url.is_some();
+    let command = choices.api_key_command.filter(|_| !model.is_some_and(elsewhere));
+    if let Some(command) = command.filter(|_| !endpoints.keys.contains_key(OUR_KEY)) {
+        endpoints.keys.insert(OUR_KEY, key_of(&command.value)?);
+    }
+    Ok(endpoints)
 }
 
-/// Prints the request instead of sending it.
+/// The first line that a command prints; it may ask the person something on the terminal.
+fn key_of(command: &str) -> Result<Secret, Failure> {
+    let shell = if cfg!(windows) { ["cmd", "/C"] } else { ["sh", "-c"] };
+    let mut process = Command::new(shell[0]);
+    process.args([shell[1], command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
+    let failed = |what: String| Failure::error(format!("`api_key_command` gave no key: {what}")).hint(command);
+    let output = process.output().map_err(|error| failed(error.to_string()))?;
+    let key = String::from_utf8_lossy(&output.stdout).lines().next().map(Secret::new);
+    match key.filter(|key| !key.is_empty()) {
+        Some(key) if output.status.success() => Ok(key),
+        Some(_) => Err(failed(output.status.to_string())),
+        None => Err(failed("it printed nothing".to_owned())),
+    }
+}
+
+/// What flags, project and environment say of model and server; where and what is asked is still to be said.
+pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace::Ask, Environment), Failure> {
+    let system = |path: &PathBuf| {
+        fs::read_to_string(path)
+            .map_err(|error| Failure::error(format!("cannot read {}: {error}", path.display())))
+            .map(|text| text.trim().to_owned())
+    };
+    // Not clap's to read: it would print what it cannot read, which may be a key.
+    let header = |text: &String| text.parse().map_err(|error: ParseHeaderError| Failure::usage(error.to_string()));
+    let wishes = Wishes {
+        model: model.model.clone().or(context.terms(None)?.choices.model.map(|said| said.value)),
+        provider: model.provider.clone(),
+        protocol: model.protocol.clone(),
+        base_url: model.base_url.clone(),
+        system: model.system.as_ref().map(system).transpose()?,
+        max_output: model.max_output,
+        temperature: model.temperature,
+        reasoning: model.reasoning,
+        extra: model.extra_json.clone().unwrap_or_default(),
+        headers: model.header.iter().map(header).collect::<Result<_, _>>()?,
+        stream: true,
+    };
+    let nowhere = String::new();
+    let ask = workspace::Ask { address: nowhere.clone(), new_branch: None, question: nowhere, like: None, wishes };
+    Ok((ask, endpoints(context, Some(model))?))
+}
+
+/// Prints the exact body on stdout instead of sending it, and what surrounds it as talk.
 pub(crate) fn rehearse(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<u8, Failure> {
     let body = String::from_utf8_lossy(&draft.request.body);
     context.printer.out(&format!("{body}\n"))?;
-    context.printer.say(format_args!("Dry run  {}", size(context, workspace, draft)?));
+    let printer = &context.printer;
+    printer.say(format_args!("Dry run  POST {}", draft.request.url));
+    for (name, value) in &draft.request.headers {
+        printer.say(format_args!("         {name}: {value}"));
+    }
+    if let Some(key) = &draft.request.credential {
+        printer.say(format_args!("         {}: {}***", key.header, key.prefix));
+    }
+    for header in &draft.request.more {
+        printer.say(format_args!("         {header}"));
+    }
+    let tokens = |n_bytes| Tokens(u32::try_from(n_bytes).unwrap_or(u32::MAX));
+    printer.say(format_args!(
+        "         {}; the first {} of {} bytes are those of every fork",
+        size(context, workspace, draft)?,
+        tokens(draft.shared_bytes()),
+        tokens(draft.request.body.len())
+    ));
     Ok(0)
 }
 
@@ -110,6 +168,7 @@ pub(crate) fn send_quietly(context: &Context, workspace: &Workspace, draft: &Dra
 }
 
 fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: bool) -> Result<Answered, Failure> {
+    draft.check_key()?;
     let size = size(context, workspace, draft)?;
     context.printer.say(format_args!("Asking  {} at {}, {size}", draft.prompt.model, draft.endpoint.base_url));
     let (transport, runtime) = super::network(context, "asking a model")?;
@@ -186,6 +245,15 @@ pub(crate) fn ended(context: &Context, ending: Ending, kept: bool) -> Result<u8,
             let failure = Failure::from(workspace::Error::from(error));
             Err(if kept { failure.hint(KEPT) } else { failure })
         }
+    }
+}
+
+/// The exit code of how an answer ended.
+pub(crate) fn exit_code(answered: &Answered) -> u8 {
+    match answered.outcome.ending {
+        Ending::Complete => 0,
+        Ending::Truncated(Cut::Cancelled) => INTERRUPTED,
+        Ending::Truncated(_) | Ending::Refused | Ending::Failed(_) => PROVIDER,
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::bundle::render::RENDERERS;
 use crate::gather::FORMATS;
-use crate::send::PROTOCOLS;
+use crate::send::{HOSTS, Host, PROTOCOLS};
 use crate::tokens::Encoding;
 
 /// What forkful reads, writes, counts and speaks
@@ -26,6 +26,16 @@ struct Listed {
     renderers: Vec<Row>,
     encodings: Vec<Row>,
     protocols: Vec<Row>,
+    providers: Vec<Server>,
+}
+
+#[derive(Serialize)]
+struct Server {
+    name: &'static str,
+    about: &'static str,
+    base_url: &'static str,
+    protocol: &'static str,
+    keys: &'static [&'static str],
 }
 
 impl Formats {
@@ -37,6 +47,7 @@ impl Formats {
             renderers: RENDERERS.iter().map(|renderer| Row { name: renderer.name, about: renderer.about }).collect(),
             encodings: Encoding::ALL.iter().map(|e| Row { name: e.name(), about: e.about() }).collect(),
             protocols: PROTOCOLS.iter().map(|protocol| Row { name: protocol.name, about: protocol.about }).collect(),
+            providers: HOSTS.iter().map(server).collect(),
         };
         if context.json {
             context.printer.json(&listed)?;
@@ -47,15 +58,25 @@ impl Formats {
             ("Reads", listed.readers),
             ("Writes (-F)", listed.renderers),
             ("Counts (--encoding)", listed.encodings),
-            ("Speaks", listed.protocols),
+            ("Speaks (--protocol)", listed.protocols),
         ];
         for (title, rows) in groups {
             out += &format!("{title}\n");
             for row in rows {
-                out += &format!("  {}  {}\n", cell(row.name, 15), row.about);
+                out += &format!("  {}  {}\n", cell(row.name, 16), row.about);
             }
+        }
+        out += "Knows (--provider)\n";
+        for Server { name, about, protocol, keys, .. } in listed.providers {
+            let key = keys.first().map_or(String::new(), |key| format!(" · {key}"));
+            out += &format!("  {}  {about} · {protocol}{key}\n", cell(name, 16));
         }
         context.printer.out(&out)?;
         Ok(0)
     }
+}
+
+fn server(host: &Host) -> Server {
+    let Host { name, about, base_url, protocol, keys, .. } = host;
+    Server { name, about, base_url, protocol, keys }
 }

@@ -30,6 +30,7 @@ pub(super) mod read;
 pub(super) mod record;
 pub(super) mod redo;
 pub(super) mod replay;
+pub(super) mod resume;
 pub(super) mod retry;
 pub(super) mod search;
 pub(super) mod show;

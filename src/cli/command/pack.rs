@@ -90,7 +90,9 @@ impl Pack {
             context.printer.out(&String::from_utf8_lossy(&product))?;
         }
         self.summary(context, &fit, name.unwrap_or(""), &bundle.id.short(), shown.as_deref());
-        tallied.iter().for_each(|tallied| tell(context, &fit, tallied));
+        if let Some(tallied) = &tallied {
+            tell(context, &fit, tallied);
+        }
         Ok(gathered.code)
     }
 

@@ -67,7 +67,9 @@ impl Plan {
                 } else {
                     printer.out(&ledger(&fit))?;
                 }
-                tallied.iter().for_each(|tallied| tell(context, &fit, tallied));
+                if let Some(tallied) = &tallied {
+                    tell(context, &fit, tallied);
+                }
             }
         }
         Ok(gathered.code)

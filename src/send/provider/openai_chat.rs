@@ -6,83 +6,25 @@
 //! Neighbouring messages of one role become one message, since chat templates refuse two in a row.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Decoder, Garbled, Protocol};
+use super::body::{Body, JOINT, Turn, turns};
+use super::{Decoder, Framing, Garbled, Protocol, filled};
 use crate::content::{Role, Usage, line};
-use crate::net::{Credential, Method, Request};
+use crate::net::Request;
+use crate::send::host::{Asking, Caching, EffortField, Limit, Texts};
 use crate::send::sse::Event;
 use crate::send::{Delta, Endpoint, Failure, Prompt, Stop};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "openai-chat",
     about: "OpenAI Chat Completions and the servers compatible with it",
+    root: "",
+    framing: Framing::Events,
     encode,
     texts,
     decoder: || Box::new(Answer::default()),
 };
-
-/// What stands between two texts of one message where a server takes only one string.
-const JOINT: &str = "\n\n";
-
-/// How a server departs from what all compatible servers understand.
-struct Host {
-    name: &'static str,
-    limit: Limit,
-    texts: Texts,
-    usage: Asking,
-}
-
-/// The name of the output limit.
-#[derive(Clone, Copy)]
-enum Limit {
-    MaxTokens,
-    MaxCompletionTokens,
-}
-
-/// How several texts of a user message are written.
-#[derive(Clone, Copy)]
-enum Texts {
-    /// As parts, each cached by itself.
-    Parts,
-    /// As one string: `DeepSeek` refuses parts, Ollama makes messages of them.
-    Joined,
-}
-
-/// Whether a stream tells its usage only when asked.
-#[derive(Clone, Copy)]
-enum Asking {
-    Needed,
-    /// The server tells it unasked and refuses the question.
-    Refused,
-}
-
-const HOSTS: &[Host] = &[
-    Host { name: "api.openai.com", limit: Limit::MaxCompletionTokens, texts: Texts::Parts, usage: Asking::Needed },
-    Host { name: "api.mistral.ai", limit: Limit::MaxTokens, texts: Texts::Joined, usage: Asking::Refused },
-];
-const ANY_HOST: Host = Host { name: "", limit: Limit::MaxTokens, texts: Texts::Joined, usage: Asking::Needed };
-
-/// The order of the fields is the order on the wire.
-#[derive(Serialize)]
-struct Body<'a> {
-    model: &'a str,
-    stream: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stream_options: Option<StreamOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_completion_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<f64>,
-    messages: Vec<WireMessage>,
-}
-
-#[derive(Serialize)]
-struct StreamOptions {
-    include_usage: bool,
-}
 
 #[derive(Serialize)]
 struct WireMessage {
@@ -101,66 +43,92 @@ enum Content {
 struct TextPart {
     r#type: &'static str,
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_control: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_breakpoint: Option<Value>,
 }
 
 fn encode(prompt: &Prompt, endpoint: &Endpoint) -> Request {
-    let host = HOSTS.iter().find(|host| host.name == endpoint.base_url.host()).unwrap_or(&ANY_HOST);
-    let asks_usage = prompt.stream && matches!(host.usage, Asking::Needed);
-    let (max_completion_tokens, max_tokens) = match host.limit {
+    let dialect = endpoint.host.dialect;
+    let asks_usage = prompt.stream && dialect.usage == Asking::Needed;
+    let (max_completion_tokens, max_tokens) = match dialect.limit {
         Limit::MaxCompletionTokens => (prompt.max_output, None),
         Limit::MaxTokens => (None, prompt.max_output),
     };
-    let body = Body {
-        model: &prompt.model,
-        stream: prompt.stream,
-        stream_options: asks_usage.then_some(StreamOptions { include_usage: true }),
-        max_completion_tokens,
-        max_tokens,
-        temperature: prompt.temperature.map(f64::from),
-        messages: messages(prompt, host.texts),
+    let effort = prompt.reasoning.map(super::super::Effort::name);
+    let (word, object) = match dialect.effort {
+        EffortField::Word => (effort, None),
+        EffortField::Object => (None, effort.map(|effort| json!({ "effort": effort }))),
     };
-    let accept = if prompt.stream { "text/event-stream" } else { "application/json" };
-    Request {
-        method: Method::Post,
-        url: endpoint.base_url.join("chat/completions"),
-        headers: vec![("accept", accept.to_owned()), ("content-type", "application/json".to_owned())],
-        credential: endpoint.key.clone().map(|secret| Credential {
-            header: "authorization",
-            prefix: "Bearer ",
-            secret,
-        }),
-        body: serde_json::to_vec(&body).expect("strings and finite numbers are JSON"),
+    let is_keyed = dialect.caching == Caching::Keyed;
+    Body::default()
+        .with("model", &prompt.model)
+        .with("stream", prompt.stream)
+        .with_some("stream_options", asks_usage.then(|| json!({ "include_usage": true })))
+        .with_some("max_completion_tokens", max_completion_tokens)
+        .with_some("max_tokens", max_tokens)
+        .with_some("temperature", prompt.temperature.map(f64::from))
+        .with_some("reasoning_effort", word)
+        .with_some("reasoning", object)
+        .with_some("prompt_cache_key", prompt.prefix.as_ref().filter(|_| is_keyed))
+        .with_some(
+            "prompt_cache_options",
+            (is_keyed && takes_breakpoints(&prompt.model)).then(|| json!({ "mode": "explicit" })),
+        )
+        .with("messages", messages(prompt, endpoint))
+        .request(prompt, endpoint, endpoint.base_url.join("chat/completions"), ("authorization", "Bearer "))
+}
+
+/// Whether a model of `OpenAI`'s caches at marked places only: gpt-5.6 and later; older ones refuse the mark.
+pub(super) fn takes_breakpoints(model: &str) -> bool {
+    let version = model.strip_prefix("gpt-").unwrap_or_default();
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(5)), Some(Ok(minor))) => (6..100).contains(&minor),
+        (Some(Ok(major)), _) => (6..100).contains(&major),
+        _ => false,
     }
 }
 
 fn texts(body: &[u8]) -> Vec<String> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = |message: &Value| match &message["content"] {
-        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
-        content => content.as_str().unwrap_or_default().to_owned(),
-    };
-    body["messages"].as_array().map_or_else(Vec::new, |messages| messages.iter().map(text).collect())
+    body["messages"].as_array().map_or_else(Vec::new, |messages| messages.iter().map(text_of).collect())
 }
 
-fn messages(prompt: &Prompt, texts: Texts) -> Vec<WireMessage> {
-    let mut turns: Vec<(Role, Vec<String>)> = Vec::new();
-    let system = prompt.system.iter().map(|text| (Role::System, text.clone()));
-    for (role, text) in system.chain(prompt.messages.iter().map(|message| (message.role, message.spoken()))) {
-        match turns.last_mut() {
-            Some((last, texts)) if *last == role => texts.push(text),
-            _ => turns.push((role, vec![text])),
-        }
+/// The text of a message whose content is a string or parts.
+pub(super) fn text_of(message: &Value) -> String {
+    match &message["content"] {
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        content => content.as_str().unwrap_or_default().to_owned(),
     }
-    let write = |(role, pieces): (Role, Vec<String>)| {
-        let content = match (role, texts) {
-            (Role::User, Texts::Parts) => {
-                Content::Parts(pieces.into_iter().map(|text| TextPart { r#type: "text", text }).collect())
-            }
-            _ => Content::Text(pieces.join(JOINT)),
+}
+
+fn messages(prompt: &Prompt, endpoint: &Endpoint) -> Vec<WireMessage> {
+    let dialect = endpoint.host.dialect;
+    let is_marked = dialect.caching == Caching::Marked && prompt.model.starts_with("anthropic/");
+    let has_breakpoint = dialect.caching == Caching::Keyed && takes_breakpoints(&prompt.model);
+    let system = prompt.system.iter().map(|text| WireMessage { role: "system", content: Content::Text(text.clone()) });
+    let mut ends_bundle = true;
+    let write = |turn: Turn| {
+        let pieces = turn.texts();
+        let content = if turn.role == Role::User && dialect.texts == Texts::Parts {
+            let part = |text| {
+                let ends_bundle = std::mem::take(&mut ends_bundle);
+                TextPart {
+                    r#type: "text",
+                    text,
+                    cache_control: (ends_bundle && is_marked).then(|| json!({ "type": "ephemeral" })),
+                    prompt_cache_breakpoint: (ends_bundle && has_breakpoint).then(|| json!({ "mode": "explicit" })),
+                }
+            };
+            Content::Parts(pieces.into_iter().map(part).collect())
+        } else {
+            Content::Text(pieces.join(JOINT))
         };
-        WireMessage { role: role.name(), content }
+        WireMessage { role: turn.role.name(), content }
     };
-    turns.into_iter().map(write).collect()
+    system.chain(turns(&prompt.messages).into_iter().map(write)).collect()
 }
 
 /// Reads chunks of a stream, and an unstreamed answer as its only chunk.
@@ -215,10 +183,6 @@ fn speak(said: &Value, deltas: &mut Vec<Delta>) {
         content => deltas.extend(content.as_str().and_then(filled).map(Delta::Text)),
     }
     deltas.extend(said["refusal"].as_str().and_then(filled).map(Delta::Refusal));
-}
-
-fn filled(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn stop(reason: &str) -> Stop {

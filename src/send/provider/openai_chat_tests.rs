@@ -1,31 +1,16 @@
 //! What the protocol writes and reads.
 
 use super::*;
-use crate::content::Message;
-use crate::net::{Secret, Url};
-
-fn endpoint(base_url: &str) -> Endpoint {
-    let base_url = Url::parse(base_url).expect("an address");
-    Endpoint { base_url, key: Some(Secret::new("sk-harbour-4711")) }
-}
+use crate::content::Part;
+use crate::send::sample::{self, TALK, endpoint};
 
 fn prompt(texts: &[(Role, &str)]) -> Prompt {
-    Prompt {
-        model: "m-1".to_owned(),
-        system: Some("Answer from the sources.".to_owned()),
-        messages: texts.iter().map(|(role, text)| Message::text(*role, *text)).collect(),
-        max_output: Some(64),
-        temperature: "0.7".parse().ok(),
-        stream: true,
-    }
+    Prompt { max_output: Some(64), temperature: "0.7".parse().ok(), ..sample::prompt("m-1", texts) }
 }
 
 fn body(prompt: &Prompt, base_url: &str) -> String {
-    String::from_utf8(encode(prompt, &endpoint(base_url)).body).expect("JSON is UTF-8")
+    sample::body("openai-chat", prompt, base_url)
 }
-
-const TALK: &[(Role, &str)] =
-    &[(Role::User, "<bundle>\n"), (Role::User, "Why?"), (Role::Assistant, "So."), (Role::User, "And?")];
 
 #[test]
 fn a_prompt_has_one_encoding_a_host() {
@@ -36,7 +21,8 @@ fn a_prompt_has_one_encoding_a_host() {
         "https://api.openai.com/v1",
         concat!(
             r#"{"model":"m-1","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":64,"#,
-            r#""temperature":0.7,"messages":[{"role":"system","content":"Answer from the sources."},"#,
+            r#""temperature":0.7,"prompt_cache_key":"forkful-1","#,
+            r#""messages":[{"role":"system","content":"Answer from the sources."},"#,
             r#"{"role":"user","content":[{"type":"text","text":"<bundle>\n"},{"type":"text","text":"Why?"}]},"#,
             r#"{"role":"assistant","content":"So."},{"role":"user","content":[{"type":"text","text":"And?"}]}]}"#
         ),
@@ -63,7 +49,7 @@ fn a_request_goes_to_the_right_path_with_the_key_hidden() {
             "Request {{ method: Post, url: Url(https://api.openai.com/v1/chat/completions), \
              headers: [(\"accept\", \"text/event-stream\"), (\"content-type\", \"application/json\")], \
              credential: Some(Credential {{ header: \"authorization\", prefix: \"Bearer \", secret: Secret(***) }}), \
-             n_body_bytes: {} }}",
+             more: [], n_body_bytes: {} }}",
             request.body.len()
         )
     );
@@ -72,38 +58,60 @@ fn a_request_goes_to_the_right_path_with_the_key_hidden() {
 #[test]
 fn reasoning_is_not_sent_back() {
     let mut talk = prompt(TALK);
-    talk.messages[2].parts.insert(0, crate::content::Part::Reasoning { text: "Hm.".to_owned() });
+    let sealed = Part::Sealed { protocol: "anthropic".to_owned(), model: "m-1".to_owned(), item: "{}".to_owned() };
+    talk.messages[2].parts.splice(0..0, [Part::Reasoning { text: "Hm.".to_owned() }, sealed]);
     assert_eq!(body(&talk, "http://h"), body(&prompt(TALK), "http://h"));
 }
 
 #[test]
-fn forks_share_their_bytes_up_to_the_end_of_the_bundle() {
-    let bundle = "<source>\n\"quoted\" \u{1F30D} \\ </source>\n";
-    let talks: [&[(Role, &str)]; 4] = [
-        &[(Role::User, bundle)],
-        &[(Role::User, bundle), (Role::User, "Why?")],
-        &[(Role::User, bundle), (Role::User, "How?"), (Role::Assistant, "So."), (Role::User, "And?")],
-        &[(Role::User, bundle), (Role::Assistant, "So."), (Role::User, "And?")],
-    ];
-    for host in ["https://api.openai.com/v1", "https://api.mistral.ai/v1", "http://127.0.0.1:1/v1"] {
-        let bodies: Vec<String> = talks.iter().map(|talk| body(&prompt(talk), host)).collect();
-        let written = serde_json::to_string(bundle).expect("a string is JSON");
-        let written = written.trim_end_matches('"');
-        let end = bodies[0].find(written).expect("the bundle is in the body") + written.len();
-        for other in &bodies {
-            assert_eq!(&other[..end], &bodies[0][..end], "{host}");
-        }
-    }
+fn effort_and_caches_are_written_as_the_server_wants_them() {
+    let check = |model: &str, base_url: &str, expected: &str| {
+        let prompt = Prompt {
+            reasoning: Some(crate::send::Effort::Low),
+            system: None,
+            stream: false,
+            ..sample::prompt(model, &TALK[..2])
+        };
+        assert_eq!(body(&prompt, base_url), expected, "{model} {base_url}");
+    };
+    check(
+        "m-1",
+        "http://h",
+        concat!(
+            r#"{"model":"m-1","stream":false,"reasoning_effort":"low","#,
+            r#""messages":[{"role":"user","content":"<bundle>\n\n\nWhy?"}]}"#
+        ),
+    );
+    check(
+        "gpt-5.6-sol",
+        "https://api.openai.com/v1",
+        concat!(
+            r#"{"model":"gpt-5.6-sol","stream":false,"reasoning_effort":"low","prompt_cache_key":"forkful-1","#,
+            r#""prompt_cache_options":{"mode":"explicit"},"messages":[{"role":"user","content":[{"type":"text","#,
+            r#""text":"<bundle>\n","prompt_cache_breakpoint":{"mode":"explicit"}},{"type":"text","text":"Why?"}]}]}"#
+        ),
+    );
+    check(
+        "anthropic/claude-opus-4.8",
+        "https://openrouter.ai/api/v1",
+        concat!(
+            r#"{"model":"anthropic/claude-opus-4.8","stream":false,"reasoning":{"effort":"low"},"messages":[{"#,
+            r#""role":"user","content":[{"type":"text","text":"<bundle>\n","cache_control":{"type":"ephemeral"}},"#,
+            r#"{"type":"text","text":"Why?"}]}]}"#
+        ),
+    );
+}
+
+#[test]
+fn only_new_models_take_breakpoints() {
+    let taking = ["gpt-5.6", "gpt-5.6-sol", "gpt-5.10", "gpt-6", "gpt-6-mini"];
+    let refusing = ["gpt-5", "gpt-5.5", "gpt-5-2026-01-01", "gpt-4.1", "gpt-4o", "o4-mini", "m-1", "gpt-", "gpt-x"];
+    assert!(taking.iter().all(|model| takes_breakpoints(model)));
+    assert_eq!(refusing.iter().find(|model| takes_breakpoints(model)), None);
 }
 
 fn deltas(events: &[&str]) -> Vec<Delta> {
-    let mut decoder = Answer::default();
-    let mut deltas = Vec::new();
-    for data in events {
-        let event = Event { name: String::new(), data: (*data).to_owned() };
-        decoder.decode(&event, &mut deltas).expect("events of the protocol");
-    }
-    deltas
+    sample::deltas("openai-chat", events)
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub struct RunRecord {
     /// The message of the answer, whole or partial.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answer: Option<Digest>,
+    /// What had come of an answer that is still under way, saved from time to time.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub partial: Option<String>,
     /// The branch that was to move.
     pub branch: String,
     /// The model that was asked for.

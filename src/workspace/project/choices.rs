@@ -67,6 +67,8 @@ pub struct Choices {
     pub format: Option<Said<String>>,
     /// The server that is asked.
     pub base_url: Option<Said<String>>,
+    /// The command that prints the key of that server.
+    pub api_key_command: Option<Said<String>>,
 }
 
 impl Choices {
@@ -83,6 +85,8 @@ impl Choices {
             keep: if self.focus.is_some() { self.keep } else { self.keep.or(weaker.keep) },
             focus: self.focus.or(weaker.focus),
             format: self.format.or(weaker.format),
+            // A key is that of the server it was said with.
+            api_key_command: if self.base_url.is_some() { self.api_key_command } else { weaker.api_key_command },
             base_url: self.base_url.or(weaker.base_url),
         }
     }
@@ -120,6 +124,7 @@ impl Choices {
             row("budget.focus", self.focus.as_ref(), text),
             row("render.format", self.format.as_ref(), text),
             row("ask.base_url", self.base_url.as_ref(), text),
+            row("ask.api_key_command", self.api_key_command.as_ref(), text),
         ];
         rows.into_iter().flatten().collect()
     }

@@ -81,7 +81,10 @@ pub(super) fn read(path: &str, text: &str, whose: Whose) -> Result<File, Vec<Mis
             "profile" => profiles = reader.table(found),
             "ask" => {
                 for found in reader.table(found).map(|table| reader.keys(table, "[ask]", ASK)).unwrap_or_default() {
-                    file.choices.base_url = reader.text(found);
+                    match found.word.name {
+                        "base_url" => file.choices.base_url = reader.text(found),
+                        _ => file.choices.api_key_command = reader.text(found),
+                    }
                 }
             }
             _ => reader.choices(found, &mut file.choices),

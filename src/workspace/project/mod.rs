@@ -4,8 +4,9 @@
 //! A profile is another pack of the same sources: it chooses among them, wishes otherwise for some,
 //! and has a budget of its own. What holds is laid over each other in one order: built in, the user's
 //! own file, project, profile, environment, flags; every value knows where it was said.
-//! A file names no key and runs nothing, and only the user's own file names a server. What is wrong
-//! in it is said with its line and column, all at once. A change touches no byte outside of it.
+//! A file holds no key, and only the user's own file names a server and the command that prints its
+//! key. What is wrong in it is said with its line and column, all at once. A change touches no byte
+//! outside of it.
 
 mod choices;
 mod disk;

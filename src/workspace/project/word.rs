@@ -70,7 +70,10 @@ pub const PROFILE: &[Word] = &[
 pub const USER: &[Word] = &[BUDGET_TABLE, RENDER_TABLE, word("ask", "a table", "[ask]")];
 
 /// In `[ask]` of the user's own file.
-pub const ASK: &[Word] = &[word("base_url", TEXT, "base_url = \"http://127.0.0.1:8080/v1\"")];
+pub const ASK: &[Word] = &[
+    word("base_url", TEXT, "base_url = \"http://127.0.0.1:8080/v1\""),
+    word("api_key_command", TEXT, "api_key_command = \"pass show models\""),
+];
 
 /// In `[profile]`, whose keys are names that the user gives.
 pub(super) static PROFILES: Word = word("profile", "tables", "[profile.brief]");
