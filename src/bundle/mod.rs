@@ -65,12 +65,6 @@ pub enum Error {
         /// The size of a part.
         size: Tokens,
     },
-    /// The number of parts changes the parts.
-    #[error("no number of parts of {size} tokens comes out even")]
-    Parts {
-        /// The size of a part.
-        size: Tokens,
-    },
     /// There is nothing to pack.
     #[error("no sources to pack")]
     Empty,

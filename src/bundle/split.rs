@@ -10,6 +10,7 @@ use super::frame::{Frame, Link};
 use super::plan::{Entry, Measured, Planned};
 use super::{Bundle, Error, freeze};
 use crate::budget::{Absence, Gap, Plan, Portion, Segment, assemble_cost};
+use crate::content::Digest;
 use crate::tokens::{Tokens, count};
 
 /// A part with the entries that it holds something of, by index.
@@ -30,55 +31,64 @@ struct Piece {
     units: Range<usize>,
 }
 
-/// How many more parts than the fewest are tried.
-const MORE: usize = 8;
+/// Tokens that a part leaves free for what nobody foresees: the id of the part before it.
+const SLACK: Tokens = Tokens(8);
+/// The number of parts that is thought of while they are filled.
+const MANY: usize = 9999;
 
 impl Measured {
     /// Splits everything into parts that each fit the request's budget less its reserve.
     ///
     /// The number of parts stands in every part, and an id in the next one, whose tokens nobody
-    /// foresees: so the parts are filled once to learn the number, and then for just that number.
+    /// foresees: so the parts are filled with some tokens to spare, with more where an id takes more,
+    /// and linked when all are filled.
     pub fn split(&self) -> Result<Vec<Part>, Error> {
         let size = self.capacity()?.unwrap_or(Tokens(u32::MAX));
-        let fewest = self.parts(size, None)?.len();
-        for n_parts in fewest..=fewest + MORE {
-            let parts = self.parts(size, Some(n_parts))?;
-            if parts.len() == n_parts {
-                return Ok(parts);
+        let mut slack = SLACK;
+        loop {
+            match self.chain(&self.fillings(size, slack)?, size)? {
+                Ok(parts) => return Ok(parts),
+                Err(over) => slack += over,
             }
         }
-        Err(Error::Parts { size })
     }
 
-    /// Fills one part after the other; with `n_parts` told, so that some piece is left for each.
-    fn parts(&self, size: Tokens, n_parts: Option<usize>) -> Result<Vec<Part>, Error> {
+    /// What each part holds, so that `slack` tokens of its size stay free.
+    fn fillings(&self, size: Tokens, slack: Tokens) -> Result<Vec<Vec<Piece>>, Error> {
         let mut waiting = self.pieces();
         waiting.reverse();
-        let mut parts: Vec<Part> = Vec::new();
+        let mut fillings: Vec<Vec<Piece>> = Vec::new();
         while !waiting.is_empty() {
-            let number = parts.len() + 1;
-            let before = parts.last().map(|part| part.bundle.id);
-            let link = Link { number, parts: n_parts.unwrap_or(number), before };
-            let left = n_parts.map_or(0, |n_parts| n_parts.saturating_sub(number));
-            while waiting.len() <= left
-                && let Some(at) = waiting.iter().rposition(|piece| piece.units.len() > 1)
-            {
-                let units = units_of(&waiting[at]);
-                waiting.splice(at..=at, units);
-            }
-            let (entries, planned, n_pieces) = loop {
-                let most = waiting.len().saturating_sub(left).max(1);
-                match self.fill(&waiting[waiting.len() - most..], size, &link) {
-                    Some(filled) => break filled,
-                    None => self.break_up(&mut waiting, size, &link)?,
+            let number = fillings.len() + 1;
+            let before = (number > 1).then(|| Digest::of(b""));
+            let link = Link { number, parts: MANY, before };
+            let n_pieces = loop {
+                match self.fill(&waiting, size - slack, &link) {
+                    Some(n_pieces) => break n_pieces,
+                    None => self.break_up(&mut waiting, size, slack, &link)?,
                 }
             };
-            waiting.truncate(waiting.len() - n_pieces);
+            let mut filling = waiting.split_off(waiting.len() - n_pieces);
+            filling.reverse();
+            fillings.push(filling);
+        }
+        Ok(fillings)
+    }
+
+    /// Freezes the parts one after the other; or how many tokens one of them is over `size`.
+    fn chain(&self, fillings: &[Vec<Piece>], size: Tokens) -> Result<Result<Vec<Part>, Tokens>, Error> {
+        let mut parts: Vec<Part> = Vec::new();
+        for (number, filling) in (1..).zip(fillings) {
+            let before = parts.last().map(|part| part.bundle.id);
+            let (entries, planned) = self.planned(filling, &Link { number, parts: fillings.len(), before });
+            if planned.total > size {
+                return Ok(Err(planned.total - size));
+            }
             let own: Vec<Entry> = entries.iter().map(|entry| self.entries[*entry].clone()).collect();
             let bundle = freeze(&planned, &own, &self.request)?;
             parts.push(Part { entries, planned, bundle });
         }
-        Ok(parts)
+        Ok(Ok(parts))
     }
 
     /// Sections as runs of units, in order.
@@ -98,18 +108,18 @@ impl Measured {
     }
 
     /// Replaces the next section, larger than a part, by its units.
-    fn break_up(&self, waiting: &mut Vec<Piece>, size: Tokens, link: &Link) -> Result<(), Error> {
+    fn break_up(&self, waiting: &mut Vec<Piece>, size: Tokens, slack: Tokens, link: &Link) -> Result<(), Error> {
         let piece = waiting.pop().expect("the loop ends when none waits");
         if piece.units.len() == 1 {
-            let alone = self.planned(std::slice::from_ref(&piece), link);
-            return Err(Error::TooLarge { entry: piece.entry, needed: alone.1.total, size });
+            let (_, alone) = self.planned(std::slice::from_ref(&piece), link);
+            return Err(Error::TooLarge { entry: piece.entry, needed: alone.total + slack, size });
         }
         waiting.extend(units_of(&piece));
         Ok(())
     }
 
-    /// The most pieces from the end of `waiting` that fit into `size`; none if not even one does.
-    fn fill(&self, waiting: &[Piece], size: Tokens, link: &Link) -> Option<(Vec<usize>, Planned, usize)> {
+    /// How many pieces from the end of `waiting` fit into `size`; none if not even one does.
+    fn fill(&self, waiting: &[Piece], size: Tokens, link: &Link) -> Option<usize> {
         let first = |n: usize| waiting.iter().rev().take(n).cloned().collect::<Vec<_>>();
         let fits = |n: usize| self.cost(&first(n), link) <= size;
         // Doubling, then halving: what is between is looked at a few times only.
@@ -126,9 +136,9 @@ impl Measured {
         }
         // The joint count decides: formats whose parts do not add up hold a little less.
         while low > 0 {
-            let (entries, planned) = self.planned(&first(low), link);
+            let (_, planned) = self.planned(&first(low), link);
             if planned.total <= size {
-                return Some((entries, planned, low));
+                return Some(low);
             }
             let over = (planned.total - size).0 as usize;
             low -= (low * over / planned.total.0 as usize).clamp(1, low);

@@ -319,9 +319,6 @@ impl From<bundle::Error> for Failure {
             bundle::Error::Reserve { .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint("raise `--budget` or lower `--reserve`")
             }
-            bundle::Error::Parts { .. } => {
-                Self { code: DOES_NOT_FIT, ..failure }.hint("another size may: raise `--split` a little")
-            }
             bundle::Error::Recount { .. } | bundle::Error::Misfit { .. } => Self { code: MISMATCH, ..failure },
             _ => failure,
         }
