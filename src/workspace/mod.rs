@@ -68,7 +68,7 @@ pub use log::{LogAsk, Logged};
 pub use operations::ListedOperation;
 pub use pack::{Fit, Prepared, plan, prepare};
 pub use passage::{Citation, Passage};
-pub use read::{Sieve, list, markdown, read};
+pub use read::{List, Listed, Sieve, list, markdown, read};
 pub use record::Recorded;
 pub use remark::{ParseRatingError, Rating};
 pub use replay::{Replay, ReplayTurn};

@@ -1,8 +1,10 @@
 //! `read`: what a source holds.
 
+use serde::Serialize;
+
 use super::Sources;
-use super::shape::{List, Listed, Read, ReadSource};
-use crate::content::Document;
+use super::shape::{Read, ReadSource};
+use crate::content::{Document, Kind};
 
 /// The document as one Markdown text: title, provenance, text.
 pub fn markdown(document: &Document) -> String {
@@ -16,6 +18,30 @@ pub fn markdown(document: &Document) -> String {
         out += &format!("{}\n\n", provenance.join(" · "));
     }
     out + &document.text
+}
+
+/// `forkful.list/1`
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct List {
+    pub schema: &'static str,
+    pub documents: Vec<Listed>,
+}
+
+/// One document of a source that holds several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the schema documents the fields")]
+pub struct Listed {
+    pub locator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    pub kind: Kind,
+    pub format: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    pub items: usize,
 }
 
 /// What a list leaves out.

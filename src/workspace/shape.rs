@@ -29,30 +29,6 @@ pub struct ReadSource {
     pub sha256: Digest,
 }
 
-/// `forkful.list/1`
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct List {
-    pub schema: &'static str,
-    pub documents: Vec<Listed>,
-}
-
-/// One document of a source that holds several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct Listed {
-    pub locator: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    pub kind: Kind,
-    pub format: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    pub items: usize,
-}
-
 /// `forkful.count/1`
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the schema documents the fields")]

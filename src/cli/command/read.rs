@@ -5,8 +5,7 @@ use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::budget::Policy;
 use crate::workspace::project::Terms;
-use crate::workspace::shape::Listed;
-use crate::workspace::{self, Sieve};
+use crate::workspace::{self, Listed, Sieve};
 
 /// What a source holds: its text as Markdown on stdout
 #[derive(Debug, clap::Args)]
