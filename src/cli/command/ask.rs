@@ -168,10 +168,10 @@ pub(crate) fn send_quietly(context: &Context, workspace: &Workspace, draft: &Dra
 }
 
 fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: bool) -> Result<Answered, Failure> {
+    let (transport, runtime) = super::network(context, "asking a model")?;
     draft.check_key()?;
     let size = size(context, workspace, draft)?;
     context.printer.say(format_args!("Asking  {} at {}, {size}", draft.prompt.model, draft.endpoint.base_url));
-    let (transport, runtime) = super::network(context, "asking a model")?;
     let on_delta = |delta: &Delta| match delta {
         // What cannot be shown is kept all the same.
         Delta::Text(text) | Delta::Refusal(text) if aloud => drop(context.printer.out(text)),
