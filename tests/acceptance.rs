@@ -46,6 +46,18 @@ fn every_budget_is_filled_and_none_is_passed() {
 }
 
 #[test]
+fn two_renderings_of_the_talk_enter_once() {
+    let (Some(sources), Some(captions)) = (sources(), shared("acceptance/bitter-lesson/transcript-captions.md")) else {
+        return;
+    };
+    let desk = Desk::new();
+    let plan = desk.json(&["plan", &sources[0], &sources[1], captions.to_str().unwrap(), "--budget", "12k"]);
+    let kept: Vec<_> = plan["sources"].as_array().unwrap().iter().map(|source| &source["kept_tokens"]).collect();
+    assert!(*kept[1] != 0 && *kept[2] == 0, "{kept:?}");
+    assert_eq!((&plan["duplicates"][0]["source"], &plan["duplicates"][0]["of"]), (&"s3".into(), &"s2".into()));
+}
+
+#[test]
 fn every_shared_text_counts_as_tiktoken_says() {
     let mut folders: Vec<_> = ["acceptance", "inputs", "security"].into_iter().filter_map(shared).collect();
     let mut n_texts = 0;

@@ -78,6 +78,20 @@ pub(super) fn duplicates(texts: &[&str], is_whole: &dyn Fn(usize, Range<usize>) 
     search.found
 }
 
+/// The word shingles of a text as a sorted set of hashes.
+pub(super) fn shingles(text: &str) -> Vec<u64> {
+    let mut words = Vec::new();
+    read(text, 0, &mut words);
+    let mut hashes: Vec<u64> = words.windows(SHINGLE).map(hashed).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+fn hashed(shingle: &[Word]) -> u64 {
+    shingle.iter().fold(FNV, |hash, word| mixed(hash, word.hash))
+}
+
 /// Adds the words of a text, time marks left out.
 fn read(text: &str, index: usize, words: &mut Vec<Word>) {
     let number = |n: usize| u32::try_from(n).expect("a text is below four gigabytes");
@@ -138,8 +152,7 @@ impl Places {
         let mut sorted = Vec::with_capacity(words.len());
         for (at, shingle) in words.windows(SHINGLE).enumerate() {
             if shingle[0].text == shingle[SHINGLE - 1].text {
-                let hash = shingle.iter().fold(FNV, |hash, word| mixed(hash, word.hash));
-                sorted.push((hash, u32::try_from(at).expect("there are below four billion words")));
+                sorted.push((hashed(shingle), u32::try_from(at).expect("there are below four billion words")));
             }
         }
         sorted.sort_unstable();

@@ -21,6 +21,7 @@ mod plan;
 mod policy;
 mod queue;
 mod relevance;
+mod rendering;
 mod repeat;
 mod summary;
 mod term;
@@ -33,6 +34,7 @@ pub use plan::{Absence, Cut, Error, Fold, Gap, Need, Plan, Portion, Segment, Wai
 pub use policy::{Keep, ParsePolicyError, Policy, Tier, Weight};
 pub use queue::{Entrance, Queue};
 pub use relevance::{Nature, Relevance, relevance};
+pub use rendering::renderings;
 pub use repeat::{Folded, Repeat, fold};
 pub use summary::summary;
 pub use unit::{Unit, units};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::{Keep, Policy, Source, Tier};
+use super::{Keep, Policy, Repeat, Source, Tier};
 use crate::tokens::Tokens;
 
 /// A unit in its turn.
@@ -57,7 +57,7 @@ impl Turn {
 /// by level. A unit beyond its source's ceiling is not in the order.
 /// What a unit repeats enters in front of it, if it has not before; so a reference never points at
 /// nothing, whatever the capacity. A unit of a pinned source, or one that repeats what a ceiling
-/// keeps out, is no reference but enters as it stands.
+/// keeps out, is no reference but enters as it stands. Another rendering is a reference before all.
 pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
     let mut turns: Vec<BTreeMap<usize, Turn>> = sources.iter().enumerate().map(turns).collect();
     let mut folded = Vec::new();
@@ -95,6 +95,9 @@ fn turns((index, source): (usize, &Source<'_>)) -> BTreeMap<usize, Turn> {
     let covering = source.summary.filter(|_| keep == Keep::Summary);
     let ranked = in_focus.map(|relevance| &relevance.order[..]).or(covering);
     let units = ranked.map_or_else(|| cut_order(keep, source.units.len()), <[usize]>::to_vec);
+    if tier != Tier::Pin && source.repeats.get(&0).is_some_and(Repeat::is_rendering) {
+        return BTreeMap::from([(0, Turn { source: index, reserved: true, tier, rank: 0, reached: 0, weight })]);
+    }
     let mut turns = BTreeMap::new();
     let mut reached = 0;
     for (rank, unit) in units.into_iter().enumerate() {

@@ -11,6 +11,8 @@ pub struct Places {
     pub id: String,
     /// Where each place starts, in order, with its name.
     starts: Vec<(usize, String)>,
+    /// Bytes of the text.
+    length: usize,
 }
 
 impl Places {
@@ -32,7 +34,7 @@ impl Places {
         let paragraphs = paragraphs.filter(|(at, _)| !is_labelled(*at)).map(|(at, number)| (at, format!("¶{number}")));
         let mut starts: Vec<_> = paragraphs.chain(labelled.iter().map(|(r, label)| (r.start, label.clone()))).collect();
         starts.sort_by_key(|(start, _)| *start);
-        Self { id: id.to_owned(), starts }
+        Self { id: id.to_owned(), starts, length: text.len() }
     }
 
     /// The name of the place that holds byte `at`.
@@ -41,8 +43,11 @@ impl Places {
         self.starts.get(index).map_or("", |(_, name)| name)
     }
 
-    /// Source and place of a range: `s2 ¶4–6`, `s1 41:07–43:10`, `s1 post 2`.
+    /// Source and place of a range: `s2 ¶4–6`, `s1 41:07–43:10`, `s1 post 2`; `s1` alone for all of it.
     pub fn of(&self, range: &Range<usize>) -> String {
+        if *range == (0..self.length) {
+            return self.id.clone();
+        }
         let (first, last) = (self.at(range.start), self.at(range.end.saturating_sub(1).max(range.start)));
         if first == last {
             return format!("{} {first}", self.id);
@@ -68,6 +73,7 @@ mod tests {
         };
         check(&[], 0..4, "s1 ¶1");
         check(&[], 7..19, "s1 ¶2–3");
+        check(&[], 0..text.len(), "s1");
         let posts = [section(SectionKind::Post, 0, 12, "post 1"), section(SectionKind::Post, 12, 26, "post 2")];
         check(&posts, 6..9, "s1 post 1");
         check(&posts, 6..26, "s1 post 1–2");

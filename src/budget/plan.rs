@@ -89,7 +89,7 @@ pub struct Fold {
     pub tokens: Tokens,
     /// Index of the source that keeps the passage.
     pub of: usize,
-    /// Its bytes there, all of them kept.
+    /// Its bytes there, all of them kept; all of the source for another rendering of it.
     pub of_range: Range<usize>,
     /// Whether it stands there word for word.
     pub exact: bool,

@@ -43,7 +43,7 @@ impl Case {
         let texts: Vec<_> = self.sources.iter().map(|(text, ..)| text.as_str()).collect();
         let places: Vec<_> = texts.iter().zip(1..).map(|(text, n)| Places::new(&format!("s{n}"), text, &[])).collect();
         let in_turn: Vec<usize> = (0..texts.len()).rev().collect();
-        let folded = fold(&texts, cut, &in_turn, self.measure);
+        let folded = fold(&texts, cut, &in_turn, &vec![None; texts.len()], self.measure);
         let summaries: Vec<_> = texts.iter().zip(&folded.units).map(|(text, units)| summary(text, units)).collect();
         let sources: Vec<_> = (0..texts.len())
             .map(|index| Source {

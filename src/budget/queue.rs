@@ -110,13 +110,13 @@ impl<'a> Queue<'a> {
 
     fn refusal(&self, capacity: Tokens, n_reserved: usize) -> Error {
         let needed = self.needs[n_reserved];
-        if n_reserved == 0 {
-            return Error::Frame { capacity, needed };
-        }
         let mut tokens = BTreeMap::new();
-        for entry in &self.order[..n_reserved] {
-            let Tokens(unit) = self.sources[entry.source].units[entry.unit].tokens;
-            *tokens.entry(entry.turn.source).or_insert(Tokens(0)) += Tokens(if entry.folded { 0 } else { unit });
+        for entry in self.order[..n_reserved].iter().filter(|entry| !entry.folded) {
+            *tokens.entry(entry.turn.source).or_insert(Tokens(0)) +=
+                self.sources[entry.source].units[entry.unit].tokens;
+        }
+        if tokens.is_empty() {
+            return Error::Frame { capacity, needed };
         }
         let need = |(source, tokens): (usize, Tokens)| {
             let pinned = self.sources[source].policy.tier == Tier::Pin;

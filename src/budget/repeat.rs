@@ -3,6 +3,7 @@
 //! A passage is folded between additive cuts that lie inside it, so its surroundings stay as they
 //! are and counts still add up. Its first words stay as a unit of their own: they say what is
 //! quoted. The other units of it are [`Repeat`]s, which point at the units that hold the origin.
+//! Another rendering of a talk is one unit, which repeats the talk as a whole.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -25,7 +26,8 @@ pub struct Repeat {
     pub of: usize,
     /// Bytes of the origin.
     pub of_range: Range<usize>,
-    /// Units that hold the origin; none of them is a repeat.
+    /// Units that hold the origin, none of them a repeat; none at all for another rendering, whose
+    /// reference names the source as a whole.
     pub of_units: Range<usize>,
     /// Whether the passage is the origin word for word.
     pub exact: bool,
@@ -42,9 +44,18 @@ pub struct Folded {
 
 /// Finds the duplicates in `texts` and cuts their `units` so that each stands for itself.
 ///
-/// `precedence` lists the texts by index, those first that keep a passage which several hold.
-pub fn fold(texts: &[&str], mut units: Vec<Vec<Unit>>, precedence: &[usize], measure: Measure) -> Folded {
-    let ordered: Vec<&str> = precedence.iter().map(|index| texts[*index]).collect();
+/// `precedence` lists the texts by index, those first that keep a passage which several hold;
+/// `same` has for each text the one that it is another rendering of.
+pub fn fold(
+    texts: &[&str],
+    mut units: Vec<Vec<Unit>>,
+    precedence: &[usize],
+    same: &[Option<usize>],
+    measure: Measure,
+) -> Folded {
+    // No passage of another rendering is an origin, or folded by itself.
+    let own = |index: &usize| if same[*index].is_some() { "" } else { texts[*index] };
+    let ordered: Vec<&str> = precedence.iter().map(own).collect();
     let is_whole = |text: usize, range: Range<usize>| {
         let units = &units[precedence[text]];
         let holds = |unit: &Unit| {
@@ -85,7 +96,21 @@ pub fn fold(texts: &[&str], mut units: Vec<Vec<Unit>>, precedence: &[usize], mea
             repeats[*index].insert(number, repeat);
         }
     }
+    for (index, of) in same.iter().enumerate() {
+        let Some(of) = *of else { continue };
+        let tokens = units[index].iter().map(|unit| unit.tokens).sum();
+        units[index] = vec![Unit { range: 0..texts[index].len(), tokens }];
+        let (passage, of_range) = (passages.len() + index, 0..texts[of].len());
+        repeats[index].insert(0, Repeat { passage, of, of_range, of_units: 0..0, exact: false });
+    }
     Folded { units, repeats }
+}
+
+impl Repeat {
+    /// Whether a whole source stands for a whole source.
+    pub fn is_rendering(&self) -> bool {
+        self.of_units.is_empty()
+    }
 }
 
 /// From the first to the last letter or digit of a range.

@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::precedence::precedence;
 use super::render::{Part, Renderer};
 use crate::budget::{self, Folded, Keep, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
-use crate::budget::{fold, relevance, summary, units};
+use crate::budget::{fold, relevance, renderings, summary, units};
 use crate::content::{Document, Kind};
 use crate::cores;
 use crate::tokens::{Encoding, Tokens, count};
@@ -106,7 +106,10 @@ impl Measured {
             Duplicates::Fold => {
                 let documents: Vec<_> = entries.iter().map(|entry| &*entry.document).collect();
                 let texts: Vec<_> = documents.iter().map(|document| document.text.as_str()).collect();
-                fold(&texts, units, &precedence(&documents), measure)
+                let precedence = precedence(&documents);
+                let is_talk = |index: &usize| documents[*index].kind == Kind::Transcript;
+                let talks: Vec<_> = precedence.iter().copied().filter(is_talk).collect();
+                fold(&texts, units, &precedence, &renderings(&texts, &talks), measure)
             }
             Duplicates::Keep => Folded { repeats: vec![BTreeMap::new(); units.len()], units },
         };

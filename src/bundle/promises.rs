@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::render::{RENDERERS, Renderer};
 use super::{Bundle, Duplicates, Entry, Error, Measured, Planned, Request, freeze};
-use crate::budget::Policy;
+use crate::budget::{Policy, Tier};
 use crate::content::{Counts, Document, Kind, Quality, canonical};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -50,6 +50,39 @@ fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
 
 fn named(name: &str) -> &'static Renderer {
     Renderer::named(name).unwrap()
+}
+
+#[test]
+fn of_two_renderings_of_one_talk_one_enters() {
+    let word = |n: usize, edited: bool| {
+        let spoken = (n * 7919 + 13) % 1009;
+        if edited && n % 9 == 0 { format!("e{n} ") } else { format!("word{spoken} ") }
+    };
+    let talk = |edited| {
+        let text: String = (0..600).map(|n| word(n, edited)).collect();
+        Document { kind: Kind::Transcript, ..document(&text, Some("A talk")) }
+    };
+    let entry = |document: Document, tier| Entry {
+        document: document.into(),
+        name: "talk.vtt".to_owned(),
+        policy: Policy { tier, ..Policy::PLAIN },
+    };
+    for renderer in RENDERERS {
+        for budget in [None, Some(400), Some(900), Some(2500)] {
+            let entries = [entry(talk(false), Tier::Normal), entry(talk(true), Tier::Normal)];
+            let planned = plan(&entries, &request(renderer, budget)).unwrap();
+            let [first, second] = &planned.plan.portions[..] else { panic!("two portions") };
+            assert!(first.kept_tokens > Tokens(0) && first.folds.is_empty());
+            assert_eq!((second.kept_tokens, second.duplicate_tokens()), (Tokens(0), second.tokens));
+            let said = format!("[… {} tokens nearly as in s1]", second.tokens.0);
+            assert!(planned.text.contains(&said) && planned.total <= budget.map_or(Tokens(u32::MAX), Tokens));
+            let bundle = freeze(&planned, &entries, &request(renderer, budget)).unwrap();
+            assert_eq!(bundle.rendered_again(renderer), bundle.text);
+        }
+        let pinned = [entry(talk(false), Tier::Normal), entry(talk(true), Tier::Pin)];
+        let planned = plan(&pinned, &request(renderer, None)).unwrap();
+        assert!(planned.plan.portions.iter().all(|portion| portion.kept_tokens == portion.tokens));
+    }
 }
 
 /// The bodies between the lines of a flat frame.

@@ -160,7 +160,13 @@ pub(super) fn duplicates(fit: &Fit) -> Option<String> {
     let items = &fit.planned.frame.items;
     let quotes = pairs.iter().map(|((source, of), n)| {
         let (id, of) = (&items[*source].id, &items[*of].id);
-        if id == of { format!("{id} repeats itself ×{n}") } else { format!("{id} quotes {of} ×{n}") }
+        // Another rendering is one reference and nothing else.
+        let is_again = portions[*source].kept_tokens == Tokens(0) && *n == 1;
+        match (id == of, is_again) {
+            (true, _) => format!("{id} repeats itself ×{n}"),
+            (_, true) => format!("{id} is {of} again"),
+            _ => format!("{id} quotes {of} ×{n}"),
+        }
     });
     let quotes: Vec<String> = quotes.collect();
     let shown = match quotes.len() {

@@ -42,6 +42,7 @@ pub(super) fn reasons(why: &Why) -> String {
     let Why { id, unit, units, place, fate, tokens, exact, .. } = why;
     let mut out = format!("{id}#{unit} of {units}, at {place}, {} tokens: {fate}\n", level((*tokens).into(), *exact));
     out += &match (why.level, why.turn) {
+        (Some(_), Some(_)) if why.reserved && *fate == "folded" => String::new(),
         (Some(_), Some(turn)) if why.reserved => {
             format!("  a pin or a floor asks for it: turn {turn} of {}\n", why.turns)
         }
