@@ -91,7 +91,8 @@ pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
 fn turns((index, source): (usize, &Source<'_>)) -> BTreeMap<usize, Turn> {
     let Policy { weight, floor, ceiling, tier, keep } = source.policy;
     let in_focus = source.relevance.filter(|_| keep == Keep::Focus);
-    let weight = in_focus.map_or(weight, |relevance| weight.scaled(relevance.share)).thousandths();
+    let shared_by = source.relevance.filter(|_| keep == Keep::Focus || weight.is_auto());
+    let weight = shared_by.map_or(weight, |relevance| weight.scaled(relevance.share)).thousandths();
     let covering = source.summary.filter(|_| keep == Keep::Summary);
     let ranked = in_focus.map(|relevance| &relevance.order[..]).or(covering);
     let units = ranked.map_or_else(|| cut_order(keep, source.units.len()), <[usize]>::to_vec);

@@ -26,7 +26,8 @@ impl Policy {
         Self { weight: Weight::ONE, floor: Tokens(0), ceiling: None, tier: Tier::Normal, keep: Keep::Head };
 }
 
-/// A positive share in thousandths; written `2`, `0.5` or `1.25`.
+/// A positive share in thousandths, written `2`, `0.5` or `1.25`; or `auto`, by what a source says to
+/// the question in focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight(u32);
 
@@ -80,16 +81,23 @@ pub struct ParsePolicyError {
 impl Weight {
     /// The weight of a source that asks for nothing.
     pub const ONE: Self = Self(1000);
+    /// A share by relevance, whatever the cut order.
+    pub const AUTO: Self = Self(0);
 
-    /// The share in thousandths.
+    /// Whether the share is that of the source's relevance.
+    pub fn is_auto(self) -> bool {
+        self == Self::AUTO
+    }
+
+    /// The share in thousandths, before relevance has its say.
     pub fn thousandths(self) -> u32 {
-        self.0
+        if self.is_auto() { 1000 } else { self.0 }
     }
 
     /// This weight times a share in thousandths; never nothing.
     #[must_use]
     pub fn scaled(self, share: u32) -> Self {
-        let scaled = u64::from(self.0) * u64::from(share) / 1000;
+        let scaled = u64::from(self.thousandths()) * u64::from(share) / 1000;
         Self(u32::try_from(scaled).unwrap_or(u32::MAX).max(1))
     }
 }
@@ -98,7 +106,11 @@ impl FromStr for Weight {
     type Err = ParsePolicyError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || ParsePolicyError { what: "weight", text: text.to_owned(), want: "0.001 to 1000, as 2 or 0.5" };
+        if text == "auto" {
+            return Ok(Self::AUTO);
+        }
+        let want = "0.001 to 1000, as 2 or 0.5, or auto";
+        let refuse = || ParsePolicyError { what: "weight", text: text.to_owned(), want };
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || fraction.len() > 3 || !digits(whole) || !digits(fraction) {
@@ -111,6 +123,9 @@ impl FromStr for Weight {
 
 impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_auto() {
+            return f.write_str("auto");
+        }
         let text = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);
         f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
     }
@@ -171,9 +186,11 @@ mod tests {
     fn weights_read_as_they_print() {
         for (text, thousandths) in [("1", 1000), ("0.5", 500), ("2.25", 2250), ("1000", 1_000_000), ("0.001", 1)] {
             let weight: Weight = text.parse().unwrap();
+            assert!(!weight.is_auto());
             assert_eq!((weight.thousandths(), weight.to_string().as_str()), (thousandths, text));
         }
-        for text in ["", "0", "0.0001", "-1", "1e3", "1,5", ".5", "1001", "99999999999"] {
+        assert_eq!(("auto".parse(), Weight::AUTO.to_string().as_str()), (Ok(Weight::AUTO), "auto"));
+        for text in ["", "0", "Auto", "0.0001", "-1", "1e3", "1,5", ".5", "1001", "99999999999"] {
             assert!(text.parse::<Weight>().is_err(), "{text}");
         }
     }

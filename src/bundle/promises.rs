@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::render::{RENDERERS, Renderer};
 use super::{Bundle, Duplicates, Entry, Error, Measured, Planned, Request, freeze};
-use crate::budget::{Policy, Tier};
+use crate::budget::{Policy, Tier, Weight};
 use crate::content::{Counts, Document, Kind, Quality, canonical};
 use crate::tokens::{Encoding, Tokens, count};
 
@@ -56,7 +56,7 @@ fn named(name: &str) -> &'static Renderer {
 fn of_two_renderings_of_one_talk_one_enters() {
     let word = |n: usize, edited: bool| {
         let spoken = (n * 7919 + 13) % 1009;
-        if edited && n % 9 == 0 { format!("e{n} ") } else { format!("word{spoken} ") }
+        if edited && n.is_multiple_of(9) { format!("e{n} ") } else { format!("word{spoken} ") }
     };
     let talk = |edited| {
         let text: String = (0..600).map(|n| word(n, edited)).collect();
@@ -83,6 +83,22 @@ fn of_two_renderings_of_one_talk_one_enters() {
         let planned = plan(&pinned, &request(renderer, None)).unwrap();
         assert!(planned.plan.portions.iter().all(|portion| portion.kept_tokens == portion.tokens));
     }
+}
+
+#[test]
+fn a_weight_of_auto_shares_by_what_a_source_says_to_the_question() {
+    let about = |thing: &str| format!("A line about {thing}.\n").repeat(900);
+    let kept = |weight| {
+        let policy = Policy { weight, ..Policy::PLAIN };
+        let entry = |thing| Entry { policy, ..entry(&about(thing), None) };
+        let focus = Some("How heavy is an anvil?".to_owned());
+        let request = Request { focus, duplicates: Duplicates::Keep, ..request(named("md"), Some(4000)) };
+        let planned = plan(&[entry("bread"), entry("an anvil")], &request).unwrap();
+        planned.plan.portions.iter().map(|portion| portion.kept_tokens.0).collect::<Vec<_>>()
+    };
+    let (even, shared) = (kept(Weight::ONE), kept(Weight::AUTO));
+    assert!(even[0].abs_diff(even[1]) < 100, "{even:?}");
+    assert!(shared[0] > 0 && shared[1] > 5 * shared[0], "{shared:?}");
 }
 
 /// The bodies between the lines of a flat frame.

@@ -71,7 +71,7 @@ pub enum Error {
     /// Nobody says which model to ask.
     #[error("no model is named")]
     NoModel,
-    /// The cut order `focus` has no question to look at.
+    /// The cut order `focus`, or a weight of `auto`, has no question to look at.
     #[error("there is no question to focus on")]
     NoFocus,
     /// Nothing of a plan is called so.

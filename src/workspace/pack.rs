@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::shape::{Estimate, Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
 use super::{Act, Counting, Error, Limits, Sources, Workspace};
-use crate::budget::Keep;
+use crate::budget::{Keep, Policy};
 use crate::bundle::{self, Bundle, Entry, Measured, Part, Planned, Request};
 use crate::content::{Digest, Problem};
 use crate::store::record::{Move, ProvenanceRecord};
@@ -83,7 +83,8 @@ impl Prepared {
     /// Fits with the policies and the budget as they are now.
     pub fn fit(&self) -> Result<Fit, Error> {
         let Measured { entries, request, .. } = &self.measured;
-        let in_focus = entries.iter().any(|entry| entry.policy.keep == Keep::Focus);
+        let by_answer = |policy: Policy| policy.keep == Keep::Focus || policy.weight.is_auto();
+        let in_focus = entries.iter().any(|entry| by_answer(entry.policy));
         if in_focus && request.focus.as_ref().is_none_or(|question| question.trim().is_empty()) {
             return Err(Error::NoFocus);
         }

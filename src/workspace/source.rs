@@ -176,7 +176,7 @@ pub fn gather(sources: &[Source], stdin: &mut dyn Read) -> Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::budget::Keep;
+    use crate::budget::{Keep, Weight};
 
     fn parse(text: &str) -> Result<Source, ParseSourceError> {
         let amount = |text: &str| text.strip_suffix('k').and_then(|n| n.parse::<u32>().ok()).map(|n| Tokens(n * 1000));
@@ -207,6 +207,7 @@ mod tests {
             tier: Tier::Spare,
             keep: Keep::Ends,
         };
+        check("x@weight=auto", "x", Policy { weight: Weight::AUTO, ..Policy::PLAIN }, None);
         check("x@weight=2.5,floor=2k,cap=8k,keep=ends,tier=spare,as=transcript", "x", all, Some("transcript"));
     }
 
@@ -215,7 +216,7 @@ mod tests {
         let cases = [
             ("x@colour=red", "x@colour=red: no such wish: colour=red"),
             ("x@pin=1", "x@pin=1: no such wish: pin=1"),
-            ("x@weight=0", "x@weight=0: not a weight: 0 (0.001 to 1000, as 2 or 0.5)"),
+            ("x@weight=0", "x@weight=0: not a weight: 0 (0.001 to 1000, as 2 or 0.5, or auto)"),
             ("x@floor=many", "x@floor=many: not a floor: many (a number of tokens, as 2000 or 2k)"),
             ("x@floor=2k,cap=1k", "x@floor=2k,cap=1k: the floor of 2,000 tokens is above the cap of 1,000"),
         ];

@@ -48,7 +48,7 @@ fn a_mistake_names_its_place_and_what_may_stand_there() {
     check(
         "[[source]]\npath = \"ä\"\nweight = 0\nkeep = \"haed\"\n",
         &[
-            "forkful.toml:3:10: `weight` cannot be 0: it takes a share from 0.001 to 1000",
+            "forkful.toml:3:10: `weight` cannot be 0: it takes a share from 0.001 to 1000, or \"auto\"",
             "forkful.toml:4:8: `keep` cannot be \"haed\": it takes head, tail, ends, even, focus or summary",
         ],
     );
@@ -181,10 +181,12 @@ fn a_source_is_added_after_the_last_one_with_its_comments() {
     project.add(&source("c.md@floor=2k,keep=ends"), Policy::PLAIN).unwrap();
     project.add(&source("a.md@weight=0.5"), Policy::PLAIN).unwrap();
     project.add(&source("b.md@pin"), Policy::PLAIN).unwrap();
+    project.add(&source("c.md@weight=auto"), Policy::PLAIN).unwrap();
     let expected = FULL.replace("path = \"a.md\" # first\n", "path = \"a.md\" # first\nweight = 0.5\n").replace(
         "tier = \"must\"\n",
-        "tier = \"pin\"\n\n[[source]]\npath = \"c.md\"\nfloor = \"2k\"\nkeep = \"ends\"\n",
+        "tier = \"pin\"\n\n[[source]]\npath = \"c.md\"\nfloor = \"2k\"\nkeep = \"ends\"\nweight = \"auto\"\n",
     );
+    assert_eq!(project.sources(Policy::PLAIN).unwrap().last().unwrap().policy.weight, crate::budget::Weight::AUTO);
     let after = fs::read_to_string(folder.path().join(NAME)).unwrap();
     assert_eq!(after.replace("\r\n", "\n"), expected.replace("\r\n", "\n"));
 }

@@ -98,7 +98,9 @@ impl Wishes {
             }
         };
         let before = [
-            self.weight.map(|weight| ("weight", weight.to_string())),
+            self.weight.map(|weight| {
+                ("weight", if weight.is_auto() { quoted(weight.to_string()) } else { weight.to_string() })
+            }),
             self.floor.map(|floor| ("floor", amount(floor))),
             self.cap.map(|cap| ("cap", amount(cap))),
             self.keep.map(|keep| ("keep", quoted(keep.to_string()))),

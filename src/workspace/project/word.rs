@@ -32,7 +32,7 @@ pub const TOP: &[Word] =
 /// In `[[source]]` and `[[profile.NAME.source]]`.
 pub const SOURCE: &[Word] = &[
     word("path", "a path, seen from this file", "path = \"talk.vtt\""),
-    word("weight", "a share from 0.001 to 1000", "weight = 2"),
+    word("weight", "a share from 0.001 to 1000, or \"auto\"", "weight = 2"),
     word("floor", TOKENS, "floor = \"2k\""),
     word("cap", TOKENS, "cap = \"8k\""),
     word("keep", ORDER, "keep = \"ends\""),
