@@ -33,6 +33,7 @@ fn an_archive_is_one_source_and_one_conversation_can_be_picked() {
         ("dalle/picture.png", b"\x89PNG\0"),
     ]);
     desk.file("export.zip", &zip);
+    desk.file("chats.json", chats.as_bytes());
     desk.file(
         "x.zip",
         &archive(&[
@@ -49,6 +50,7 @@ fn an_archive_is_one_source_and_one_conversation_can_be_picked() {
         "read export.zip#looms",
         "read export.zip#c-1@branches=all -q",
         "read export.zip#nothing",
+        "read chats.json#nothing",
         "read x.zip --list",
         "read x.zip#102 -q",
     ]));

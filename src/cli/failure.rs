@@ -460,6 +460,9 @@ fn does_not_fit(
     }
     let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = error;
     let missing = *needed - *capacity;
-    failure
-        .hint(format!("{missing} tokens are missing: raise `--budget` by that much, unpin a source or lower a floor"))
+    let way = match error {
+        budget::Error::Frame { .. } => "or name fewer sources",
+        budget::Error::Reserved { .. } => "unpin a source or lower a floor",
+    };
+    failure.hint(format!("{missing} tokens are missing: raise `--budget` by that much, {way}"))
 }

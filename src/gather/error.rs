@@ -120,3 +120,11 @@ pub enum Error {
         limit: usize,
     },
 }
+
+impl Error {
+    /// `export.zip#pick` holds nothing of that name: the export is named without what was asked of it.
+    pub(super) fn not_inside(name: &str, pick: &str) -> Self {
+        let export = name.strip_suffix(pick).and_then(|name| name.strip_suffix('#')).unwrap_or(name);
+        Self::NotInside { name: export.to_owned(), pick: pick.to_owned() }
+    }
+}

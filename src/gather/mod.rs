@@ -231,7 +231,7 @@ fn settle(input: &Input) -> Result<Reading, Error> {
     // What is attached to a conversation goes with it.
     reading.documents.retain(|document| document.kind != format.kind || wanted(document));
     if let (true, Some(pick)) = (reading.documents.len() < n_read.min(1), input.wishes.pick) {
-        return Err(Error::NotInside { name: name.to_owned(), pick: pick.to_owned() });
+        return Err(Error::not_inside(name, pick));
     }
     for document in &mut reading.documents {
         if let Some(kind) = kind {

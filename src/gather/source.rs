@@ -127,7 +127,7 @@ fn folder(named: &str, path: &Path, wishes: Wishes) -> Result<Harvest, Error> {
         }
     }
     match (gathered.is_empty(), wishes.pick) {
-        (true, Some(pick)) => Err(Error::NotInside { name: shown.to_owned(), pick: pick.to_owned() }),
+        (true, Some(pick)) => Err(Error::not_inside(shown, pick)),
         (true, None) => Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: problems.len() }),
         (false, _) => Ok(Harvest { gathered, problems }),
     }
@@ -233,7 +233,7 @@ fn members_of<R: Read + Seek>(
         return Err(error);
     }
     match (documents.is_empty(), wishes.pick) {
-        (true, Some(pick)) => return Err(Error::NotInside { name: shown.to_owned(), pick: pick.to_owned() }),
+        (true, Some(pick)) => return Err(Error::not_inside(shown, pick)),
         (true, None) => return Err(Error::NothingInFolder { path: shown.to_owned(), n_skipped: members.len() }),
         (false, _) => {}
     }

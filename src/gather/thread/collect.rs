@@ -175,9 +175,7 @@ impl<'a> Collected<'a> {
         }
         let name = || self.input.name.to_owned();
         match self.input.wishes.pick {
-            Some(pick) if self.documents.is_empty() && self.n_passed > 0 => {
-                Err(Error::NotInside { name: name(), pick: pick.to_owned() })
-            }
+            Some(pick) if self.documents.is_empty() && self.n_passed > 0 => Err(Error::not_inside(&name(), pick)),
             _ if self.documents.is_empty() => Err(Error::NothingRead { name: name(), items: self.items }),
             _ => Ok(Reading { documents: self.documents, problems: self.problems }),
         }
