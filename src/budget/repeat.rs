@@ -85,13 +85,19 @@ pub fn fold(
         split(text, &mut units[index], &borders, measure);
     }
     let mut repeats = vec![BTreeMap::new(); texts.len()];
-    for (passage, (index, range, duplicate)) in passages.iter().enumerate() {
+    let mut passage = 0;
+    for (index, range, duplicate) in &passages {
         let of = precedence[duplicate.of];
         let first = units[*index].partition_point(|unit| unit.range.start < range.start);
         let folded = units[*index][first..].iter().take_while(|unit| unit.range.end <= range.end);
+        let mut before: Option<Range<usize>> = None;
         for (unit, number) in folded.zip(first..) {
             let of_range = origin(duplicate, &unit.range);
             let of_units = overlapping(&units[of], &of_range);
+            // A unit of the origin that nothing here repeats may be left out: no reference reaches over it.
+            if before.replace(of_units.clone()).is_none_or(|before| before.end < of_units.start) {
+                passage += 1;
+            }
             let repeat = Repeat { passage, of, of_range, of_units, exact: duplicate.exact };
             repeats[*index].insert(number, repeat);
         }
@@ -100,8 +106,8 @@ pub fn fold(
         let Some(of) = *of else { continue };
         let tokens = units[index].iter().map(|unit| unit.tokens).sum();
         units[index] = vec![Unit { range: 0..texts[index].len(), tokens }];
-        let (passage, of_range) = (passages.len() + index, 0..texts[of].len());
-        repeats[index].insert(0, Repeat { passage, of, of_range, of_units: 0..0, exact: false });
+        let of_range = 0..texts[of].len();
+        repeats[index].insert(0, Repeat { passage: 0, of, of_range, of_units: 0..0, exact: false });
     }
     Folded { units, repeats }
 }
