@@ -337,7 +337,9 @@ proptest! {
         borders in proptest::collection::vec(any::<proptest::sample::Index>(), 0..40),
     ) {
         let all: Vec<Exchange> = recorded().into_iter().filter(|exchange| exchange.protocol().is_some()).collect();
-        prop_assume!(!all.is_empty());
+        if all.is_empty() {
+            return Ok(());
+        }
         let exchange = picked.get(&all);
         let bytes = exchange.body.as_bytes();
         let mut cuts: Vec<usize> = borders.iter().map(|border| border.index(bytes.len() + 1)).collect();
