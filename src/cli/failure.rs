@@ -155,11 +155,6 @@ impl From<gather::Error> for Failure {
         let failure = Self::error(chain(&error));
         match error {
             gather::Error::Missing { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
-            gather::Error::NotUtf8 { name, looks_like, .. } => {
-                let guess = looks_like.unwrap_or_default();
-                let word = guess.split([' ', ',']).next().filter(|word| !word.is_empty()).unwrap_or("WINDOWS-1252");
-                failure.hint(format!("convert it: `iconv -f {word} -t UTF-8 {name} > utf8.txt`"))
-            }
             gather::Error::Binary { looks_like: Some(format), .. } => {
                 failure.hint(format!("it looks like {format}, which is not read yet; export it as text or Markdown"))
             }

@@ -32,6 +32,13 @@ pub(crate) struct Container<R: Read + Seek> {
     n_read: u64,
 }
 
+/// Whether an archive is one document: of an office program, or a book.
+pub(crate) fn is_document<R: Read + Seek>(reader: R) -> bool {
+    const MARKS: [&str; 3] = ["[Content_Types].xml", "mimetype", "META-INF/container.xml"];
+    ZipArchive::new(reader)
+        .is_ok_and(|archive| archive.file_names().flatten().any(|name| MARKS.contains(&name.as_ref())))
+}
+
 /// A member that may be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
@@ -40,20 +47,12 @@ pub(crate) struct Member {
 }
 
 impl<R: Read + Seek> Container<R> {
-    /// Opens the archive; one of an office program is a document, not a container.
+    /// Opens the archive.
     pub(crate) fn open(name: &str, reader: R) -> Result<Self, Error> {
         let malformed = |reason| Error::Archive { name: name.to_owned(), reason };
         let archive = ZipArchive::new(reader).map_err(|_| malformed("its directory cannot be read"))?;
         if archive.len() > MAX_MEMBERS {
             return Err(malformed("it has more members than any export"));
-        }
-        let document =
-            archive.file_names().flatten().any(|name| matches!(name.as_ref(), "[Content_Types].xml" | "mimetype"));
-        if document {
-            return Err(Error::Binary {
-                name: name.to_owned(),
-                looks_like: Some("a document that is a zip archive (docx, epub, xlsx)"),
-            });
         }
         Ok(Self { name: name.to_owned(), archive, n_read: 0 })
     }

@@ -1,78 +1,10 @@
-//! Which bytes are text, and which format a text has.
+//! Which format a source has.
 //!
 //! A format is recognised by its structure. The extension of the name decides between formats that
 //! are equally sure, the order of [`FORMATS`] after that.
 
-use std::str;
-
-use super::{Confidence, Error, FORMATS, Format, Input};
+use super::{Confidence, Error, FORMATS, Format, Input, decode};
 use crate::content::{Kind, Problem, is_tag, nearest, turns};
-
-/// First bytes of files that are not text, and what people call them.
-const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"%PDF-", "PDF"),
-    (b"PK\x03\x04", "a zip archive (docx, epub, xlsx and exports are zip archives too)"),
-    (b"\x1f\x8b", "gzip"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"ID3", "MP3 audio"),
-    (b"\xff\xfb", "MP3 audio"),
-    (b"OggS", "Ogg audio"),
-    (b"RIFF", "WAV, AVI or WebP"),
-    (b"\x1aE\xdf\xa3", "Matroska or WebM video"),
-    (b"\x7fELF", "a program"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-];
-
-/// The bytes as text, without a byte order mark.
-pub(crate) fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {
-    let signature = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start));
-    let utf16 = match bytes {
-        [0xff, 0xfe, ..] => Some("UTF-16, little endian"),
-        [0xfe, 0xff, ..] => Some("UTF-16, big endian"),
-        _ => None,
-    };
-    if let Some(encoding) = utf16 {
-        return Err(Error::NotUtf8 { name: name.to_owned(), offset: 0, looks_like: Some(encoding.to_owned()) });
-    }
-    match str::from_utf8(bytes) {
-        // PDF files can be valid UTF-8 from the first byte to the last.
-        Ok(_) if signature.is_some_and(|(start, _)| matches!(*start, b"%PDF-" | b"PK\x03\x04")) => {
-            Err(Error::Binary { name: name.to_owned(), looks_like: signature.map(|(_, format)| *format) })
-        }
-        Ok(text) if text.trim().is_empty() => Err(Error::Empty { name: name.to_owned() }),
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
-        Err(_) if signature.is_some() || bytes.contains(&0) => {
-            Err(Error::Binary { name: name.to_owned(), looks_like: signature.map(|(_, format)| *format) })
-        }
-        Err(error) => Err(Error::NotUtf8 {
-            name: name.to_owned(),
-            offset: error.valid_up_to(),
-            looks_like: declared_charset(bytes).or_else(|| eight_bit(bytes).map(str::to_owned)),
-        }),
-    }
-}
-
-/// The charset that a page's `<meta>` names in its first kilobytes.
-fn declared_charset(bytes: &[u8]) -> Option<String> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
-    let after = &head[head.find("charset=")? + "charset=".len()..];
-    let name: String = after
-        .trim_start_matches(['"', '\'', ' '])
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        .collect();
-    (!name.is_empty() && name != "utf-8").then_some(name)
-}
-
-/// Text in letters of the Latin alphabet with a few bytes above 127.
-fn eight_bit(bytes: &[u8]) -> Option<&'static str> {
-    let n_high = bytes.iter().filter(|byte| **byte > 127).count();
-    (n_high * 5 < bytes.len()).then_some("Windows-1252 or Latin-1")
-}
 
 /// The format to read `input` with, and the kind its documents get where that was asked for.
 pub(crate) fn choose(input: &Input, as_format: Option<&str>) -> Result<(&'static Format, Option<Kind>), Error> {
@@ -84,9 +16,12 @@ pub(crate) fn choose(input: &Input, as_format: Option<&str>) -> Result<(&'static
         // A transcript without a mark of one, a paper saved as a page: read as prose and called as asked.
         let own = best(input, |format| format.kind == kind);
         let prose = || best(input, |format| matches!(format.kind, Kind::Essay | Kind::Page | Kind::Text));
-        return Ok((own.or_else(prose).ok_or_else(|| not_text(input))?, Some(kind)));
+        let any = || best(input, |_| true);
+        return Ok((own.or_else(prose).or_else(any).ok_or_else(|| not_text(input))?, Some(kind)));
     }
     match FORMATS.iter().find(|format| format.name == word) {
+        // A reader of text has nothing to say to bytes.
+        Some(format) if input.text.is_empty() && (format.sniff)(input) == Confidence::No => Err(not_text(input)),
         Some(format) => Ok((format, None)),
         None => Err(Error::UnknownFormat {
             word: word.to_owned(),
@@ -111,9 +46,9 @@ fn best(input: &Input, wanted: impl Fn(&Format) -> bool) -> Option<&'static Form
     found.map(|(_, format)| format)
 }
 
-/// Text that even the reader of plain text refuses.
+/// What even the reader of plain text refuses.
 fn not_text(input: &Input) -> Error {
-    Error::Binary { name: input.name.to_owned(), looks_like: None }
+    decode::not_text(input.name, input.bytes)
 }
 
 /// Says how many characters of the source no reader of it would see.
@@ -176,29 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_told_apart() {
-        let message = |bytes: &[u8]| super::super::read("x", bytes, None).unwrap_err();
-        assert!(matches!(message(b" \n\xef\xbb\xbf"), Error::Empty { .. } | Error::NothingRead { .. }));
-        assert!(matches!(message(b"%PDF-1.4 x"), Error::Binary { looks_like: Some("PDF"), .. }));
-        assert!(matches!(message(b"\xffab\x00"), Error::Binary { looks_like: None, .. }));
-        assert!(matches!(message(b"plain\0words"), Error::Binary { looks_like: None, .. }));
-        match message(b"caf\xe9 au lait") {
-            Error::NotUtf8 { offset: 3, looks_like, .. } => {
-                assert_eq!(looks_like.as_deref(), Some("Windows-1252 or Latin-1"));
-            }
-            other => panic!("{other}"),
-        }
-        match message(b"\xff\xfeh\x00i\x00") {
-            Error::NotUtf8 { offset: 0, looks_like, .. } => {
-                assert_eq!(looks_like.as_deref(), Some("UTF-16, little endian"));
-            }
-            other => panic!("{other}"),
-        }
-        match message(b"<html><meta charset=\"Shift_JIS\"><p>\x83\x65") {
-            Error::NotUtf8 { looks_like, .. } => assert_eq!(looks_like.as_deref(), Some("shift_jis")),
-            other => panic!("{other}"),
-        }
-        match super::super::read("x", b"a", Some("markdwon")).unwrap_err() {
+    fn bytes_that_no_format_reads_are_named() {
+        let refused = |bytes: &[u8], word| super::super::read("x", bytes, word).unwrap_err();
+        assert!(matches!(refused(b"\x89PNG", None), Error::Binary { looks_like: Some("a PNG image"), .. }));
+        assert!(matches!(refused(b"\x89PNG", Some("text")), Error::Binary { looks_like: Some(_), .. }));
+        assert!(matches!(refused(b"\x89PNG", Some("essay")), Error::Binary { looks_like: Some(_), .. }));
+        assert!(matches!(refused(b"\xffab\x00", None), Error::Binary { looks_like: None, .. }));
+        assert!(matches!(refused(b"plain\0words", None), Error::Binary { looks_like: None, .. }));
+        match refused(b"a", Some("markdwon")) {
             Error::UnknownFormat { nearest, .. } => assert_eq!(nearest, Some("markdown")),
             other => panic!("{other}"),
         }

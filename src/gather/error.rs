@@ -43,16 +43,6 @@ pub enum Error {
         /// The most bytes that are read.
         limit: usize,
     },
-    /// The bytes are text in another encoding, or no text.
-    #[error("{name} is not UTF-8 at byte {offset}")]
-    NotUtf8 {
-        /// Name of the source.
-        name: String,
-        /// First byte that is not UTF-8.
-        offset: usize,
-        /// The encoding that it looks like.
-        looks_like: Option<String>,
-    },
     /// The bytes are not text.
     #[error("{name} is not text")]
     Binary {

@@ -2,14 +2,15 @@
 //!
 //! A [`Format`] is a record: a name, a function that says how sure it is that a text is of its
 //! form, and a function that reads it. [`FORMATS`] lists them all; help, README and the fixture
-//! test iterate that list. [`read`] picks a format by what stands in the text (the name of the
-//! file only breaks ties), reads it and holds the promises that every document gives: canonical
-//! text, sections in order that cover it, no success on zero items.
+//! test iterate that list. [`read`] decodes what is text, picks a format by what stands in it (the
+//! name of the file only breaks ties), reads it and holds the promises that every document gives:
+//! canonical text, sections in order that cover it, no success on zero items.
 //! [`source`] is the one file here that touches the disk; [`unresolved`] looks at several documents
 //! together and says which sources a thread talks about that are not there.
 //! Nothing here counts tokens, cuts text or follows a link.
 
 mod container;
+mod decode;
 mod detect;
 mod document;
 mod draft;
@@ -46,9 +47,9 @@ pub struct Format {
     pub about: &'static str,
     /// File name extensions; they decide only between formats that are equally sure.
     pub extensions: &'static [&'static str],
-    /// Says how sure it is that the text has this form.
+    /// Says how sure it is that the text, or the bytes, have this form.
     pub sniff: fn(&Input) -> Confidence,
-    /// Reads the text.
+    /// Reads them.
     pub read: fn(&Input) -> Result<Reading, Error>,
 }
 
@@ -57,7 +58,9 @@ pub struct Format {
 pub struct Input<'a> {
     /// Name of the source, for problems and ties.
     pub name: &'a str,
-    /// The text as it stands, byte order mark taken off.
+    /// The bytes as they came.
+    pub bytes: &'a [u8],
+    /// The text they are, decoded, byte order mark taken off; empty where they are no text.
     pub text: &'a str,
     /// What its owner asks for.
     pub wishes: Wishes<'a>,
@@ -70,12 +73,17 @@ pub struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// A source without wishes.
+    /// A text without wishes.
     pub fn new(name: &'a str, text: &'a str) -> Self {
         let json = split::json(text);
         let first = if split::is_lines(json) { json.lines().take(8).collect() } else { vec![json] };
         let shapes = first.into_iter().map(Tape::shape).collect();
-        Self { name, text, wishes: Wishes::default(), n_before: 0, json, shapes }
+        Self { text, json, shapes, ..Self::of_bytes(name, text.as_bytes()) }
+    }
+
+    /// Bytes that are no text, without wishes.
+    pub fn of_bytes(name: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name, bytes, text: "", wishes: Wishes::default(), n_before: 0, json: "", shapes: Vec::new() }
     }
 
     /// Whether one of the first elements passes: of an array, of a text of lines, or the one object.
@@ -98,6 +106,8 @@ pub struct Wishes<'a> {
     pub branches: Branches,
     /// Whether posts that were not public are read too.
     pub private: bool,
+    /// The encoding that whoever sent the bytes names, where they are text.
+    pub charset: Option<&'a str>,
     /// The one document to read: its id, the first letters of it, or words of its title.
     pub pick: Option<&'a str>,
 }
@@ -217,8 +227,12 @@ pub fn read(name: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Reading
 
 /// Reads the documents that `bytes` hold and `wishes` ask for.
 pub fn read_as(name: &str, bytes: &[u8], wishes: Wishes) -> Result<Reading, Error> {
-    let text = detect::text(name, bytes)?;
-    settle(&Input { wishes, ..Input::new(name, text) })
+    let decode::Body::Text(text, problem) = decode::body(name, bytes, wishes.charset)? else {
+        return settle(&Input { wishes, ..Input::of_bytes(name, bytes) });
+    };
+    let mut reading = settle(&Input { bytes, wishes, ..Input::new(name, &text) })?;
+    reading.problems.extend(problem);
+    Ok(reading)
 }
 
 /// Chooses a format, reads, and holds what every document promises.

@@ -2,18 +2,19 @@
 //!
 //! A file is read whole; a folder is walked in the byte order of its paths, and what is skipped in
 //! it (hidden files, links to folders, files that are no text) is told, never silent. A folder fails
-//! only when nothing in it could be read. A zip archive is walked like a folder but is one source;
+//! only when nothing in it could be read. A zip archive is walked like a folder but is one source (one of an office program is a document);
 //! files that only make sense together are joined. `export.zip#words` picks one conversation.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::container::{Container, Member};
+use super::container::{Container, Member, is_document};
 use super::family::Family;
-use super::{Error, Reading, Wishes, detect};
+use super::{Error, Reading, Wishes, decode};
 use crate::content::{Digest, Document, Kind, Problem, nearest};
 
 /// The most bytes that one source may have.
@@ -47,7 +48,7 @@ pub struct Harvest {
 pub fn gather(named: &str, wishes: Wishes, stdin: &mut dyn Read) -> Result<Harvest, Error> {
     if named == "-" {
         let bytes = read_capped(stdin, named)?;
-        let gathered = if is_archive(&bytes) {
+        let gathered = if is_archive(&bytes) && !is_document(Cursor::new(&bytes)) {
             archive(named, Cursor::new(&bytes), (Digest::of(&bytes), bytes.len()), wishes)?
         } else {
             gathered(named, &bytes, wishes)?
@@ -68,7 +69,7 @@ pub fn gather(named: &str, wishes: Wishes, stdin: &mut dyn Read) -> Result<Harve
     Ok(Harvest { gathered: vec![file(named, path, wishes)?], problems: Vec::new() })
 }
 
-/// The text of a file, or for `-` of what `stdin` gives, as it stands: byte order mark and all.
+/// The text of a file, or for `-` of what `stdin` gives, as it stands: a mark of UTF-8 and all.
 pub fn raw(named: &str, stdin: &mut dyn Read) -> Result<String, Error> {
     let bytes = if named == "-" {
         read_capped(stdin, named)?
@@ -76,8 +77,10 @@ pub fn raw(named: &str, stdin: &mut dyn Read) -> Result<String, Error> {
         metadata(named)?;
         contents(named, Path::new(named))?
     };
-    detect::text(named, &bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    if let Cow::Owned(decoded) = decode::text(named, &bytes)? {
+        return Ok(decoded);
+    }
+    Ok(String::from_utf8(bytes).expect("what is not decoded is UTF-8"))
 }
 
 /// What is there under this name, if anything is.
@@ -139,8 +142,8 @@ fn joined(named: &str, family: Family, files: Vec<(String, Vec<u8>)>, wishes: Wi
     let mut texts = Vec::new();
     let mut bytes = Vec::new();
     for (relative, content) in files {
-        match detect::text(&relative, &content) {
-            Ok(text) => texts.push((relative.clone(), text.to_owned())),
+        match decode::text(&relative, &content) {
+            Ok(text) => texts.push((relative.clone(), text.into_owned())),
             Err(error) => problems.push(Problem::warning(named, format!("skipped: {error}"))),
         }
         bytes.extend_from_slice(&content);
@@ -293,7 +296,7 @@ fn file(locator: &str, path: &Path, wishes: Wishes) -> Result<Gathered, Error> {
     let mut open = File::open(path).map_err(unreadable)?;
     let mut start = [0; 4];
     let is_whole = open.read_exact(&mut start).is_ok();
-    if is_whole && is_archive(&start) {
+    if is_whole && is_archive(&start) && !is_document(&mut open) {
         open.rewind().map_err(unreadable)?;
         let measured = Digest::of_stream(&mut open).map_err(unreadable)?;
         open.rewind().map_err(unreadable)?;

@@ -112,7 +112,12 @@ impl Source {
 
     /// What its reader is asked for.
     fn wishes(&self) -> gather::Wishes<'_> {
-        gather::Wishes { format: self.as_format.as_deref(), branches: self.branches, private: self.private, pick: None }
+        gather::Wishes {
+            format: self.as_format.as_deref(),
+            branches: self.branches,
+            private: self.private,
+            ..gather::Wishes::default()
+        }
     }
 
     fn wish(

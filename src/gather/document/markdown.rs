@@ -16,7 +16,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
-    if input.text.contains('\0') {
+    if input.text.is_empty() || input.text.contains('\0') {
         return Confidence::No;
     }
     let (front, body) = front_matter::split(input.text);
