@@ -14,6 +14,7 @@ pub mod catalog;
 
 pub mod budget;
 pub mod gather;
+pub mod mock;
 pub mod send;
 
 pub mod bundle;
@@ -21,5 +22,7 @@ pub mod bundle;
 pub mod fork;
 
 pub mod workspace;
+
+pub mod serve;
 
 pub mod cli;

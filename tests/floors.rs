@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["content", "cores", "prompts"],
     &["store", "tokens", "net"],
     &["catalog"],
-    &["gather", "budget", "send"],
+    &["gather", "budget", "send", "mock"],
     &["bundle"],
     &["fork"],
     &["workspace"],

@@ -15,6 +15,7 @@ mod expected;
 mod exports;
 mod floors;
 mod json;
+mod mock;
 mod models;
 mod project;
 mod protocols;

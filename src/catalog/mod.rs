@@ -7,7 +7,9 @@
 //! front, with a date behind. A name that nothing knows gets careful limits and says so.
 //! The room asks nobody, reads no file and counts nothing.
 
+mod cache;
 mod find;
+mod money;
 mod price;
 mod row;
 
@@ -15,7 +17,9 @@ use std::collections::BTreeMap;
 
 use crate::tokens::{Encoding, Scale, Tokenizer, Tokens};
 
+pub use cache::{CacheRule, Ends, takes_breakpoints};
 pub use find::{Found, Match};
+pub use money::{Money, ParseMoneyError};
 pub use price::{ParsePriceError, Price, Prices};
 use row::{Family, Row, Table};
 

@@ -92,6 +92,7 @@ pub(super) enum Verb {
     Gc(command::gc::Gc),
     Formats(command::formats::Formats),
     Models(command::models::Models),
+    Mock(command::mock::Mock),
 }
 
 /// Sources and how to read them.

@@ -10,7 +10,7 @@ use crate::store::exchange::Refusal;
 use crate::tokens::Scale;
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
-use crate::{budget, bundle, catalog, fork, gather, net, send, store};
+use crate::{budget, bundle, catalog, fork, gather, net, send, serve, store};
 
 /// The command could not be done.
 const FAILURE: u8 = 1;
@@ -240,6 +240,12 @@ impl From<fork::Error> for Failure {
             fork::Error::Name(_) | fork::Error::Address { .. } => Self { code: USAGE, ..Self::error(message) },
             _ => Self::error(message),
         }
+    }
+}
+
+impl From<serve::Error> for Failure {
+    fn from(error: serve::Error) -> Self {
+        Self::error(chain(&error)).hint("name another port with `--port N`, or leave it out")
     }
 }
 

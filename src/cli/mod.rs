@@ -87,5 +87,6 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Gc(verb) => verb.run(&context),
         Verb::Formats(verb) => verb.run(&context),
         Verb::Models(verb) => verb.run(&context),
+        Verb::Mock(verb) => verb.run(&context),
     }
 }

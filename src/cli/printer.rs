@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::content::{Problem, Severity, line, turns};
 
 /// The two streams and how much to say.
+#[derive(Clone)]
 pub(crate) struct Printer {
     /// stdout is a terminal.
     pub to_terminal: bool,

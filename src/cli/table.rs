@@ -29,6 +29,11 @@ pub(super) fn shorten(text: &str, columns: usize) -> String {
     out + "…"
 }
 
+/// `12,041`
+pub(super) fn thousands(n: u64) -> String {
+    Tokens(u32::try_from(n).unwrap_or(u32::MAX)).to_string()
+}
+
 /// `1 gap`, `3 gaps`.
 pub(super) fn counted(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })

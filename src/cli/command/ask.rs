@@ -186,7 +186,7 @@ fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: boo
 }
 
 /// Ends with the first Ctrl-C or SIGTERM.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -17,6 +17,7 @@ pub(super) mod import;
 pub(super) mod init;
 mod interactive;
 pub(super) mod log;
+pub(super) mod mock;
 pub(super) mod models;
 pub(super) mod note;
 pub(super) mod operations;
@@ -238,9 +239,13 @@ fn network(context: &Context, what: &str) -> Result<(Live, Runtime), Failure> {
     if context.offline {
         return Err(Failure::usage(format!("--offline forbids {what}")).hint("leave `--offline` out"));
     }
+    Ok((Live::new(&Route::Direct)?, runtime()?))
+}
+
+/// What moves bytes and waits.
+fn runtime() -> Result<Runtime, Failure> {
     let broken = |error: io::Error| Failure::error(format!("cannot start the network: {error}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
-    Ok((Live::new(&Route::Direct)?, runtime))
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)
 }
 
 /// The opened store.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::body::{Body, JOINT, Turn, turns};
 use super::{Decoder, Framing, Garbled, Protocol, filled};
+use crate::catalog::takes_breakpoints;
 use crate::content::{Role, Usage, line};
 use crate::net::Request;
 use crate::send::host::{Asking, Caching, EffortField, Limit, Texts};
@@ -78,17 +79,6 @@ fn encode(prompt: &Prompt, endpoint: &Endpoint) -> Request {
         )
         .with("messages", messages(prompt, endpoint))
         .request(prompt, endpoint, endpoint.base_url.join("chat/completions"), ("authorization", "Bearer "))
-}
-
-/// Whether a model of `OpenAI`'s caches at marked places only: gpt-5.6 and later; older ones refuse the mark.
-pub(super) fn takes_breakpoints(model: &str) -> bool {
-    let version = model.strip_prefix("gpt-").unwrap_or_default();
-    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(5)), Some(Ok(minor))) => (6..100).contains(&minor),
-        (Some(Ok(major)), _) => (6..100).contains(&major),
-        _ => false,
-    }
 }
 
 fn texts(body: &[u8]) -> Vec<String> {

@@ -8,8 +8,9 @@
 use serde_json::{Value, json};
 
 use super::body::{Body, raw, sealed, turns};
-use super::openai_chat::{takes_breakpoints, text_of};
+use super::openai_chat::text_of;
 use super::{Decoder, Framing, Garbled, Protocol, filled};
+use crate::catalog::takes_breakpoints;
 use crate::content::{Message, Part, Role, Usage, line};
 use crate::net::Request;
 use crate::send::host::Caching;
