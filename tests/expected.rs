@@ -58,10 +58,13 @@ fn every_thread_export_reads_as_expected() {
 
 #[test]
 fn every_transcript_reads_as_expected() {
-    let Some(rows) = rows("transcripts", &["md", "txt", "vtt", "srt"]) else { return };
+    let Some(rows) = rows("transcripts", &["md", "txt", "vtt", "srt", "json", "html"]) else { return };
     for (path, cells) in &rows {
         let document = document(path);
         assert_eq!(document.counts.items.to_string(), cells[3], "{}", path.display());
+        if !cells[4].is_empty() {
+            assert_eq!(document.counts.visible.to_string(), cells[4], "{}", path.display());
+        }
         assert!(tail(&document.text).ends_with(&cells[8]), "{}", path.display());
         let speaker = document.sections.iter().find_map(|section| section.author.as_ref());
         if !cells[7].is_empty() {

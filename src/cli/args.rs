@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command;
 use crate::budget::Keep;
-use crate::gather::Branches;
+use crate::gather::{Branches, Times};
 use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::amount;
@@ -110,6 +110,9 @@ pub(super) struct SourceArgs {
     /// Read posts that were not public, too; also SRC@private
     #[arg(long)]
     pub private: bool,
+    /// Time marks of transcripts: none, sparse (one a paragraph) or all; also SRC@times=none
+    #[arg(long, value_name = "WHICH", value_parser = Times::from_str)]
+    pub times: Option<Times>,
     /// Go on without the sources that fail (exit code 4)
     #[arg(long)]
     pub keep_going: bool,

@@ -19,6 +19,7 @@ mod family;
 mod fragment;
 mod front_matter;
 mod links;
+mod manner;
 mod mentions;
 mod moment;
 pub mod source;
@@ -26,14 +27,12 @@ mod split;
 mod tape;
 mod thread;
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::content::{Document, Kind, Problem};
 use tape::{Json, Tape};
 
 pub use error::Error;
 pub use links::{LinkClass, classify, links};
+pub use manner::{Branches, Manner, ParseMannerError, Times};
 pub use mentions::unresolved;
 
 /// Reads one form of source.
@@ -102,10 +101,8 @@ impl<'a> Input<'a> {
 pub struct Wishes<'a> {
     /// The name of a format, or of a kind.
     pub format: Option<&'a str>,
-    /// Which messages of a conversation with branches.
-    pub branches: Branches,
-    /// Whether posts that were not public are read too.
-    pub private: bool,
+    /// What its reader shall choose.
+    pub manner: Manner,
     /// The encoding that whoever sent the bytes names, where they are text.
     pub charset: Option<&'a str>,
     /// The one document to read: its id, the first letters of it, or words of its title.
@@ -120,42 +117,6 @@ impl Wishes<'_> {
         let starts = pick.len() >= 4 && id.starts_with(&pick);
         id == pick || starts || title.is_some_and(|title| title.to_lowercase().contains(&pick))
     }
-}
-
-/// The word names no choice of branches.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a choice of branches: {0} (current or all)")]
-pub struct ParseBranchesError(pub String);
-
-impl FromStr for Branches {
-    type Err = ParseBranchesError;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word {
-            "current" => Ok(Self::Current),
-            "all" => Ok(Self::All),
-            _ => Err(ParseBranchesError(word.to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for Branches {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Current => "current",
-            Self::All => "all",
-        })
-    }
-}
-
-/// Which messages of a conversation with branches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Branches {
-    /// Those from the first one to where the conversation stands.
-    #[default]
-    Current,
-    /// Those of all branches.
-    All,
 }
 
 /// How sure a format is that a text has its form.
@@ -210,6 +171,13 @@ pub const FORMATS: &[Format] = &[
     thread::mail::FORMAT,
     document::webvtt::FORMAT,
     document::srt::FORMAT,
+    document::whisper::FORMAT,
+    document::podcast::FORMAT,
+    document::deepgram::FORMAT,
+    document::assemblyai::FORMAT,
+    document::rev::FORMAT,
+    document::amazon::FORMAT,
+    document::transcript_list::FORMAT,
     document::transcript::FORMAT,
     document::html::FORMAT,
     document::json::FORMAT,

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 
 use super::split::Splitter;
+use crate::content::Problem;
 
 /// A JSON text, parsed.
 #[derive(Debug, Default)]
@@ -61,6 +62,16 @@ impl<'a> Tape<'a> {
     /// Parses enough of the first value to tell its shape.
     pub(crate) fn shape(text: &'a str) -> Self {
         Parser::run(text, Extent::Shape)
+    }
+
+    /// What had to be mended or left out.
+    pub(crate) fn problems(&self, place: &str) -> Vec<Problem> {
+        let broken = self
+            .broken
+            .map(|at| Problem::warning(place, format!("broken at byte {at}; what stands before it is read")));
+        let halves = (self.n_surrogates > 0)
+            .then(|| Problem::note(place, format!("halves of characters replaced: {}", self.n_surrogates)));
+        broken.into_iter().chain(halves).collect()
     }
 
     /// The value at the top; `null` for a text without one.

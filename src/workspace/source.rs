@@ -16,10 +16,8 @@ pub struct Source {
     pub policy: Policy,
     /// The format or kind to read it as.
     pub as_format: Option<String>,
-    /// Which messages of a conversation with branches.
-    pub branches: gather::Branches,
-    /// Whether posts that were not public are read too.
-    pub private: bool,
+    /// What its reader shall choose.
+    pub manner: gather::Manner,
 }
 
 /// What was read of several sources.
@@ -63,6 +61,14 @@ pub enum ParseSourceError {
         /// What is wrong with it.
         error: ParsePolicyError,
     },
+    /// A word names none of a reader's choices.
+    #[error("{source_text}: {error}")]
+    Manner {
+        /// The source as typed.
+        source_text: String,
+        /// What is wrong with it.
+        error: gather::ParseMannerError,
+    },
     /// The floor is above the ceiling.
     #[error("{source_text}: the floor of {floor} tokens is above the cap of {cap}")]
     FloorAboveCap {
@@ -84,13 +90,8 @@ impl Source {
         amount: impl Fn(&str) -> Option<Tokens>,
         exists: impl Fn(&str) -> bool,
     ) -> Result<Self, ParseSourceError> {
-        let whole = Self {
-            locator: text.to_owned(),
-            policy: plain,
-            as_format: None,
-            branches: gather::Branches::Current,
-            private: false,
-        };
+        let whole =
+            Self { locator: text.to_owned(), policy: plain, as_format: None, manner: gather::Manner::default() };
         let Some((locator, wishes)) = text.rsplit_once('@').filter(|(locator, _)| !locator.is_empty()) else {
             return Ok(whole);
         };
@@ -112,12 +113,7 @@ impl Source {
 
     /// What its reader is asked for.
     fn wishes(&self) -> gather::Wishes<'_> {
-        gather::Wishes {
-            format: self.as_format.as_deref(),
-            branches: self.branches,
-            private: self.private,
-            ..gather::Wishes::default()
-        }
+        gather::Wishes { format: self.as_format.as_deref(), manner: self.manner, ..gather::Wishes::default() }
     }
 
     fn wish(
@@ -127,17 +123,15 @@ impl Source {
         amount: impl Fn(&str) -> Option<Tokens>,
     ) -> Result<(), ParseSourceError> {
         let policy_error = |error| ParseSourceError::Policy { source_text: text.to_owned(), error };
+        let manner_error = |error| ParseSourceError::Manner { source_text: text.to_owned(), error };
         let tokens = |what, value: &str| {
             let error = ParsePolicyError { what, text: value.to_owned(), want: "a number of tokens, as 2000 or 2k" };
             amount(value).ok_or(policy_error(error))
         };
         match wish.split_once('=').unwrap_or((wish, "")) {
-            ("private", "") => self.private = true,
-            ("branches", value) => {
-                let want = "current or all";
-                let error = ParsePolicyError { what: "choice of branches", text: value.to_owned(), want };
-                self.branches = value.parse().map_err(|_| policy_error(error))?;
-            }
+            ("private", "") => self.manner.private = true,
+            ("branches", value) => self.manner.branches = value.parse().map_err(manner_error)?,
+            ("times", value) => self.manner.times = value.parse().map_err(manner_error)?,
             ("pin", "") => self.policy.tier = Tier::Pin,
             ("weight", value) => self.policy.weight = value.parse().map_err(policy_error)?,
             ("tier", value) => self.policy.tier = value.parse().map_err(policy_error)?,
@@ -195,8 +189,7 @@ mod tests {
                 locator: locator.to_owned(),
                 policy,
                 as_format: as_format.map(str::to_owned),
-                branches: gather::Branches::Current,
-                private: false,
+                manner: gather::Manner::default(),
             };
             assert_eq!(parse(text), Ok(expected), "{text}");
         };
@@ -222,6 +215,8 @@ mod tests {
             ("x@colour=red", "x@colour=red: no such wish: colour=red"),
             ("x@pin=1", "x@pin=1: no such wish: pin=1"),
             ("x@weight=0", "x@weight=0: not a weight: 0 (0.001 to 1000, as 2 or 0.5, or auto)"),
+            ("x@times=many", "x@times=many: not a choice of times: many (none, sparse or all)"),
+            ("x@branches=my", "x@branches=my: not a choice of branches: my (current or all)"),
             ("x@floor=many", "x@floor=many: not a floor: many (a number of tokens, as 2000 or 2k)"),
             ("x@floor=2k,cap=1k", "x@floor=2k,cap=1k: the floor of 2,000 tokens is above the cap of 1,000"),
         ];

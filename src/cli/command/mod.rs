@@ -71,8 +71,9 @@ struct Gathered {
 fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Gathered, Failure> {
     let mut named = named(context, args, terms, plain)?;
     for source in &mut named {
-        source.branches = args.path.unwrap_or(source.branches);
-        source.private |= args.private;
+        source.manner.branches = args.path.unwrap_or(source.manner.branches);
+        source.manner.private |= args.private;
+        source.manner.times = args.times.unwrap_or(source.manner.times);
     }
     let mut sources = workspace::gather(&named, &mut io::stdin().lock());
     context.printer.problems(&sources.problems());

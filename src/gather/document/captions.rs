@@ -4,11 +4,12 @@
 //! what the cue before it showed and nothing further back, so that words said twice stay twice;
 //! `>>` and leading names change the speaker; speech of one speaker is joined; a paragraph ends at
 //! a sentence after some 600 characters or at a pause, and opens with the clock mark of its first
-//! word. Every paragraph is a section, so that a citation can name the second.
+//! word, or as [`Times`] says. Every paragraph is a section, so that a citation can name the second.
 
 use std::collections::BTreeMap;
 
 use crate::content::{SectionKind, clock_mark, line};
+use crate::gather::Times;
 use crate::gather::draft::Draft;
 
 /// A piece of speech with its time, in seconds.
@@ -148,14 +149,21 @@ pub(super) fn leading_name(text: &str) -> Option<(&str, &str)> {
     (is_name && words.starts_with(char::is_whitespace)).then_some((name, words.trim_start()))
 }
 
+/// How speech is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) size: ParagraphSize,
+    pub(super) times: Times,
+}
+
 /// Appends speech to a draft as paragraphs with marks; each is a section.
-pub(super) fn turns(draft: &mut Draft, speech: &[Speech], size: ParagraphSize) {
+pub(super) fn turns(draft: &mut Draft, speech: &[Speech], layout: Layout) {
     let mut speaker_told: Option<&str> = None;
     let mut open: Option<Paragraph> = None;
     for piece in speech {
-        let ends = open.as_ref().is_some_and(|paragraph: &Paragraph| paragraph.ends_before(piece, size));
+        let ends = open.as_ref().is_some_and(|paragraph: &Paragraph| paragraph.ends_before(piece, layout.size));
         if ends && let Some(paragraph) = open.take() {
-            paragraph.push_to(draft, &mut speaker_told);
+            paragraph.push_to(draft, &mut speaker_told, layout.times);
         }
         let paragraph = open.get_or_insert_with(|| Paragraph {
             start: piece.start,
@@ -163,16 +171,21 @@ pub(super) fn turns(draft: &mut Draft, speech: &[Speech], size: ParagraphSize) {
             speaker: piece.speaker.as_deref(),
             opens: piece.opens,
             words: String::new(),
+            last_mark: piece.start.map(clock_mark),
         });
-        if !paragraph.words.is_empty() {
-            paragraph.words.push(' ');
-        }
-        paragraph.words.push_str(&piece.text);
-        paragraph.end = piece.end;
+        paragraph.add(piece, layout.times);
     }
     if let Some(paragraph) = open {
-        paragraph.push_to(draft, &mut speaker_told);
+        paragraph.push_to(draft, &mut speaker_told, layout.times);
     }
+}
+
+/// Whether words on both sides of a joint are set apart by a blank: not in scripts without blanks.
+fn is_spaced(before: &str, after: &str) -> bool {
+    let solid = |c: Option<char>| {
+        c.is_some_and(|c| matches!(c, '\u{3000}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}'))
+    };
+    !before.is_empty() && !(solid(before.chars().next_back()) && solid(after.chars().next()))
 }
 
 struct Paragraph<'a> {
@@ -181,9 +194,26 @@ struct Paragraph<'a> {
     speaker: Option<&'a str>,
     opens: bool,
     words: String,
+    /// The mark that was written last.
+    last_mark: Option<String>,
 }
 
 impl<'a> Paragraph<'a> {
+    fn add(&mut self, piece: &Speech, times: Times) {
+        if is_spaced(&self.words, &piece.text) {
+            self.words.push(' ');
+        }
+        let mark = piece.start.map(clock_mark);
+        if times == Times::All && mark != self.last_mark {
+            if let Some(mark) = &mark {
+                self.words.extend(["[", mark, "] "]);
+            }
+            self.last_mark = mark;
+        }
+        self.words.push_str(&piece.text);
+        self.end = piece.end;
+    }
+
     fn ends_before(&self, next: &Speech, size: ParagraphSize) -> bool {
         let sentence = self.words.ends_with(['.', '?', '!', '"', '”', '…']);
         let long = self.words.len() >= size.0 && sentence || self.words.len() >= 2 * size.0;
@@ -191,11 +221,12 @@ impl<'a> Paragraph<'a> {
         next.opens && next.speaker.is_none() || next.speaker.as_deref() != self.speaker || long || pause
     }
 
-    fn push_to(self, draft: &mut Draft, speaker_told: &mut Option<&'a str>) {
+    fn push_to(self, draft: &mut Draft, speaker_told: &mut Option<&'a str>, times: Times) {
         let mark = self.start.map(clock_mark);
         let changed = self.speaker != *speaker_told;
         *speaker_told = self.speaker;
-        let mut body = mark.as_ref().map_or(String::new(), |mark| format!("[{mark}] "));
+        let shown = mark.as_ref().filter(|_| times != Times::None);
+        let mut body = shown.map_or(String::new(), |mark| format!("[{mark}] "));
         match self.speaker {
             Some(name) if changed => body.extend([name, ": "]),
             None if self.opens => body.push_str(">> "),
@@ -250,8 +281,12 @@ mod tests {
     }
 
     fn laid_out(speech: &[Speech], size: usize) -> String {
+        timed(speech, size, Times::Sparse)
+    }
+
+    fn timed(speech: &[Speech], size: usize, times: Times) -> String {
         let mut draft = Draft::default();
-        turns(&mut draft, speech, ParagraphSize(size));
+        turns(&mut draft, speech, Layout { size: ParagraphSize(size), times });
         assert!(crate::gather::draft::covers(&draft.text, &draft.sections));
         draft.text
     }
@@ -278,6 +313,13 @@ mod tests {
         let speech =
             [piece(0.0, "one."), piece(1.0, "two"), piece(2.0, "three."), piece(3.0, "four."), piece(61.0, "five")];
         assert_eq!(laid_out(&speech, 9), "[0:00] one. two three.\n\n[0:03] four.\n\n[1:01] five\n");
+        assert_eq!(timed(&speech, 9, Times::None), "one. two three.\n\nfour.\n\nfive\n");
+        assert_eq!(
+            timed(&speech, 9, Times::All),
+            "[0:00] one. [0:01] two [0:02] three.\n\n[0:03] four.\n\n[1:01] five\n"
+        );
+        assert_eq!(timed(&[piece(0.0, "a"), piece(0.4, "b")], 9, Times::All), "[0:00] a b\n");
+        assert_eq!(laid_out(&[piece(0.0, "早上"), piece(1.0, "好。"), piece(2.0, "OK")], 99), "[0:00] 早上好。 OK\n");
         let unpunctuated: Vec<Speech> = (0..100).map(|at| piece(f64::from(at), "words")).collect();
         assert_eq!(laid_out(&unpunctuated, 30).matches('[').count(), 10);
     }

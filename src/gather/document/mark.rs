@@ -32,6 +32,11 @@ pub(super) fn parse(raw: &str) -> Option<Mark<'_>> {
     announced(raw)
 }
 
+/// The seconds of a text that is a clock time and nothing else: `0:47`, `01:02:03.500`.
+pub(super) fn seconds(text: &str) -> Option<f64> {
+    clock(text).filter(|(_, rest)| rest.is_empty()).map(|(seconds, _)| seconds)
+}
+
 /// A name in front of words: `**Ada:** words`, `**Ada**: words`, `Ada: words`.
 pub(super) fn speaker(text: &str) -> Option<(String, &str)> {
     if let Some(rest) = text.strip_prefix("**") {

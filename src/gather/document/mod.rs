@@ -1,17 +1,26 @@
 //! Everything that is not a discussion: essays, pages, transcripts, plain text, data.
 //!
-//! One file a format. [`captions`] is shared by the transcript formats: it merges rolling captions
-//! and lays speaker turns out as paragraphs with thin time marks.
+//! One file a format. Two are shared by the transcript formats: [`timed`] makes a document of what a
+//! file says of a recording, [`captions`] merges rolling captions and lays speaker turns out as
+//! paragraphs with thin time marks.
 
 mod captions;
 mod mark;
 mod page;
+mod timed;
 
+pub(super) mod amazon;
+pub(super) mod assemblyai;
 pub(super) mod csv;
+pub(super) mod deepgram;
 pub(super) mod html;
 pub(super) mod json;
 pub(super) mod markdown;
+pub(super) mod podcast;
+pub(super) mod rev;
 pub(super) mod srt;
 pub(super) mod text;
 pub(super) mod transcript;
+pub(super) mod transcript_list;
 pub(super) mod webvtt;
+pub(super) mod whisper;

@@ -18,7 +18,7 @@ fn sniff(input: &Input) -> Confidence {
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
-    let document = webvtt::document(FORMAT.name, input.name, &cues(input.text))?;
+    let document = webvtt::document(FORMAT.name, input, &cues(input.text))?;
     Ok(Reading { documents: vec![document], problems: Vec::new() })
 }
 

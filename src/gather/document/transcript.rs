@@ -4,11 +4,11 @@
 //! the talk: they are left out, and how much that was is told. Read from the public archives
 //! The-Focus-AI/youtube-feed and an Obsidian vault of video notes (2025).
 
-use super::captions::{self, ParagraphSize, Speech};
+use super::captions::{self, Layout, ParagraphSize, Speech};
 use super::{mark, markdown};
 use crate::content::{Counts, Kind, Link, Problem, SectionKind, canonical, line};
 use crate::gather::draft::Draft;
-use crate::gather::{Confidence, Error, Format, Input, Reading, front_matter, links};
+use crate::gather::{Confidence, Error, Format, Input, Reading, Times, front_matter, links};
 
 pub(crate) const FORMAT: Format = Format {
     name: "transcript-md",
@@ -101,7 +101,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
     };
 
     let mut draft = Draft::default();
-    let read = lay_out(&talk_text, &mut draft);
+    let read = lay_out(&talk_text, &mut draft, input.wishes.manner.times);
     if read.n_turns == 0 {
         return Err(Error::NothingRead { name: input.name.to_owned(), items: "turns" });
     }
@@ -133,7 +133,7 @@ struct LaidOut {
 }
 
 /// Lays the talk out in turns; headings stay as the chapters they are.
-fn lay_out(talk: &str, draft: &mut Draft) -> LaidOut {
+fn lay_out(talk: &str, draft: &mut Draft, times: Times) -> LaidOut {
     let mut n_marks = 0;
     let mut n_named = 0;
     let mut url = None;
@@ -141,7 +141,7 @@ fn lay_out(talk: &str, draft: &mut Draft) -> LaidOut {
     let mut after_blank = true;
     let flush = |chapter: &mut Vec<Speech>, draft: &mut Draft| {
         chapter.retain(|speech| !speech.text.is_empty());
-        captions::turns(draft, chapter, ParagraphSize::TRANSCRIPT);
+        captions::turns(draft, chapter, Layout { size: ParagraphSize::TRANSCRIPT, times });
         chapter.clear();
     };
     for raw in talk.lines() {

@@ -3,9 +3,9 @@
 //! A bad cue is skipped and never takes the file with it. Styles and regions are for screens and
 //! are dropped; settings are kept as they are written.
 
-use super::captions::{self, ParagraphSize, Shown, ShownLine};
-use crate::content::{Counts, Cue, Kind};
-use crate::gather::draft::Draft;
+use super::captions::{self, Shown, ShownLine};
+use super::timed;
+use crate::content::{Cue, Document, Kind};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -32,26 +32,18 @@ fn read(input: &Input) -> Result<Reading, Error> {
         format: FORMAT.name,
         reason: "the first line is not WEBVTT",
     })?;
-    let mut document = document(FORMAT.name, input.name, &file.cues)?;
+    let mut document = document(FORMAT.name, input, &file.cues)?;
     let language = file.header.iter().find_map(|line| line.strip_prefix("Language:"));
     document.language = language.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty());
     Ok(Reading { documents: vec![document], problems: Vec::new() })
 }
 
 /// The transcript of raw cues; `SubRip` shares it.
-pub(super) fn document(format: &str, name: &str, raw: &[RawCue]) -> Result<crate::content::Document, Error> {
+pub(super) fn document(format: &str, input: &Input, raw: &[RawCue]) -> Result<Document, Error> {
     let shown: Vec<Shown> = raw.iter().map(RawCue::shown).collect();
     let (speech, n_silent) = captions::speech(&shown);
-    let speech = captions::tell_speakers_apart(speech);
-    let mut draft = Draft::default();
-    captions::turns(&mut draft, &speech, ParagraphSize::CAPTIONS);
-    if draft.sections.is_empty() {
-        return Err(Error::NothingRead { name: name.to_owned(), items: "captions" });
-    }
-    let mut document = draft.document(format, Kind::Transcript);
-    document.cues = raw.iter().map(RawCue::cue).collect();
-    document.counts = Counts { items: raw.len(), visible: raw.len() - n_silent, hidden: n_silent, branches: 1 };
-    Ok(document)
+    let cues = raw.iter().map(RawCue::cue).collect();
+    timed::transcript(format, input, captions::tell_speakers_apart(speech), cues, (raw.len(), n_silent))
 }
 
 /// Header lines and cues of a file.
@@ -265,8 +257,9 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::Counts;
 
-    fn transcript(text: &str) -> crate::content::Document {
+    fn transcript(text: &str) -> Document {
         read(&Input::new("t.vtt", text)).unwrap().documents.remove(0)
     }
 

@@ -76,7 +76,7 @@ impl<'a> Collected<'a> {
 
     /// Whether the owner asked for posts that were not public.
     pub(crate) fn wants_private(&self) -> bool {
-        self.input.wishes.private
+        self.input.wishes.manner.private
     }
 
     /// One thing to know about the export as a whole.
@@ -91,14 +91,7 @@ impl<'a> Collected<'a> {
 
     /// Says what of an element had to be mended.
     pub(crate) fn heal(&mut self, tape: &Tape, place: &str) {
-        if let Some(at) = tape.broken {
-            let message = format!("broken at byte {at}; what stands before it is read");
-            self.problems.push(Problem::warning(place, message));
-        }
-        if tape.n_surrogates > 0 {
-            let message = format!("halves of characters replaced: {}", tape.n_surrogates);
-            self.problems.push(Problem::note(place, message));
-        }
+        self.problems.extend(tape.problems(place));
     }
 
     /// Takes one discussion; one without a post, or whose id was there before, is only counted.
@@ -117,7 +110,7 @@ impl<'a> Collected<'a> {
         let called = talk.title.clone().or_else(|| talk.id.clone());
         let place =
             called.map_or_else(|| self.input.name.to_owned(), |called| format!("{}, {called}", self.input.name));
-        let (thread, notes) = tree::thread(talk, wishes.branches);
+        let (thread, notes) = tree::thread(talk, wishes.manner.branches);
         if thread.posts.iter().all(|post| post.stub) {
             self.n_empty += 1;
             return;

@@ -173,6 +173,7 @@ impl Reader<'_> {
                     wishes.branches = self.parsed(found, |text| text.parse().ok(), BRANCHES).map(|said| said.value);
                 }
                 "private" => wishes.private = self.truth(found),
+                "times" => wishes.times = self.parsed(found, |text| text.parse().ok(), TIMES).map(|said| said.value),
                 _ => wishes.used = self.truth(found),
             }
         }
@@ -230,6 +231,7 @@ impl Reader<'_> {
 }
 
 const BRANCHES: [&str; 2] = ["current", "all"];
+const TIMES: [&str; 3] = ["none", "sparse", "all"];
 const ORDERS: [&str; Keep::ALL.len()] = ["head", "tail", "ends", "even", "focus", "summary"];
 const TIERS: [&str; 4] = ["pin", "must", "normal", "spare"];
 

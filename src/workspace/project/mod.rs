@@ -196,9 +196,7 @@ impl Project {
                 offered.push((used.remove(place), true));
             } else {
                 let (policy, as_format) = (listed.wishes.policy(plain), listed.wishes.as_format.clone());
-                let branches = listed.wishes.branches.unwrap_or_default();
-                let private = listed.wishes.private.unwrap_or_default();
-                offered.push((Source { locator, policy, as_format, branches, private }, false));
+                offered.push((Source { locator, policy, as_format, manner: listed.wishes.manner() }, false));
             }
         }
         Ok(offered)
@@ -215,9 +213,8 @@ impl Project {
                 return Err(Error::Mistakes(vec![mistake]));
             }
             let as_format = listed.wishes.as_format.clone();
-            let branches = listed.wishes.branches.unwrap_or_default();
-            let private = listed.wishes.private.unwrap_or_default();
-            sources.push(Source { locator: self.locator(&listed.path), policy, as_format, branches, private });
+            let manner = listed.wishes.manner();
+            sources.push(Source { locator: self.locator(&listed.path), policy, as_format, manner });
         }
         Ok(sources)
     }

@@ -2,7 +2,7 @@
 
 use super::edit::{amount, quoted};
 use crate::budget::{Keep, Policy, Tier, Weight};
-use crate::gather::Branches;
+use crate::gather::{Branches, Manner, Times};
 use crate::tokens::Tokens;
 use crate::workspace::Source;
 
@@ -25,6 +25,8 @@ pub struct Wishes {
     pub branches: Option<Branches>,
     /// Whether posts that were not public are read too.
     pub private: Option<bool>,
+    /// How thick the time marks of a transcript stand.
+    pub times: Option<Times>,
     /// Whether it is read at all.
     pub used: Option<bool>,
 }
@@ -33,6 +35,7 @@ impl Wishes {
     /// The wishes in which `source` differs from one without any.
     pub fn of(source: &Source, plain: Policy) -> Self {
         let Policy { weight, floor, ceiling, tier, keep } = source.policy;
+        let Manner { branches, private, times } = source.manner;
         Self {
             weight: (weight != plain.weight).then_some(weight),
             floor: (floor != plain.floor).then_some(floor),
@@ -40,8 +43,9 @@ impl Wishes {
             keep: (keep != plain.keep).then_some(keep),
             tier: (tier != plain.tier).then_some(tier),
             as_format: source.as_format.clone(),
-            branches: (source.branches != Branches::default()).then_some(source.branches),
-            private: source.private.then_some(true),
+            branches: (branches != Branches::default()).then_some(branches),
+            private: private.then_some(true),
+            times: (times != Times::default()).then_some(times),
             used: None,
         }
     }
@@ -58,6 +62,7 @@ impl Wishes {
             as_format: self.as_format.or_else(|| weaker.as_format.clone()),
             branches: self.branches.or(weaker.branches),
             private: self.private.or(weaker.private),
+            times: self.times.or(weaker.times),
             used: self.used.or(weaker.used),
         }
     }
@@ -70,6 +75,15 @@ impl Wishes {
             ceiling: self.cap.or(plain.ceiling),
             tier: self.tier.unwrap_or(plain.tier),
             keep: self.keep.unwrap_or(plain.keep),
+        }
+    }
+
+    /// What the reader of a source that wishes this shall choose.
+    pub fn manner(&self) -> Manner {
+        Manner {
+            branches: self.branches.unwrap_or_default(),
+            private: self.private.unwrap_or_default(),
+            times: self.times.unwrap_or_default(),
         }
     }
 
@@ -109,6 +123,7 @@ impl Wishes {
             self.as_format.clone().map(|format| ("as", quoted(format))),
             self.branches.map(|branches| ("branches", quoted(branches.to_string()))),
             self.private.map(|private| ("private", private.to_string())),
+            self.times.map(|times| ("times", quoted(times.to_string()))),
             self.used.map(|used| ("use", used.to_string())),
         ];
         before.into_iter().flatten().chain(tiers).chain(after.into_iter().flatten()).collect()

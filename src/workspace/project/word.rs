@@ -41,6 +41,7 @@ pub const SOURCE: &[Word] = &[
     word("as", "a format or a kind", "as = \"transcript\""),
     word("branches", "current or all", "branches = \"all\""),
     word("private", "true or false", "private = true"),
+    word("times", "none, sparse or all", "times = \"none\""),
     word("use", "true or false", "use = false"),
 ];
 
