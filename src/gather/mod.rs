@@ -22,6 +22,7 @@ mod links;
 mod manner;
 mod mentions;
 mod moment;
+mod second;
 pub mod source;
 mod split;
 mod tape;
@@ -34,6 +35,7 @@ pub use error::Error;
 pub use links::{LinkClass, classify, links};
 pub use manner::{Branches, Manner, ParseMannerError, Times};
 pub use mentions::unresolved;
+pub use second::at_second;
 
 /// Reads one form of source.
 #[derive(Debug, Clone, Copy)]

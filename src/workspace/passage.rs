@@ -3,7 +3,7 @@
 use super::{Error, Workspace};
 use crate::bundle::Bundle;
 use crate::content::{Digest, Document, Section, line, nearest};
-use crate::fork;
+use crate::{fork, gather};
 
 /// Characters of a neighbour that are shown.
 const NEIGHBOUR: usize = 600;
@@ -28,7 +28,7 @@ pub struct Passage {
     pub source: String,
     /// The source's title, else what the bundle calls it.
     pub title: Option<String>,
-    /// Where the source stands on the web.
+    /// Where the source stands on the web; where its player takes one, at the second of the section.
     pub url: Option<String>,
     /// How a citation names the section.
     pub label: Option<String>,
@@ -100,7 +100,7 @@ pub(super) fn passage(bundle: &Bundle, place: usize, section: usize) -> Passage 
         bundle: bundle.id,
         source: item.id.clone(),
         title: document.title.clone().or_else(|| item.label.clone()),
-        url: document.url.clone(),
+        url: address(document, here),
         label: here.label.clone(),
         start: here.start,
         end: here.end,
@@ -117,6 +117,13 @@ pub(super) fn passage(bundle: &Bundle, place: usize, section: usize) -> Passage 
             if kept.len() < text.len() { format!("{kept}…") } else { kept }
         }),
     }
+}
+
+/// Where a section can be read or heard.
+fn address(document: &Document, section: &Section) -> Option<String> {
+    let url = document.url.as_ref()?;
+    let second = section.time.as_deref().and_then(seconds);
+    Some(second.and_then(|second| gather::at_second(url, second)).unwrap_or_else(|| url.clone()))
 }
 
 /// Bytes of a section that neighbouring segments hold together.
