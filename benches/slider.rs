@@ -10,7 +10,7 @@ use std::time::Instant;
 use forkful::budget::Policy;
 use forkful::bundle::render::Renderer;
 use forkful::bundle::{Duplicates, Request};
-use forkful::gather::Branches;
+use forkful::gather::Manner;
 use forkful::tokens::{Encoding, Tokens};
 use forkful::workspace::{Counting, Source, Trial, gather};
 
@@ -27,13 +27,7 @@ fn main() {
     }
     let named: Vec<Source> = files
         .iter()
-        .map(|path| Source {
-            locator: path.clone(),
-            policy: Policy::PLAIN,
-            as_format: None,
-            branches: Branches::Current,
-            private: false,
-        })
+        .map(|path| Source { locator: path.clone(), policy: Policy::PLAIN, as_format: None, manner: Manner::default() })
         .collect();
     let read = gather(&named, &mut io::empty());
     let renderer = Renderer::named("md").unwrap();

@@ -15,6 +15,9 @@ pub const SUMMARY: &str = include_str!("../prompts/summary.md");
 /// Behind those words in a part of a split bundle: `number`, `parts`, `before`.
 pub const PART: &str = include_str!("../prompts/part.md");
 
+/// The first source under a conversation that was imported: `program`, `name`.
+pub const IMPORTED: &str = include_str!("../prompts/imported.md");
+
 /// The prompt with each `{name}` replaced by its value.
 pub fn fill(prompt: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(prompt.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -27,8 +30,9 @@ mod tests {
     #[test]
     fn prompts_are_filled_whole() {
         let values = [("is_are", "are"), ("sources", "2 sources, s1 and s2"), ("mark", "bcdf")];
-        let values = [&values[..], &[("number", "1"), ("parts", "2"), ("before", "")]].concat();
-        for prompt in [SOURCES, SOURCES_XML, PART] {
+        let parts = [("number", "1"), ("parts", "2"), ("before", "")];
+        let values = [&values[..], &parts, &[("program", "claude"), ("name", "")]].concat();
+        for prompt in [SOURCES, SOURCES_XML, PART, IMPORTED] {
             let text = fill(prompt, &values);
             assert!(!text.contains(['{', '}']), "{text}");
         }

@@ -95,7 +95,17 @@ fn a_broken_export_never_panics() {
             if !path.is_file() {
                 continue;
             }
-            let text = fs::read_to_string(&path).unwrap();
+            let bytes = fs::read(&path).unwrap();
+            let text = match String::from_utf8(bytes) {
+                Ok(text) => text,
+                Err(error) => {
+                    for damaged in damaged(error.as_bytes()) {
+                        let read = gather::read("source", &damaged, Some(format.name));
+                        assert!(read.is_err() || !read.unwrap().documents.is_empty());
+                    }
+                    continue;
+                }
+            };
             let mut bent: Vec<String> = vec![
                 text.replace(": \"", ": null, \"x\": \""),
                 text.replace("null", "{}"),
@@ -116,6 +126,17 @@ fn a_broken_export_never_panics() {
             }
         }
     }
+}
+
+/// A file that is no text, cut anywhere and with a byte turned over here and there.
+fn damaged(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let turned = |place: usize| {
+        let mut bytes = bytes.to_vec();
+        bytes[place] = !bytes[place];
+        bytes
+    };
+    let cut = (1..40).map(|part| bytes[..bytes.len() * part / 40].to_vec());
+    cut.chain((0..200).map(|part| turned(bytes.len() * part / 200))).collect()
 }
 
 /// Ten thousand answers, each to the one before.

@@ -14,6 +14,7 @@ mod durability;
 mod expected;
 mod exports;
 mod floors;
+mod foreign;
 mod json;
 mod mock;
 mod models;

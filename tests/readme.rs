@@ -5,6 +5,7 @@
 use std::fs;
 
 use forkful::bundle::render::RENDERERS;
+use forkful::fork::foreign::DIALECTS;
 use forkful::gather::FORMATS;
 use forkful::send::{HOSTS, PROTOCOLS};
 use forkful::tokens::Encoding;
@@ -87,6 +88,10 @@ fn the_tables_come_from_the_registries() {
         rows += &format!("| `{}` | {} |\n", renderer.name, renderer.about);
     }
     rows += "| `forkful` | the bundle and its branches as one file to mail |\n";
+    rows += "\n| exports to other programs (`--as`), and imports | |\n| --- | --- |\n";
+    for dialect in DIALECTS {
+        rows += &format!("| `{}` | {} |\n", dialect.name, dialect.about);
+    }
     rows += "\n| counts exactly (`--encoding`) | |\n| --- | --- |\n";
     for encoding in Encoding::ALL {
         rows += &format!("| `{}` | {} |\n", encoding.name(), encoding.about());

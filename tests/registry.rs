@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use forkful::bundle::render::RENDERERS;
+use forkful::fork::foreign::DIALECTS;
 use forkful::gather::{self, FORMATS};
 use forkful::send::{HOSTS, PROTOCOLS};
 
@@ -20,9 +21,10 @@ fn fixtures(format: &str) -> Vec<PathBuf> {
 
 #[test]
 fn names_are_unique_and_explained() {
-    let groups: [Vec<(&str, &str)>; 4] = [
+    let groups: [Vec<(&str, &str)>; 5] = [
         FORMATS.iter().map(|format| (format.name, format.about)).collect(),
         RENDERERS.iter().map(|renderer| (renderer.name, renderer.about)).collect(),
+        DIALECTS.iter().map(|dialect| (dialect.name, dialect.about)).collect(),
         PROTOCOLS.iter().map(|protocol| (protocol.name, protocol.about)).collect(),
         HOSTS.iter().map(|host| (host.name, host.about)).collect(),
     ];

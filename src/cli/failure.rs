@@ -379,6 +379,10 @@ impl From<Error> for Failure {
                 Self { code: USAGE, ..failure }.hint(format!("`forkful ask {address} \"question\"`"))
             }
             Error::NoAnswer { .. } => failure.hint("`forkful log` lists branches with answers"),
+            Error::NothingSaid { .. } => failure.hint("`forkful log` lists what was said on which bundle"),
+            Error::OneConversation { dialect, .. } => {
+                failure.hint(format!("name one: `forkful export BUNDLE --as {dialect}`"))
+            }
             Error::NothingNew { .. } => failure.hint("the whole file: `forkful export` without `--since`"),
             Error::NoOperation { .. } => failure,
             Error::CannotWithhold { .. } => {

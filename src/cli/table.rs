@@ -34,9 +34,10 @@ pub(super) fn thousands(n: u64) -> String {
     Tokens(u32::try_from(n).unwrap_or(u32::MAX)).to_string()
 }
 
-/// `1 gap`, `3 gaps`.
+/// `1 gap`, `3 gaps`, `2 branches`.
 pub(super) fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+    let plural = if noun.ends_with("ch") { "es" } else { "s" };
+    format!("{n} {noun}{}", if n == 1 { "" } else { plural })
 }
 
 /// A path in at most `columns` columns: whole, else its last parts.

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use super::Conversation;
 
 /// One readable text, in canonical form (see [`super::canonical()`]), with its sections.
 ///
@@ -46,6 +49,9 @@ pub struct Document {
     /// Captions as the source gave them, for transcripts that have them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub cues: Vec<Cue>,
+    /// The conversation that it lays flat, whole; only where the tree was asked for.
+    #[serde(skip)]
+    pub conversation: Option<Arc<Conversation>>,
 }
 
 /// A byte range of a document's text that may be kept or dropped whole.

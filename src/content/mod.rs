@@ -1,11 +1,13 @@
 //! The values of forkful: what the other rooms pass to each other.
 //!
 //! A [`Document`] is one readable text with its [`Section`]s; a [`Thread`] is a discussion as read
-//! from an export, which becomes a document; a [`Message`] is one entry of a conversation.
+//! from an export, which becomes a document; a [`Message`] is one entry of a branch,
+//! a [`Conversation`] the tree of messages that another program keeps.
 //! [`Digest`] names content by its SHA-256, [`Timestamp`] names a moment without reading a clock.
 //! Nothing here does IO, counts tokens or knows a file format.
 
 mod canonical;
+mod conversation;
 mod digest;
 mod document;
 mod message;
@@ -16,6 +18,7 @@ mod timestamp;
 mod usage;
 
 pub use canonical::{canonical, is_tag, line, turns};
+pub use conversation::{Attachment, Conversation, Node};
 pub use digest::{Digest, ParseDigestError};
 pub use document::{Counts, Cue, Document, Kind, Link, ParseKindError, Quality, Section, SectionKind};
 pub use message::{Message, Part, Role};

@@ -19,6 +19,14 @@ impl fmt::Display for Timestamp {
 }
 
 impl Timestamp {
+    /// The moment to the millisecond, as programs write it: `2025-10-09T08:53:00.120Z`.
+    pub fn millisecond(self) -> String {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(moment) => format!("{moment:.3}"),
+            Err(_) => self.to_string(),
+        }
+    }
+
     /// The minute in UTC, as tables show it: `2025-10-09 08:53`.
     pub fn minute(self) -> String {
         let shown = self.to_string();

@@ -14,6 +14,7 @@ mod branch;
 mod chain;
 mod draw;
 mod error;
+pub mod foreign;
 mod log;
 mod survey;
 mod tree;

@@ -42,6 +42,13 @@ impl Draft {
     }
 }
 
+/// A document of one paragraph.
+pub(crate) fn paragraph(format: &str, text: &str) -> Document {
+    let mut draft = Draft::default();
+    draft.push(SectionKind::Paragraph, text);
+    draft.document(format, Kind::Text)
+}
+
 /// A document without a title, complete, all its items visible.
 pub(crate) fn document(format: &str, kind: Kind, text: String, sections: Vec<Section>, n_items: usize) -> Document {
     Document {
@@ -59,6 +66,7 @@ pub(crate) fn document(format: &str, kind: Kind, text: String, sections: Vec<Sec
         counts: Counts { items: n_items, visible: n_items, hidden: 0, branches: 1 },
         quality: Quality::Complete,
         cues: Vec::new(),
+        conversation: None,
     }
 }
 

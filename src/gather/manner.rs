@@ -22,6 +22,8 @@ pub enum Branches {
     Current,
     /// Those of all branches.
     All,
+    /// Those of all branches, and the tree itself, which no text lays flat.
+    Tree,
 }
 
 /// How thick the time marks of a transcript stand in its text; its sections know their second in any case.
@@ -70,6 +72,7 @@ impl fmt::Display for Branches {
         f.write_str(match self {
             Self::Current => "current",
             Self::All => "all",
+            Self::Tree => "tree",
         })
     }
 }

@@ -31,11 +31,13 @@ mod thread;
 use crate::content::{Document, Kind, Problem};
 use tape::{Json, Tape};
 
+pub(crate) use draft::paragraph;
 pub use error::Error;
 pub use links::{LinkClass, classify, links};
 pub use manner::{Branches, Manner, ParseMannerError, Times};
 pub use mentions::unresolved;
 pub use second::at_second;
+pub(crate) use thread::attached;
 
 /// Reads one form of source.
 #[derive(Debug, Clone, Copy)]
@@ -151,6 +153,8 @@ pub const FORMATS: &[Format] = &[
     thread::claude_code::FORMAT,
     thread::codex::FORMAT,
     thread::open_webui::FORMAT,
+    thread::librechat::FORMAT,
+    thread::llm::FORMAT,
     thread::sharegpt::FORMAT,
     thread::gemini::FORMAT,
     thread::copilot::FORMAT,
@@ -181,22 +185,11 @@ pub const FORMATS: &[Format] = &[
     document::amazon::FORMAT,
     document::transcript_list::FORMAT,
     document::transcript::FORMAT,
-    document::office::docx::FORMAT,
-    document::office::odt::FORMAT,
-    document::office::rtf::FORMAT,
-    document::office::epub::FORMAT,
-    document::office::pptx::FORMAT,
-    document::office::odp::FORMAT,
-    document::office::xlsx::FORMAT,
-    document::office::ods::FORMAT,
-    document::office::msg::FORMAT,
-    document::notebook::FORMAT,
     document::html::FORMAT,
     document::json::FORMAT,
     document::text::FORMAT,
     document::markdown::FORMAT,
     document::csv::FORMAT,
-    document::code::FORMAT,
 ];
 
 /// Reads the documents that `bytes` hold.

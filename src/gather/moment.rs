@@ -1,9 +1,11 @@
 //! Moments as exports write them, made RFC 3339.
 
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt};
 
 use super::tape::Json;
+use crate::content;
 
 /// The moment of a value: seconds, milliseconds or microseconds since 1970, or a text.
 pub(crate) fn moment(value: Json) -> Option<String> {
@@ -13,17 +15,37 @@ pub(crate) fn moment(value: Json) -> Option<String> {
     }
 }
 
+/// The moment of a value to the millisecond, where it names one.
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
+pub(crate) fn exact(value: Json) -> Option<content::Timestamp> {
+    let milliseconds = match value.number() {
+        Some(number) => (seconds_since_1970(number)? * 1000.0).round() as i64,
+        None => return told(value.words()?),
+    };
+    Some(content::Timestamp(milliseconds))
+}
+
+/// The moment that a text names; one without a zone is taken for one in UTC, as programs write it.
+pub(crate) fn told(text: &str) -> Option<content::Timestamp> {
+    let text = text.trim();
+    let utc = || Some(text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let moment = text.parse::<Timestamp>().ok().or_else(utc)?;
+    Some(content::Timestamp(moment.as_millisecond()))
+}
+
 /// A number since 1970, its unit told by its size.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 pub(crate) fn since_1970(number: f64) -> Option<String> {
+    let seconds = seconds_since_1970(number)?;
+    Timestamp::from_second(seconds.floor() as i64).ok().map(|moment| moment.to_string())
+}
+
+fn seconds_since_1970(number: f64) -> Option<f64> {
     let seconds = [1e3, 1e6, 1e9].into_iter().fold(number, |seconds, unit| {
         // No export is from after the year 5138 or from before 1966.
         if seconds.abs() > 1e11 { number / unit } else { seconds }
     });
-    if number == 0.0 || !(-1e8..1e11).contains(&seconds) {
-        return None;
-    }
-    Timestamp::from_second(seconds.floor() as i64).ok().map(|moment| moment.to_string())
+    (number != 0.0 && (-1e8..1e11).contains(&seconds)).then_some(seconds)
 }
 
 /// A moment in one of the ways that exports write it; as it stands where it is in none of them.

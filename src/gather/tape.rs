@@ -6,6 +6,8 @@
 //! text, so that no depth overflows a stack, and a count of what had to be mended. A missing
 //! member is `null`, and every question may be asked of `null`.
 
+mod write;
+
 use std::borrow::Cow;
 
 use memchr::memchr2;

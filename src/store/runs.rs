@@ -44,9 +44,10 @@ impl Store {
         Ok(())
     }
 
-    /// The last run that brought an answer.
+    /// The last run of a model that brought an answer.
     pub fn last_answered_run(&self) -> Result<Option<RunRecord>, Error> {
-        let query = "SELECT attempt, record, sum FROM run WHERE answer IS NOT NULL ORDER BY rowid DESC LIMIT 1";
+        let query = "SELECT attempt, record, sum FROM run WHERE answer IS NOT NULL
+            AND attempt NOT GLOB 'import-*' ORDER BY rowid DESC LIMIT 1";
         Ok(self.rows_of(query, None, "run")?.pop())
     }
 

@@ -173,7 +173,10 @@ impl Workspace {
 
     /// The run that gave the latest of `messages` that one gave.
     fn run_on_the_way(&self, mut messages: impl Iterator<Item = Digest>) -> Option<RunRecord> {
-        messages.find_map(|id| self.store.runs_of_answer(id).ok().and_then(|mut runs| runs.pop()))
+        messages.find_map(|id| {
+            let runs = self.store.runs_of_answer(id).ok()?;
+            runs.into_iter().rfind(|run| !run.is_import())
+        })
     }
 }
 

@@ -173,6 +173,20 @@ pub enum Error {
         /// The words after `--since`.
         since: String,
     },
+    /// Nothing was said yet of what is to go to another program.
+    #[error("nothing was said on {} yet", address.as_deref().unwrap_or("any bundle"))]
+    NothingSaid {
+        /// The address as typed.
+        address: Option<String>,
+    },
+    /// The file of another program holds one conversation, and there are more.
+    #[error("a {dialect} file holds one conversation, and there are {n_there}")]
+    OneConversation {
+        /// The program's shape.
+        dialect: &'static str,
+        /// How many were to go.
+        n_there: usize,
+    },
     /// The journal does not go so far.
     #[error("there is no operation {number}, the last is {last}")]
     NoOperation {

@@ -62,6 +62,7 @@ pub use diff::{Diff, Side, TalkDiff, TurnPair, TurnText};
 pub use draft::{Ask, Draft, Wishes};
 pub use edit::{Edited, Onto, Open};
 pub use error::Error;
+pub use exchange::{Abroad, Adopted, AdoptedBranch, AdoptedTree, Released};
 pub use exchange::{Exported, Imported, Intake, Parcel, Withhold};
 pub use fork::Forked;
 pub use log::{LogAsk, Logged};

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::bundle::render::RENDERERS;
+use crate::fork::foreign::DIALECTS;
 use crate::gather::FORMATS;
 use crate::send::{HOSTS, Host, PROTOCOLS};
 use crate::tokens::Encoding;
@@ -24,6 +25,7 @@ struct Listed {
     schema: &'static str,
     readers: Vec<Row>,
     renderers: Vec<Row>,
+    dialects: Vec<Row>,
     encodings: Vec<Row>,
     protocols: Vec<Row>,
     providers: Vec<Server>,
@@ -45,6 +47,7 @@ impl Formats {
             schema: "forkful.formats/1",
             readers: FORMATS.iter().map(|format| Row { name: format.name, about: format.about }).collect(),
             renderers: RENDERERS.iter().map(|renderer| Row { name: renderer.name, about: renderer.about }).collect(),
+            dialects: DIALECTS.iter().map(|dialect| Row { name: dialect.name, about: dialect.about }).collect(),
             encodings: Encoding::ALL.iter().map(|e| Row { name: e.name(), about: e.about() }).collect(),
             protocols: PROTOCOLS.iter().map(|protocol| Row { name: protocol.name, about: protocol.about }).collect(),
             providers: HOSTS.iter().map(server).collect(),
@@ -57,6 +60,7 @@ impl Formats {
         let groups = [
             ("Reads", listed.readers),
             ("Writes (-F)", listed.renderers),
+            ("Exports (--as), and imports", listed.dialects),
             ("Counts (--encoding)", listed.encodings),
             ("Speaks (--protocol)", listed.protocols),
         ];

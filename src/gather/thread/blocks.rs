@@ -18,6 +18,18 @@ impl LeftOut {
         *self.0.entry(what).or_default() += 1;
     }
 
+    /// Adds what was left out of another message.
+    pub(super) fn extend(&mut self, other: &Self) {
+        for (what, n) in &other.0 {
+            *self.0.entry(what).or_default() += n;
+        }
+    }
+
+    /// Whether nothing else was left out.
+    pub(super) fn is_only(&self, what: &str) -> bool {
+        self.0.keys().all(|own| *own == what)
+    }
+
     /// One note for each.
     pub(super) fn notes(&self) -> impl Iterator<Item = Note> {
         self.0.iter().map(|(what, n)| Note::new(format!("left out of messages, {what}"), *n))
@@ -55,6 +67,18 @@ pub(super) fn text(content: Json, left_out: &mut LeftOut) -> String {
         }
     }
     parts.join("\n\n")
+}
+
+/// What a model thought aloud before its words, where its blocks say so.
+pub(super) fn reasoning(content: Json) -> Option<String> {
+    let thought = |block: Json| match block.at("type").text()? {
+        "thinking" | "reasoning" | "think" => {
+            block.either(&["thinking", "think", "text", "content"]).words().map(str::to_owned)
+        }
+        _ => None,
+    };
+    let thoughts: Vec<String> = content.items().filter_map(thought).collect();
+    (!thoughts.is_empty()).then(|| thoughts.join("\n\n"))
 }
 
 #[cfg(test)]

@@ -57,9 +57,11 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
         id: json.either(&["conversation_id", "id"]).name().map(str::to_owned),
         title: json.at("title").words().map(str::to_owned),
         date: moment::moment(json.at("create_time")),
+        started: moment::exact(json.at("create_time")),
         order: Order::Current(current.filter(|id| nodes.contains_key(id)).map(str::to_owned)),
         ..Talk::default()
     };
+    let places: BTreeMap<&str, usize> = if collected.wants_tree() { places(json) } else { BTreeMap::new() };
     let mut canvas = Canvas::default();
     // In the order of the file, which breaks ties between leaves of one moment.
     for (id, node) in json.at("mapping").members() {
@@ -73,13 +75,20 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
         // Nodes without a message only hold the tree together.
         let above = climb(&nodes, node.at("parent").name());
         let parent = above.into_iter().find(|id| nodes.get(id).is_some_and(|node| node.at("message").is_object()));
+        let text = cited(&text(message.at("content")), message.at("metadata"));
+        let state = state(message);
+        let raw = if state == State::Shown && is_plain(message, &text) { None } else { collected.raw(message) };
         talk.items.push(Item {
             id: id.to_owned(),
             parent: parent.map(str::to_owned),
             author: message.at("author").at("role").words().map(str::to_owned),
             time: moment::moment(message.at("create_time")),
-            text: cited(&text(message.at("content")), message.at("metadata")),
-            state: state(message),
+            text,
+            state,
+            place: places.get(id).copied().unwrap_or(usize::MAX),
+            exact: moment::exact(message.at("create_time")),
+            model: message.at("metadata").at("model_slug").words().map(str::to_owned),
+            raw,
             ..Item::default()
         });
     }
@@ -89,6 +98,22 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
     talk.attachments = canvas.documents;
     collected.push(talk);
     Ok(())
+}
+
+/// The place of each node among those that follow the same one.
+fn places(json: Json<'_>) -> BTreeMap<&str, usize> {
+    let children = json.at("mapping").members().flat_map(|(_, node)| node.at("children").items().enumerate());
+    children.filter_map(|(place, child)| Some((child.name()?, place))).collect()
+}
+
+/// Whether a message says nothing beside this text.
+fn is_plain(message: Json, text: &str) -> bool {
+    let content = message.at("content");
+    let mut parts = content.at("parts").items();
+    content.at("content_type").text() == Some("text")
+        && parts.next().is_some_and(|part| part.text() == Some(text))
+        && parts.next().is_none()
+        && !text.trim().is_empty()
 }
 
 /// The ids from a node up to its root; a circle ends it.

@@ -40,10 +40,13 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
         id: json.at("uuid").name().map(str::to_owned),
         title: json.either(&["name", "title"]).words().map(str::to_owned),
         date: moment::moment(json.at("created_at")),
+        started: moment::exact(json.at("created_at")),
         ..Talk::default()
     };
     for message in json.at("chat_messages").items() {
-        let blocks = blocks::text(message.at("content"), &mut left_out);
+        let mut own = LeftOut::default();
+        let blocks = blocks::text(message.at("content"), &mut own);
+        let reasoning = blocks::reasoning(message.at("content"));
         let mut text =
             if blocks.trim().is_empty() { message.at("text").text().unwrap_or_default() } else { &blocks }.to_owned();
         for artifact in message.at("content").items().filter(|block| block.at("name").text() == Some("artifacts")) {
@@ -57,16 +60,28 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
             }
             names.push(name);
             match attached.at("extracted_content").words() {
-                Some(content) => talk.attachments.push((name.to_owned(), content.to_owned())),
+                Some(content) => {
+                    let attachment = (name.to_owned(), content.to_owned());
+                    if !talk.attachments.contains(&attachment) {
+                        talk.attachments.push(attachment);
+                    }
+                }
                 None => text += &format!("\n\n[file: {name}]"),
             }
         }
+        let is_blank = text.trim().is_empty() && reasoning.is_none();
+        let raw = if own.is_only("reasoning") && !is_blank { None } else { collected.raw(message) };
+        left_out.extend(&own);
         talk.items.push(Item {
             id: message.at("uuid").name().unwrap_or_default().to_owned(),
             parent: message.at("parent_message_uuid").name().filter(|id| *id != NOBODY).map(str::to_owned),
             author: message.at("sender").words().map(str::to_owned),
             time: moment::moment(message.at("created_at")),
+            exact: moment::exact(message.at("created_at")),
+            model: message.at("model").words().map(str::to_owned),
             text,
+            reasoning,
+            raw,
             ..Item::default()
         });
     }

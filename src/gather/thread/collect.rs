@@ -5,12 +5,14 @@
 //! nobody asked for, and refuses an export without one discussion.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::conversation;
 use super::tree::{self, Note, Talk};
-use crate::content::{Document, Kind, Problem, SectionKind};
+use crate::content::{Attachment, Document, Kind, Problem, SectionKind};
 use crate::gather::draft::Draft;
 use crate::gather::tape::{Json, Tape};
-use crate::gather::{Error, Format, Input, Reading, split};
+use crate::gather::{Branches, Error, Format, Input, Reading, split};
 
 /// Notes about discussions that are told one by one.
 const FEW_NOTES: usize = 8;
@@ -79,6 +81,16 @@ impl<'a> Collected<'a> {
         self.input.wishes.manner.private
     }
 
+    /// Whether the owner asked for conversations as the trees that they are.
+    pub(crate) fn wants_tree(&self) -> bool {
+        self.input.wishes.manner.branches == Branches::Tree
+    }
+
+    /// The element as it is written, for a reader that says less of it; only with the tree.
+    pub(crate) fn raw(&self, json: Json) -> Option<String> {
+        self.wants_tree().then(|| json.written())
+    }
+
     /// One thing to know about the export as a whole.
     pub(crate) fn warn(&mut self, message: impl Into<String>) {
         self.problems.push(Problem::warning(self.input.name, message));
@@ -106,6 +118,7 @@ impl<'a> Collected<'a> {
             return;
         }
         let mut talk = talk;
+        let conversation = if self.wants_tree() { conversation::conversation(&talk).map(Arc::new) } else { None };
         let attachments = std::mem::take(&mut talk.attachments);
         let called = talk.title.clone().or_else(|| talk.id.clone());
         let place =
@@ -115,17 +128,18 @@ impl<'a> Collected<'a> {
             self.n_empty += 1;
             return;
         }
-        self.notes.extend(notes.into_iter().map(|note| (place.clone(), note)));
-        self.documents.push(super::document(self.format.name, self.format.kind, &thread));
-        for (name, text) in attachments {
-            let mut draft = Draft::default();
-            for paragraph in text.split("\n\n") {
-                draft.push(SectionKind::Paragraph, paragraph);
-            }
-            let mut document = draft.document(self.format.name, Kind::Text);
-            document.id = thread.id.as_ref().map(|id| format!("{id}/{name}"));
-            document.title = Some(name);
+        let mut document = super::document(self.format.name, self.format.kind, &thread);
+        if self.wants_tree() {
+            // Attachments are in the tree, and what is left out of the text is too.
+            document.conversation = conversation;
             self.documents.push(document);
+            return;
+        }
+        self.notes.extend(notes.into_iter().map(|note| (place.clone(), note)));
+        self.documents.push(document);
+        for (name, text) in attachments {
+            let id = thread.id.as_ref().map(|id| format!("{id}/{name}"));
+            self.documents.push(Document { id, ..attached(self.format.name, &Attachment { name, text }) });
         }
     }
 
@@ -173,6 +187,15 @@ impl<'a> Collected<'a> {
             _ => Ok(Reading { documents: self.documents, problems: self.problems }),
         }
     }
+}
+
+/// The document of a text that was attached to a conversation.
+pub(crate) fn attached(format: &str, attachment: &Attachment) -> Document {
+    let mut draft = Draft::default();
+    for paragraph in attachment.text.split("\n\n") {
+        draft.push(SectionKind::Paragraph, paragraph);
+    }
+    Document { title: Some(attachment.name.clone()), ..draft.document(format, Kind::Text) }
 }
 
 /// `left out, reasoning: 1; tool calls: 2`: an opening that the one before has is not said again.

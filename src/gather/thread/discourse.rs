@@ -76,6 +76,7 @@ fn talk(topic: Json, posts: &[Json]) -> Talk {
                 () if is_action => State::Hidden("actions of moderators"),
                 () => State::Shown,
             },
+            ..Item::default()
         });
     }
     talk

@@ -74,6 +74,7 @@ fn note(activity: Json, collected: &Collected) -> Item {
         time: moment::moment(note.at("published")),
         text: text(note.at("summary"), note.at("content"), note.at("attachment"), "name"),
         state: if is_public || collected.wants_private() { State::Shown } else { State::Hidden("not public") },
+        ..Item::default()
     }
 }
 

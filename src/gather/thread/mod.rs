@@ -12,6 +12,7 @@ pub(super) mod claude;
 pub(super) mod claude_code;
 pub(super) mod codex;
 mod collect;
+mod conversation;
 pub(super) mod copilot;
 pub(super) mod discord;
 pub(super) mod discourse;
@@ -20,6 +21,8 @@ pub(super) mod gemini;
 pub(super) mod github;
 pub(super) mod grok;
 pub(super) mod hackernews;
+pub(super) mod librechat;
+pub(super) mod llm;
 pub(super) mod lobsters;
 pub(super) mod mail;
 pub(super) mod markdown;
@@ -36,6 +39,8 @@ pub(super) mod whatsapp;
 pub(super) mod x_api_v1;
 pub(super) mod x_api_v2;
 pub(super) mod x_archive;
+
+pub(crate) use collect::attached;
 
 use super::draft::Draft;
 use super::{links, moment};

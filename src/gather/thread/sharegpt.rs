@@ -49,6 +49,7 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
         talk.items.push(Item {
             author: Some(role.to_owned()),
             time: moment::moment(message.either(&["created_at", "timestamp"])),
+            exact: moment::exact(message.either(&["created_at", "timestamp"])),
             text: blocks::text(message.either(&["value", "content"]), &mut left_out),
             state: if matches!(role, "tool" | "function") { State::Hidden("tool results") } else { State::Shown },
             ..Item::default()

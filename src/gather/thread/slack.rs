@@ -137,6 +137,7 @@ fn item(message: Json, users: &BTreeMap<&str, String>) -> Item {
             _ if is_service => State::Hidden("service messages"),
             _ => State::Shown,
         },
+        ..Item::default()
     }
 }
 

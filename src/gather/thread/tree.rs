@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::post_text;
-use crate::content::{Answers, Post, Thread};
+use crate::content::{Answers, Post, Thread, Timestamp};
 use crate::gather::Branches;
 
 /// One discussion as a reader finds it.
@@ -18,6 +18,10 @@ pub(crate) struct Talk {
     pub(crate) author: Option<String>,
     pub(crate) url: Option<String>,
     pub(crate) date: Option<String>,
+    /// When it was begun, to the millisecond.
+    pub(crate) started: Option<Timestamp>,
+    /// Whether it shares its first messages with the other discussions of its export.
+    pub(crate) is_kin: bool,
     pub(crate) items: Vec<Item>,
     pub(crate) order: Order,
     /// Texts that were attached to it: name and content.
@@ -62,6 +66,16 @@ pub(crate) struct Item {
     pub(crate) time: Option<String>,
     pub(crate) text: String,
     pub(crate) state: State,
+    /// Its place among those that answer the same item; of two at one place the first comes first.
+    pub(crate) place: usize,
+    /// When, to the millisecond.
+    pub(crate) exact: Option<Timestamp>,
+    /// The model that wrote it.
+    pub(crate) model: Option<String>,
+    /// What the model thought aloud before it.
+    pub(crate) reasoning: Option<String>,
+    /// It as the export writes it, where `text` does not say all of it and the tree was asked for.
+    pub(crate) raw: Option<String>,
 }
 
 /// Whether an item is read.
@@ -145,7 +159,7 @@ fn left_out(items: &[Item], numbers: &[Option<usize>]) -> Vec<Note> {
 }
 
 /// Who answers whom, by index.
-struct Tree {
+pub(super) struct Tree {
     parents: Vec<Parent>,
     children: Vec<Vec<usize>>,
 }
@@ -158,7 +172,14 @@ enum Parent {
 }
 
 impl Tree {
-    fn new(items: &[Item]) -> Self {
+    /// One item after the other.
+    pub(super) fn line(n_items: usize) -> Self {
+        let parents = (0..n_items).map(|index| index.checked_sub(1).map_or(Parent::None, Parent::Item)).collect();
+        let children = (1..=n_items).map(|next| if next < n_items { vec![next] } else { Vec::new() }).collect();
+        Self { parents, children }
+    }
+
+    pub(super) fn new(items: &[Item]) -> Self {
         let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.id.is_empty()) {
             by_id.entry(&item.id).or_insert(index);
@@ -183,34 +204,51 @@ impl Tree {
         if self.parents.iter().all(|parent| *parent == Parent::None) {
             return 1;
         }
-        self.children.iter().filter(|children| children.is_empty()).count()
+        self.leaves().len()
     }
 
     fn depth_first(&self) -> Vec<usize> {
-        let roots = (0..self.parents.len()).filter(|index| !matches!(self.parents[*index], Parent::Item(_)));
-        let mut stack: Vec<usize> = roots.collect();
-        stack.reverse();
+        self.depth_first_by(|_| 0)
+    }
+
+    /// Every item after what it answers, those that answer the same in the order of their places.
+    pub(super) fn depth_first_by(&self, place: impl Fn(usize) -> usize) -> Vec<usize> {
+        let by_place = |mut siblings: Vec<usize>| {
+            siblings.sort_by_key(|index| place(*index));
+            siblings.reverse();
+            siblings
+        };
+        let mut stack = by_place((0..self.parents.len()).filter(|index| self.parent(*index).is_none()).collect());
         let mut sequence = Vec::with_capacity(self.parents.len());
         while let Some(index) = stack.pop() {
             sequence.push(index);
-            stack.extend(self.children[index].iter().rev());
+            stack.extend(by_place(self.children[index].clone()));
         }
         sequence
+    }
+
+    /// What an item answers, if that is in the export.
+    pub(super) fn parent(&self, index: usize) -> Option<usize> {
+        match self.parents[index] {
+            Parent::Item(parent) => Some(parent),
+            Parent::None | Parent::Outside => None,
+        }
+    }
+
+    /// Items that nobody answers.
+    pub(super) fn leaves(&self) -> Vec<usize> {
+        (0..self.parents.len()).filter(|index| self.children[*index].is_empty()).collect()
     }
 
     /// From the root down to the item called `leaf`, else to the newest leaf.
     fn path_to(&self, items: &[Item], leaf: Option<&str>) -> Vec<usize> {
         let named = leaf.and_then(|leaf| items.iter().position(|item| item.id == leaf));
-        let leaves = (0..items.len()).filter(|index| self.children[*index].is_empty());
-        let newest = || leaves.max_by(|left, right| items[*left].time.cmp(&items[*right].time));
+        let newest = || self.leaves().into_iter().max_by(|left, right| items[*left].time.cmp(&items[*right].time));
         let mut path: Vec<usize> = Vec::new();
         let mut at = named.or_else(newest);
         while let Some(index) = at {
             path.push(index);
-            at = match self.parents[index] {
-                Parent::Item(parent) => Some(parent),
-                Parent::None | Parent::Outside => None,
-            };
+            at = self.parent(index);
         }
         path.reverse();
         path

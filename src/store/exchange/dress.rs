@@ -33,6 +33,20 @@ pub(super) fn undress<'a>(mut input: impl BufRead + 'a) -> io::Result<(Box<dyn B
     Ok((plain, is_page))
 }
 
+/// Whether the first bytes of a file are those of one of ours, packed, in a page or plain; the export
+/// of another program begins otherwise.
+pub fn is_forkful(head: &[u8]) -> bool {
+    if head.starts_with(&GZIP) || head.starts_with(&ZSTD) {
+        return true;
+    }
+    let text = String::from_utf8_lossy(head);
+    match text.trim_start().as_bytes().first() {
+        Some(b'<') => text.contains("forkful"),
+        Some(b'{') => text.lines().next().is_some_and(|line| line.contains("\"forkful\"")),
+        _ => false,
+    }
+}
+
 /// The bytes as gzip, the same for the same bytes.
 pub fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

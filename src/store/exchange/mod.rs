@@ -23,7 +23,7 @@ mod write;
 
 use super::{NameError, check_name};
 
-pub use dress::{CLOSING, OPENING, gzip, inside_page};
+pub use dress::{CLOSING, OPENING, gzip, inside_page, is_forkful};
 pub use import::{Imported, Outcome, import};
 pub use lines::Limits;
 pub use read::{Package, Refusal, read};

@@ -193,6 +193,7 @@ impl DocumentRecord {
             counts: self.counts,
             quality: self.quality,
             cues: Vec::new(),
+            conversation: None,
         })
     }
 
@@ -276,6 +277,7 @@ mod tests {
             counts: Counts { items: 1, visible: 1, hidden: 0, branches: 1 },
             quality: Quality::Complete,
             cues: Vec::new(),
+            conversation: None,
         }
     }
 

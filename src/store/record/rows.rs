@@ -54,6 +54,16 @@ pub struct RunRecord {
     pub ended: Option<Timestamp>,
 }
 
+impl RunRecord {
+    /// The protocol of what came in with an import: no model was called for it here.
+    pub const IMPORT: &str = "import";
+
+    /// Whether it only says where its message came from.
+    pub fn is_import(&self) -> bool {
+        self.protocol == Self::IMPORT
+    }
+}
+
 /// How far a run came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
