@@ -101,6 +101,16 @@ pub enum Error {
         /// What stands there instead.
         reason: &'static str,
     },
+    /// More of something than a source may have.
+    #[error("{name} has more than {limit} {items}")]
+    TooMany {
+        /// Name of the source, and of its part.
+        name: String,
+        /// What there is too much of.
+        items: &'static str,
+        /// The most that is read.
+        limit: usize,
+    },
     /// Elements nested so deep that reading them is not safe.
     #[error("{name} nests elements deeper than {limit}")]
     TooDeep {

@@ -185,11 +185,22 @@ pub const FORMATS: &[Format] = &[
     document::amazon::FORMAT,
     document::transcript_list::FORMAT,
     document::transcript::FORMAT,
+    document::office::docx::FORMAT,
+    document::office::odt::FORMAT,
+    document::office::rtf::FORMAT,
+    document::office::epub::FORMAT,
+    document::office::pptx::FORMAT,
+    document::office::odp::FORMAT,
+    document::office::xlsx::FORMAT,
+    document::office::ods::FORMAT,
+    document::office::msg::FORMAT,
+    document::notebook::FORMAT,
     document::html::FORMAT,
     document::json::FORMAT,
     document::text::FORMAT,
     document::markdown::FORMAT,
     document::csv::FORMAT,
+    document::code::FORMAT,
 ];
 
 /// Reads the documents that `bytes` hold.

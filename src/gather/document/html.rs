@@ -191,6 +191,18 @@ fn to_markdown(html: &str, base: Option<&str>) -> Option<(String, usize)> {
     Some((result.content.unwrap_or_default(), result.warnings.len()))
 }
 
+/// Markdown of a whole page, if it can be read: a chapter of a book, the body of a mail.
+pub(super) fn whole(html: &str) -> Option<String> {
+    if html.len() > MAX_BYTES || page::is_too_deep(html) {
+        return None;
+    }
+    thread::scope(|scope| {
+        let deep = thread::Builder::new().stack_size(128 * 1024 * 1024);
+        let worker = deep.spawn_scoped(scope, || to_markdown(html, None)).ok()?;
+        worker.join().ok().flatten().map(|(markdown, _)| markdown)
+    })
+}
+
 /// Whether structured data says that the article is not free.
 fn is_paywalled(html: &str) -> bool {
     html.match_indices("\"isAccessibleForFree\"").any(|(at, key)| {

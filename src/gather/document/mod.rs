@@ -2,7 +2,8 @@
 //!
 //! One file a format. Two are shared by the transcript formats: [`timed`] makes a document of what a
 //! file says of a recording, [`captions`] merges rolling captions and lays speaker turns out as
-//! paragraphs with thin time marks.
+//! paragraphs with thin time marks. [`office`] holds the formats that are zips of XML, and their
+//! older relations.
 
 mod captions;
 mod mark;
@@ -11,6 +12,7 @@ mod timed;
 
 pub(super) mod amazon;
 pub(super) mod assemblyai;
+pub(super) mod code;
 pub(super) mod csv;
 pub(super) mod deepgram;
 pub(super) mod html;
@@ -18,6 +20,8 @@ pub(super) mod json;
 pub(super) mod markdown;
 pub(super) mod podcast;
 pub(super) mod rev;
+pub(super) mod notebook;
+pub(super) mod office;
 pub(super) mod srt;
 pub(super) mod text;
 pub(super) mod transcript;

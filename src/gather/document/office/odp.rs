@@ -1,0 +1,47 @@
+//! Slides of `LibreOffice` and others (`OpenDocument` presentation).
+
+use super::odf::{Writer, properties};
+use super::package::{Content, Package, content};
+use super::{finish, slides};
+use crate::content::Kind;
+use crate::gather::{Confidence, Error, Format, Input, Reading};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "odp",
+    kind: Kind::Text,
+    about: "OpenDocument slides (LibreOffice) with their notes, a section a slide",
+    extensions: &["odp", "otp"],
+    sniff,
+    read,
+};
+
+fn sniff(input: &Input) -> Confidence {
+    if content(input) == Some(Content::Odp) { Confidence::Certain } else { Confidence::No }
+}
+
+fn read(input: &Input) -> Result<Reading, Error> {
+    let mut package = Package::open(input)?;
+    let (mut writer, root) = Writer::open(&mut package)?;
+    for (index, page) in root.all("page").into_iter().enumerate() {
+        let is_title = |class: Option<&str>| matches!(class, Some("title"));
+        let title = page.elements().find(|frame| is_title(frame.attribute("presentation:class")));
+        let words = title.and_then(|frame| frame.find("p")).map(|paragraph| writer.words(paragraph));
+        slides::begin(&mut writer.prose, index + 1, words.as_ref());
+        let mut rest = page.clone();
+        rest.children.retain(|node| match node {
+            super::xml::Node::Element(element) => {
+                !is_title(element.attribute("presentation:class")) && element.name != "notes"
+            }
+            super::xml::Node::Text(_) => false,
+        });
+        writer.blocks(&rest);
+        let spoken = page.child("notes").map(|notes| notes.all("p")).unwrap_or_default();
+        let lines: Vec<String> = spoken.into_iter().map(|paragraph| writer.words(paragraph).markdown()).collect();
+        slides::notes(&mut writer.prose, &lines);
+    }
+    writer.notes();
+    let mut found = properties(&mut package)?;
+    writer.tell(&mut found);
+    found.text = writer.prose.finish();
+    finish(input, &FORMAT, found, &package)
+}
