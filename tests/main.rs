@@ -19,6 +19,7 @@ mod json;
 mod mock;
 mod models;
 mod project;
+mod prompts;
 mod protocols;
 mod readme;
 mod registry;

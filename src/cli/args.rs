@@ -93,6 +93,7 @@ pub(super) enum Verb {
     Formats(command::formats::Formats),
     Models(command::models::Models),
     Mock(command::mock::Mock),
+    Prompts(command::prompts::Prompts),
 }
 
 /// Sources and how to read them.

@@ -1,5 +1,7 @@
 //! Errors become words, hints and exit codes here and nowhere else.
 
+mod library;
+
 use std::error::Error as StdError;
 use std::process::ExitCode;
 

@@ -88,5 +88,6 @@ fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
         Verb::Formats(verb) => verb.run(&context),
         Verb::Models(verb) => verb.run(&context),
         Verb::Mock(verb) => verb.run(&context),
+        Verb::Prompts(verb) => verb.run(&context),
     }
 }

@@ -10,6 +10,7 @@ use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
+use super::question::{Asked, PromptArgs};
 use crate::net::{ParseHeaderError, Secret};
 use crate::send::endpoint::{Environment, OUR_KEY};
 use crate::send::{Cut, Delta, Ending};
@@ -23,8 +24,10 @@ pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` ta
 #[derive(Debug, clap::Args)]
 pub(crate) struct Ask {
     #[arg(help = "The question, or - for stdin; before it a branch, bundle, id or @ to ask from [default: @]")]
-    #[arg(value_name = "[ADDRESS] QUESTION", required = true, num_args = 1..=2)]
+    #[arg(value_name = "[ADDRESS] QUESTION", required_unless_present = "prompt")]
     words: Vec<String>,
+    #[command(flatten)]
+    prompt: PromptArgs,
     /// Make this branch for the answer
     #[arg(short, long, value_name = "NAME")]
     branch: Option<String>,
@@ -34,12 +37,11 @@ pub(crate) struct Ask {
 
 impl Ask {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let (address, question) = match self.words.as_slice() {
-            [address, question] => (address.as_str(), question.as_str()),
-            words => ("@", words.first().map_or("", String::as_str)),
-        };
+        let alone = |question| Asked { address: None, question: Some(question) };
+        let Asked { address, question } = self.prompt.sort(context, &self.words, alone)?;
+        let (address, question) = (address.unwrap_or_else(|| "@".to_owned()), question.unwrap_or_default());
         let workspace = super::open(context)?;
-        put(context, &workspace, address, self.branch.clone(), question, &self.model)
+        put(context, &workspace, &address, self.branch.clone(), &question, &self.model)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `forkful edit ADDRESS [TEXT]`
 
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
 
@@ -67,17 +68,24 @@ impl Edit {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(&path).and_then(|mut file| io::Write::write_all(&mut file, old.as_bytes())).map_err(broken)?;
-        // An editor may be named with flags, as `code --wait`.
-        let mut words = editor.split_whitespace();
-        let mut command = Command::new(words.next().unwrap_or(editor));
-        let status = command.args(words).arg(&path).status();
+        let opened = open(editor, &path);
         let text = fs::read_to_string(&path);
         // What the editor left is read; a file that stays harms nobody.
         let _ = fs::remove_file(&path);
-        let status = status.map_err(broken)?;
-        if !status.success() {
-            return Err(Failure::error(format!("{editor} ended with {status}; nothing is changed")));
-        }
+        opened?;
         text.map_err(broken)
     }
+}
+
+/// Opens a file in the person's editor, and waits until it is closed.
+pub(crate) fn open(editor: &str, path: &Path) -> Result<(), Failure> {
+    // An editor may be named with flags, as `code --wait`.
+    let mut words = editor.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or(editor));
+    let status = command.args(words).arg(path).status();
+    let status = status.map_err(|error| Failure::error(format!("cannot edit with {editor}: {error}")))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::error(format!("{editor} ended with {status}; nothing is changed")))
 }

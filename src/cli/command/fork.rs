@@ -3,16 +3,16 @@
 use super::super::args::ModelArgs;
 use super::super::settings::act;
 use super::super::{Context, Failure};
+use super::question::{Asked, PromptArgs};
 
 /// A new branch at any place, and a first question on it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fork {
-    /// Branch, bundle, id, NAME~2 or @
-    #[arg(value_name = "ADDRESS", default_value = "@")]
-    address: String,
-    /// The question to ask there
-    #[arg(value_name = "QUESTION")]
-    question: Option<String>,
+    #[arg(help = "Branch, bundle, id, NAME~2 or @ [default: @], and the question to ask there")]
+    #[arg(value_name = "[ADDRESS] [QUESTION]")]
+    words: Vec<String>,
+    #[command(flatten)]
+    prompt: PromptArgs,
     /// The new branch's name
     #[arg(short, long, value_name = "NAME")]
     branch: Option<String>,
@@ -22,12 +22,15 @@ pub(crate) struct Fork {
 
 impl Fork {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        let alone = |address| Asked { address: Some(address), question: None };
+        let Asked { address, question } = self.prompt.sort(context, &self.words, alone)?;
+        let address = address.unwrap_or_else(|| "@".to_owned());
         let workspace = super::open(context)?;
-        if let Some(question) = &self.question {
+        if let Some(question) = &question {
             let branch = workspace.fork_name(self.branch.as_deref())?;
-            return super::ask::put(context, &workspace, &self.address, Some(branch), question, &self.model);
+            return super::ask::put(context, &workspace, &address, Some(branch), question, &self.model);
         }
-        let forked = workspace.fork(&self.address, self.branch.as_deref(), &act())?;
+        let forked = workspace.fork(&address, self.branch.as_deref(), &act())?;
         if context.json {
             let value = serde_json::json!({
                 "schema": "forkful.fork/1",

@@ -26,6 +26,8 @@ mod pack_split;
 pub(super) mod pick;
 pub(super) mod plan;
 mod plan_unit;
+pub(super) mod prompts;
+mod question;
 pub(super) mod rate;
 pub(super) mod read;
 pub(super) mod record;
