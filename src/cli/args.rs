@@ -37,6 +37,7 @@ Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 v
 
 /// Flags of every verb.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Global {
     #[arg(
         help = "The store's folder [default: $FORKFUL_STORE, else the nearest .forkful upward, else the user's data]"
@@ -52,6 +53,9 @@ pub(super) struct Global {
     /// Touch no network; what would is refused
     #[arg(long, global = true)]
     pub offline: bool,
+    /// Show answers as they are, without rendering their Markdown
+    #[arg(long, global = true)]
+    pub plain: bool,
 }
 
 /// One verb, one file in `command/`.
@@ -63,6 +67,7 @@ pub(super) enum Verb {
     Count(command::count::Count),
     Show(command::show::Show),
     Ask(command::ask::Ask),
+    Chat(command::chat::Chat),
     Fork(command::fork::Fork),
     Record(command::record::Record),
     Resume(command::resume::Resume),
@@ -161,7 +166,7 @@ pub(super) struct CountingArgs {
 }
 
 /// The model and the server that answers.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
     #[arg(help = "The model to ask, also as PROVIDER/MODEL [default: $FORKFUL_MODEL, else the last one used here]")]
     #[arg(short, long, value_name = "NAME")]

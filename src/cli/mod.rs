@@ -5,20 +5,23 @@
 //! back. Errors become words and exit codes once, in `failure.rs`.
 
 mod args;
+mod chat;
 mod command;
 mod failure;
+mod markdown;
 mod moment;
 mod page;
 mod printer;
 mod settings;
 mod table;
 mod terms;
+mod voice;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Verb};
+use args::{Arguments, Global, Verb};
 use failure::Failure;
 use printer::Printer;
 use settings::Settings;
@@ -29,6 +32,8 @@ struct Context {
     printer: Printer,
     json: bool,
     offline: bool,
+    /// Answers are shown as they are.
+    plain: bool,
 }
 
 /// Reads the command line, runs the verb and says how it went.
@@ -48,46 +53,51 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
-    let settings = Settings::read(global.store);
+    let settings = Settings::read(global.store.clone());
     let printer = Printer::new(global.quiet, settings.width);
-    let context = Context { settings, printer, json: global.json, offline: global.offline };
+    let Global { json, offline, plain, .. } = global;
+    run_verb(verb, &Context { settings, printer, json, offline, plain })
+}
+
+fn run_verb(verb: Verb, context: &Context) -> Result<u8, Failure> {
     match verb {
-        Verb::Pack(verb) => verb.run(&context),
-        Verb::Plan(verb) => verb.run(&context),
-        Verb::Read(verb) => verb.run(&context),
-        Verb::Count(verb) => verb.run(&context),
-        Verb::Show(verb) => verb.run(&context),
-        Verb::Ask(verb) => verb.run(&context),
-        Verb::Fork(verb) => verb.run(&context),
-        Verb::Record(verb) => verb.run(&context),
-        Verb::Resume(verb) => verb.run(&context),
-        Verb::Edit(verb) => verb.run(&context),
-        Verb::Retry(verb) => verb.run(&context),
-        Verb::Log(verb) => verb.run(&context),
-        Verb::Diff(verb) => verb.run(&context),
-        Verb::Search(verb) => verb.run(&context),
-        Verb::Branch(verb) => verb.run(&context),
-        Verb::Tag(verb) => verb.run(&context),
-        Verb::Rate(verb) => verb.run(&context),
-        Verb::Note(verb) => verb.run(&context),
-        Verb::Replay(verb) => verb.run(&context),
-        Verb::Summarise(verb) => verb.run(&context),
-        Verb::Pick(verb) => verb.run(&context),
-        Verb::Graft(verb) => verb.run(&context),
-        Verb::Undo(verb) => verb.run(&context),
-        Verb::Check(verb) => verb.run(&context),
-        Verb::Redo(verb) => verb.run(&context),
-        Verb::Operations(verb) => verb.run(&context),
-        Verb::Export(verb) => verb.run(&context),
-        Verb::Import(verb) => verb.run(&context),
-        Verb::Verify(verb) => verb.run(&context),
-        Verb::Init(verb) => verb.run(&context),
-        Verb::Add(verb) => verb.run(&context),
-        Verb::Config(verb) => verb.run(&context),
-        Verb::Gc(verb) => verb.run(&context),
-        Verb::Formats(verb) => verb.run(&context),
-        Verb::Models(verb) => verb.run(&context),
-        Verb::Mock(verb) => verb.run(&context),
-        Verb::Prompts(verb) => verb.run(&context),
+        Verb::Pack(verb) => verb.run(context),
+        Verb::Plan(verb) => verb.run(context),
+        Verb::Read(verb) => verb.run(context),
+        Verb::Count(verb) => verb.run(context),
+        Verb::Show(verb) => verb.run(context),
+        Verb::Ask(verb) => verb.run(context),
+        Verb::Chat(verb) => verb.run(context),
+        Verb::Fork(verb) => verb.run(context),
+        Verb::Record(verb) => verb.run(context),
+        Verb::Resume(verb) => verb.run(context),
+        Verb::Edit(verb) => verb.run(context),
+        Verb::Retry(verb) => verb.run(context),
+        Verb::Log(verb) => verb.run(context),
+        Verb::Diff(verb) => verb.run(context),
+        Verb::Search(verb) => verb.run(context),
+        Verb::Branch(verb) => verb.run(context),
+        Verb::Tag(verb) => verb.run(context),
+        Verb::Rate(verb) => verb.run(context),
+        Verb::Note(verb) => verb.run(context),
+        Verb::Replay(verb) => verb.run(context),
+        Verb::Summarise(verb) => verb.run(context),
+        Verb::Pick(verb) => verb.run(context),
+        Verb::Graft(verb) => verb.run(context),
+        Verb::Undo(verb) => verb.run(context),
+        Verb::Check(verb) => verb.run(context),
+        Verb::Redo(verb) => verb.run(context),
+        Verb::Operations(verb) => verb.run(context),
+        Verb::Export(verb) => verb.run(context),
+        Verb::Import(verb) => verb.run(context),
+        Verb::Verify(verb) => verb.run(context),
+        Verb::Init(verb) => verb.run(context),
+        Verb::Add(verb) => verb.run(context),
+        Verb::Config(verb) => verb.run(context),
+        Verb::Gc(verb) => verb.run(context),
+        Verb::Formats(verb) => verb.run(context),
+        Verb::Models(verb) => verb.run(context),
+        Verb::Mock(verb) => verb.run(context),
+        Verb::Prompts(verb) => verb.run(context),
     }
 }

@@ -1,7 +1,7 @@
 //! stdout is the product, stderr is the talk.
 //!
-//! Nothing that could steer a terminal leaves this file towards one: escape and control characters
-//! of sources, servers and file names are dropped. A reader that closed its end is no error.
+//! Nothing of others that could steer a terminal leaves this file towards one: escape and control
+//! characters of sources, servers and file names are dropped. A reader that closed its end is no error.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -71,6 +71,12 @@ impl Printer {
     }
 }
 
+/// What this program itself has made for a terminal, escape sequences and all.
+pub(super) fn show(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    closed_is_fine(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
 /// A line on stderr, quiet or not.
 pub(crate) fn complain(line: &str) {
     // Where stderr is gone there is nobody to tell.
@@ -79,7 +85,7 @@ pub(crate) fn complain(line: &str) {
 
 /// The text without what steers a terminal or turns its lines around: controls except line end and
 /// tab, and the marks that set the writing direction.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     text.chars().filter(|c| !steers(*c) && !turns(*c)).collect()
 }

@@ -13,6 +13,8 @@ pub(super) struct Settings {
     pub width: usize,
     /// Whether the person wants colours.
     pub colour: bool,
+    /// Whether the terminal knows escape sequences.
+    pub escapes: bool,
     /// Model to ask where no flag names one.
     pub model: Option<String>,
     /// The person's editor, with its flags.
@@ -53,6 +55,7 @@ use environment::{milliseconds, variable};
 
 impl Settings {
     pub(super) fn read(store: Option<PathBuf>) -> Self {
+        let is_dumb = variable("TERM").as_deref() == Some("dumb");
         let told = variable("COLUMNS").and_then(|columns| columns.parse().ok());
         let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let columns = told.or_else(seen).filter(|columns| *columns >= 40);
@@ -70,7 +73,8 @@ impl Settings {
                 openai_base_url: variable("OPENAI_BASE_URL"),
             },
             width: columns.unwrap_or(80),
-            colour: variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb"),
+            colour: variable("NO_COLOR").is_none() && !is_dumb,
+            escapes: !is_dumb,
             model: variable("FORKFUL_MODEL"),
             editor: variable("VISUAL").or_else(|| variable("EDITOR")),
             endpoints: Environment {

@@ -207,6 +207,11 @@ impl Draft {
         (self.protocol.texts)(&self.request.body).iter().map(|text| count(encoding, text)).sum()
     }
 
+    /// What the question is asked after, as an address.
+    pub fn address(&self) -> String {
+        self.parent.to_string()
+    }
+
     /// The question, byte for byte.
     pub(super) fn question(&self) -> String {
         self.prompt.messages.last().map(Message::spoken).unwrap_or_default()

@@ -9,6 +9,7 @@ use super::super::args::ModelArgs;
 use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
+use super::super::voice::Voice;
 use super::super::{Context, Failure};
 use super::question::{Asked, PromptArgs};
 use crate::net::{ParseHeaderError, Secret};
@@ -161,30 +162,39 @@ fn size(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Strin
 
 /// Sends a draft and shows the answer as it comes.
 pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
-    carry_out(context, workspace, draft, !context.json)
+    if context.json {
+        return send_quietly(context, workspace, draft);
+    }
+    carry_out(context, workspace, draft, Voice::aloud(context, workspace, draft.address()))
 }
 
 /// Sends a draft and keeps the answer without showing it.
 pub(crate) fn send_quietly(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
-    carry_out(context, workspace, draft, false)
+    carry_out(context, workspace, draft, Voice::silent(context))
 }
 
-fn carry_out(context: &Context, workspace: &Workspace, draft: &Draft, aloud: bool) -> Result<Answered, Failure> {
+fn carry_out(
+    context: &Context,
+    workspace: &Workspace,
+    draft: &Draft,
+    mut voice: Voice<'_>,
+) -> Result<Answered, Failure> {
     let (transport, runtime) = super::network(context, "asking a model")?;
     draft.check_key()?;
     let size = size(context, workspace, draft)?;
     context.printer.say(format_args!("Asking  {} at {}, {size}", draft.prompt.model, draft.endpoint.base_url));
     let on_delta = |delta: &Delta| match delta {
         // What cannot be shown is kept all the same.
-        Delta::Text(text) | Delta::Refusal(text) if aloud => drop(context.printer.out(text)),
+        Delta::Text(text) | Delta::Refusal(text) => drop(voice.say(text)),
         Delta::Retry { pause, because } => {
             context.printer.say(format_args!("Again in {:.1} s: {because}", pause.as_secs_f32()));
         }
         _ => {}
     };
     let act = act();
-    let answered = runtime.block_on(workspace.ask(draft, &act, &transport, on_delta, interrupted(), now))?;
-    Ok(answered)
+    let answered = runtime.block_on(workspace.ask(draft, &act, &transport, on_delta, interrupted(), now));
+    voice.end()?;
+    Ok(answered?)
 }
 
 /// Ends with the first Ctrl-C or SIGTERM.
@@ -211,8 +221,6 @@ pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Re
     let printer = &context.printer;
     if context.json {
         printer.json(&answered.shape())?;
-    } else if answered.message.is_some() && !answered.outcome.text.ends_with('\n') {
-        printer.out("\n")?;
     }
     if let Some(message) = answered.message {
         printer.say(format_args!("{}  {}  {}", answered.branch, message.short(), account(&answered)));

@@ -3,6 +3,7 @@
 pub(super) mod add;
 pub(super) mod ask;
 pub(super) mod branch;
+pub(super) mod chat;
 pub(super) mod check;
 pub(super) mod config;
 pub(super) mod count;
@@ -27,7 +28,7 @@ pub(super) mod pick;
 pub(super) mod plan;
 mod plan_unit;
 pub(super) mod prompts;
-mod question;
+pub(super) mod question;
 pub(super) mod rate;
 pub(super) mod read;
 pub(super) mod record;

@@ -1,5 +1,6 @@
 //! `forkful show ADDRESS`
 
+use super::super::voice::Voice;
 use super::super::{Context, Failure};
 use crate::workspace::Aspect;
 
@@ -30,13 +31,18 @@ impl Show {
             (_, true) => Aspect::Run,
             _ => Aspect::Itself(self.format.as_deref().map(super::renderer).transpose()?),
         };
-        let shown = super::open(context)?.show(&self.address, aspect, self.at)?;
+        let workspace = super::open(context)?;
+        let shown = workspace.show(&self.address, aspect, self.at)?;
         if context.json {
             let mut value = shown.fields;
             value["schema"] = "forkful.show/1".into();
             value["address"] = self.address.as_str().into();
             value["text"] = shown.text.into();
             context.printer.json(&value)?;
+        } else if matches!(shown.fields["kind"].as_str(), Some("branch" | "turn" | "message")) {
+            let mut voice = Voice::aloud(context, &workspace, self.address.clone());
+            voice.say(&shown.text)?;
+            voice.end()?;
         } else {
             context.printer.out(&shown.text)?;
         }
