@@ -20,7 +20,7 @@ fn piped_lines_are_asked_one_by_one_on_a_branch_that_grows() {
     let answers = ["One **card** a job [s1].", "Because \"Burn the rest\".", "Keep all.", "In one word: cards."];
     let provider = Provider::start(answers.map(Script::says).to_vec());
     let desk = desk(&provider);
-    let lines = "What is kept?\n\n/fork skeptic And \\\nwhy?\n/check\n/show s1 On cards\n/go main\n/retry other\n\
+    let lines = "What is kept?\n\n/fork skeptic And \\\nwhy?\n/check\n/show s1\n/go main\n/retry other\n\
                  /prompt summary tokens=9\n/undo\n/cost\n/model bigger\n/branch\n/help\n/quit\nnever asked\n";
     let mut all = talk(&desk, &["cards"], lines);
     all += &desk.session(&["log"]);

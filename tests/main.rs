@@ -10,12 +10,14 @@
 
 mod acceptance;
 mod bad_input;
+mod chat;
 mod durability;
 mod expected;
 mod exports;
 mod floors;
 mod foreign;
 mod json;
+mod keys;
 mod mock;
 mod models;
 mod project;

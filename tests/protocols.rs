@@ -6,7 +6,7 @@ use crate::support::Desk;
 use crate::support::provider::{Heard, Provider, Script};
 
 /// A streamed answer with a thought that wants to go back, as each protocol tells it.
-fn says(protocol: &str, text: &str) -> Script {
+pub(crate) fn says(protocol: &str, text: &str) -> Script {
     let event = |value: Value| format!("event: {}\ndata: {value}\n\n", value["type"].as_str().unwrap());
     let data = |value: Value| format!("data: {value}\r\n\r\n");
     let events = match protocol {

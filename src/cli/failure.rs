@@ -9,7 +9,7 @@ use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
 use crate::store::exchange::Refusal;
-use crate::tokens::Scale;
+use crate::tokens::{Scale, Tokens};
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
 use crate::{budget, bundle, catalog, fork, gather, net, send, serve, store};
@@ -79,6 +79,17 @@ impl Failure {
         }
     }
 
+    /// A prompt that was too long, and the budget with which its bundle would fit.
+    pub(super) fn too_long(error: send::Error, budget: Tokens) -> Self {
+        let over = match &error {
+            send::Error::WindowExceeded { failure, .. } => failure.over(),
+            _ => None,
+        };
+        let over = over.map_or(String::new(), |over| format!("{} tokens over: ", told(over)));
+        let failure = Self { hints: Vec::new(), ..Self::from(error) };
+        failure.hint(format!("{over}try `--budget {}` where you pack", budget.0))
+    }
+
     /// The sources that failed, and whether the others could go on without them.
     pub(super) fn sources(failures: Vec<gather::Error>, others: bool) -> Self {
         let mut all = Self { code: FAILURE, errors: Vec::new(), hints: Vec::new() };
@@ -117,6 +128,11 @@ impl Failure {
         self.tell();
         ExitCode::from(self.code)
     }
+}
+
+/// A server's count as people read it.
+fn told(n_tokens: u64) -> Tokens {
+    Tokens(u32::try_from(n_tokens).unwrap_or(u32::MAX))
 }
 
 /// The error with its causes, outermost first.
@@ -291,13 +307,10 @@ impl From<send::Error> for Failure {
                 failure.hint(format!("ask again in {} seconds", wait.as_secs()))
             }
             send::Error::Redirected { .. } => failure.hint("a key does not follow; name the right `--base-url`"),
-            send::Error::WindowExceeded { prompt_tokens: Some(prompt), window: Some(window), .. }
-                if prompt > window =>
-            {
-                let over = prompt - window;
-                failure.hint(format!("{over} tokens over: pack again with a `--budget` that much smaller"))
-            }
-            send::Error::WindowExceeded { .. } => failure.hint("pack again with a smaller `--budget`"),
+            send::Error::WindowExceeded { failure: said, .. } => failure.hint(match said.over() {
+                Some(over) => format!("{} tokens over: pack again with a smaller `--budget`", told(over)),
+                None => "pack again with a smaller `--budget`".to_owned(),
+            }),
             send::Error::NotAnAnswer { .. } => failure.hint("check that `--base-url` names a chat API, up to `/v1`"),
             _ => failure,
         }

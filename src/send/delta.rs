@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Failure;
 use super::failure::{MAX_SAID, shown};
+use super::{Citation, Failure};
 use crate::content::Usage;
 use crate::net::Request;
 
@@ -18,6 +18,8 @@ pub enum Delta {
     Sealed(String),
     /// Words with which the model declines.
     Refusal(String),
+    /// Something that the provider says the answer rests on.
+    Citation(Citation),
     /// Counts as known so far; a later delta replaces what it knows, it never adds.
     Usage(Usage),
     /// Why the model stopped.

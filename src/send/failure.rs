@@ -28,6 +28,15 @@ const OVERFLOWS: &[&str] = &[
     "exceeds the context window",
     // xAI
     "maximum prompt length is",
+    // DeepSeek, Groq, Cerebras, with a code of their own
+    "reduce the length of the messages",
+    // vLLM
+    "longer than the maximum model length",
+    // text-generation-inference and the services on it
+    "`inputs` tokens + `max_new_tokens` must be <=",
+    // LM Studio
+    "when context the overflows",
+    "greater than the context length",
     // Ollama
     "exceeds the context length",
     "exceeds maximum context length",
@@ -45,6 +54,11 @@ const PROMPT_TOKENS: &[&str] = &[
     "input token count (",
     "request contains ",
     "request (",
+    "your request has ",
+    "prompt (length ",
+    "Given: ",
+    "Current length is ",
+    "keep the first ",
 ];
 
 /// What stands before the tokens of the window.
@@ -58,6 +72,11 @@ const WINDOW: &[&str] = &[
     "number of tokens allowed ",
     "maximum prompt length is ",
     "available context size (",
+    "maximum context length: ",
+    "maximum model length of ",
+    "must be <= ",
+    "while limit is ",
+    "context length of only ",
 ];
 
 /// A server's own account of a failure; each text is one line.
@@ -73,6 +92,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// Tokens of the prompt, if it names them.
     pub prompt_tokens: Option<u64>,
+    /// Tokens that the answer was to have beside the prompt, if it adds them up.
+    pub answer_tokens: Option<u64>,
     /// Tokens of the window, if it names them.
     pub window: Option<u64>,
 }
@@ -115,6 +136,7 @@ impl Failure {
             prompt_tokens: error["n_prompt_tokens"]
                 .as_u64()
                 .or_else(|| PROMPT_TOKENS.iter().find_map(|before| number_after(&message, before))),
+            answer_tokens: number_after(&message, " + "),
             window: error["n_ctx"].as_u64().or_else(|| WINDOW.iter().find_map(|before| number_after(&message, before))),
             message,
         })
@@ -125,6 +147,12 @@ impl Failure {
         self.code.as_deref() == Some("context_length_exceeded")
             || self.kind.as_deref() == Some("exceed_context_size_error")
             || OVERFLOWS.iter().any(|words| self.message.contains(words))
+    }
+
+    /// By how many tokens the prompt and its answer were too long, if it says so.
+    pub fn over(&self) -> Option<u64> {
+        let all = self.prompt_tokens?.checked_add(self.answer_tokens.unwrap_or(0))?;
+        all.checked_sub(self.window?).filter(|over| *over > 0)
     }
 
     /// The same fit for people: short, and without the key of `request`.
@@ -275,7 +303,30 @@ mod tests {
             let failure = Failure::read(body.as_bytes());
             let read = failure.is_overflow().then_some((failure.prompt_tokens, failure.window));
             assert_eq!(read, expected, "{body}");
+            let over = |(prompt, window): (Option<u64>, Option<u64>)| prompt?.checked_sub(window?);
+            let sum = if body.contains(" + 8000 > ") { Some(7000) } else { expected.and_then(over) };
+            assert_eq!(failure.over(), sum, "{body}");
         };
+        check(
+            r#"{"object":"error","message":"This model's maximum context length is 4096 tokens. However, your request has 5000 input tokens.","code":400}"#,
+            Some((Some(5000), Some(4096))),
+        );
+        check(
+            r#"{"error":{"message":"The decoder prompt (length 5000) is longer than the maximum model length of 4096."}}"#,
+            Some((Some(5000), Some(4096))),
+        );
+        check(
+            r#"{"error":{"message":"Please reduce the length of the messages or completion. Current length is 9000 while limit is 8192","code":"context_length_exceeded"}}"#,
+            Some((Some(9000), Some(8192))),
+        );
+        check(
+            r#"{"error":{"message":"The prompt is too long: 9000, model maximum context length: 8191"}}"#,
+            Some((Some(9000), Some(8191))),
+        );
+        check(
+            r#"{"error":"Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens"}"#,
+            Some((Some(5000), Some(4096))),
+        );
         check(
             r#"{"error":{"type":"exceed_context_size_error","n_prompt_tokens":2009,"n_ctx":512}}"#,
             Some((Some(2009), Some(512))),

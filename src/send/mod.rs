@@ -9,6 +9,7 @@
 //! it may see; a key never leaves for another origin, and no error shows one.
 //! The room chooses no model, stores nothing, knows no price and gives no hints.
 
+mod citation;
 mod delta;
 pub mod endpoint;
 mod error;
@@ -37,6 +38,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
+pub use citation::Citation;
 pub use delta::{Delta, Stop};
 pub use endpoint::Endpoint;
 pub use error::Error;

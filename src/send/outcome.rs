@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Delta, Error, Stop};
+use super::{Citation, Delta, Error, Stop};
 use crate::content::Usage;
 use crate::net;
 
@@ -19,6 +19,8 @@ pub struct Outcome {
     pub reasoning: String,
     /// The words with which the model declined.
     pub refusal: String,
+    /// What the provider says the answer rests on, each once.
+    pub citations: Vec<Citation>,
     /// Token counts as far as the server told them.
     pub usage: Usage,
     /// Why the model stopped, if it said so.
@@ -98,6 +100,7 @@ impl Outcome {
             text: String::new(),
             reasoning: String::new(),
             refusal: String::new(),
+            citations: Vec::new(),
             usage: Usage::default(),
             stop: None,
             served_model: None,
@@ -129,6 +132,8 @@ impl Outcome {
             }
             Delta::Sealed(item) => self.pieces.push(Piece::Sealed(item.clone())),
             Delta::Refusal(text) => self.refusal.push_str(text),
+            Delta::Citation(citation) if self.citations.contains(citation) => {}
+            Delta::Citation(citation) => self.citations.push(citation.clone()),
             Delta::Usage(usage) => self.usage = usage.or(self.usage),
             Delta::Stop(stop) => self.stop = Some(stop.clone()),
             Delta::Model(model) => self.served_model = Some(model.clone()),

@@ -33,6 +33,8 @@ struct Held {
     refusal: String,
     stop: Option<String>,
     usage: [Option<u64>; 5],
+    /// The words that are cited, one line each.
+    quotes: Vec<String>,
     error: Option<String>,
 }
 
@@ -185,6 +187,7 @@ fn chat(objects: &[Value]) -> Held {
         refusal: words(&["refusal"]),
         stop: word(last(&chunks, &["/choices/0/finish_reason"]), &[("stop", "done"), ("tool_calls", "tool")]),
         usage: counts(last(&chunks, &["/usage"]), places),
+        quotes: Vec::new(),
         error: None,
     }
 }
@@ -215,6 +218,7 @@ fn responses(objects: &[Value]) -> Held {
         refusal: parts("refusal"),
         stop: if is_called { Some("tool".to_owned()) } else { stop },
         usage: counts(end.get("usage"), places),
+        quotes: Vec::new(),
         error: None,
     }
 }
@@ -233,12 +237,18 @@ fn anthropic(objects: &[Value]) -> Held {
     let [rest, cached, written, output] = names.map(count);
     let reasoning = count("output_tokens_details/thinking_tokens");
     let stops = [("end_turn", "done"), ("stop_sequence", "done"), ("max_tokens", "length"), ("tool_use", "tool")];
+    let events = objects.iter().map(|object| &object["delta"]["citation"]["cited_text"]);
+    let whole = objects.iter().flat_map(|object| object["content"].as_array().into_iter().flatten());
+    let whole =
+        whole.flat_map(|block| block["citations"].as_array().into_iter().flatten()).map(|one| &one["cited_text"]);
+    let cited = events.chain(whole).filter_map(Value::as_str).map(line);
     Held {
         text: blocks("text"),
         reasoning: blocks("thinking"),
         refusal: String::new(),
         stop: word(last(objects, &["/stop_reason", "/delta/stop_reason"]), &stops),
         usage: [rest.map(|rest| rest + cached.unwrap_or(0) + written.unwrap_or(0)), cached, written, output, reasoning],
+        quotes: cited.collect(),
         error: None,
     }
 }
@@ -263,6 +273,7 @@ fn gemini(objects: &[Value]) -> Held {
         refusal: String::new(),
         stop: word(last(objects, &["/candidates/0/finishReason"]), &[("STOP", "done"), ("MAX_TOKENS", "length")]),
         usage: [input, cached, none, output, thoughts],
+        quotes: Vec::new(),
         error: None,
     }
 }
@@ -276,6 +287,7 @@ fn ollama(objects: &[Value]) -> Held {
         refusal: String::new(),
         stop: word(last(objects, &["/done_reason"]), &[("stop", "done")]),
         usage: [count("/prompt_eval_count"), None, None, count("/eval_count"), None],
+        quotes: Vec::new(),
         error: None,
     }
 }
@@ -293,6 +305,7 @@ fn told(outcome: &Outcome) -> Held {
         refusal: outcome.refusal.clone(),
         stop: outcome.stop.as_ref().map(|stop| stop.name().to_owned()),
         usage: [usage.input, usage.cached, usage.cache_write, usage.output, usage.reasoning],
+        quotes: outcome.citations.iter().filter_map(|citation| citation.quote.clone()).collect(),
         error: failure.cloned(),
     }
 }

@@ -112,6 +112,7 @@ pub(crate) fn run(attempt: &str, parent: Digest) -> RunRecord {
         protocol: "openai-chat".to_owned(),
         params: serde_json::json!({"temperature": 0.5}),
         request_sha256: Digest::of(b"request"),
+        citations: Vec::new(),
         usage: Usage::default(),
         error: None,
         started: Timestamp(1_758_844_800_000),

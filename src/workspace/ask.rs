@@ -8,8 +8,9 @@ use crate::fork;
 use crate::net::Transport;
 use crate::send::{self, Delta, Ending, Outcome, Patience, Piece};
 use crate::store::Error::RunExists;
-use crate::store::record::{RunRecord, RunState};
+use crate::store::record::{CitationRecord, RunRecord, RunState};
 use crate::store::{Hold, Store};
+use crate::tokens::Tokens;
 
 /// What became of a question.
 #[derive(Debug)]
@@ -20,6 +21,10 @@ pub struct Answered {
     pub message: Option<Digest>,
     /// Everything that arrived.
     pub outcome: Outcome,
+    /// What the provider says the answer rests on, found again in the sources.
+    pub citations: Vec<CitationRecord>,
+    /// The budget with which the bundle would have fitted, where it did not.
+    pub fitting: Option<Tokens>,
     /// The model that was asked.
     pub model: String,
     /// The attempt's id.
@@ -60,6 +65,7 @@ impl Workspace {
             params: draft.params.clone(),
             request_sha256: Digest::of(&draft.request.body),
             usage: Usage::default(),
+            citations: Vec::new(),
             error: None,
             started,
             ended: None,
@@ -94,11 +100,23 @@ impl Workspace {
             run.error = Some(error.to_string());
         }
         let elapsed = run.ended.map_or(0, |ended| ended.0 - started.0);
+        // An answer is kept even where its sources cannot be looked through.
+        run.citations = self.cited(draft, &outcome.citations).unwrap_or_default();
+        let (citations, fitting) = (run.citations.clone(), self.fitting(draft, &outcome.ending));
         let model = run.model.clone();
         let Some(answer) = message(&outcome, draft) else {
             self.store.save_run(&run)?;
             let branch = draft.branch.clone();
-            return Ok(Answered { branch, message: None, outcome, model, run: run.attempt, elapsed });
+            return Ok(Answered {
+                branch,
+                message: None,
+                outcome,
+                citations,
+                fitting,
+                model,
+                run: run.attempt,
+                elapsed,
+            });
         };
         let answer = fork::following(question_id, &[answer])?;
         let tip = answer[0].id();
@@ -107,7 +125,7 @@ impl Workspace {
         let attempt = run.attempt.clone();
         let entry = act.entry(format!("ask on {}", draft.branch));
         let branch = self.land(&draft.branch, draft.seen, tip, objects, vec![run], entry)?;
-        Ok(Answered { branch, message: Some(tip), outcome, model, run: attempt, elapsed })
+        Ok(Answered { branch, message: Some(tip), outcome, citations, fitting, model, run: attempt, elapsed })
     }
 
     /// Gives a run an id of its own, says to others that it is under way and records the intent.
@@ -160,6 +178,7 @@ impl Answered {
             status: self.outcome.status(),
             model: self.outcome.served_model.clone().unwrap_or_else(|| self.model.clone()),
             usage: self.outcome.usage,
+            citations: self.citations.clone(),
             run: self.run.clone(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Error, Workspace};
 use crate::bundle::Bundle;
-use crate::content::{Digest, Document, Section, line, nearest};
+use crate::content::{Digest, Document, Section, SectionKind, line, nearest};
 use crate::{fork, gather};
 
 /// Characters of a neighbour that are shown.
@@ -100,7 +100,7 @@ pub(super) fn passage(bundle: &Bundle, place: usize, section: usize) -> Passage 
         bundle: bundle.id,
         source: item.id.clone(),
         title: document.title.clone().or_else(|| item.label.clone()),
-        url: address(document, here),
+        url: address(document, Some(here)),
         label: here.label.clone(),
         start: here.start,
         end: here.end,
@@ -119,11 +119,27 @@ pub(super) fn passage(bundle: &Bundle, place: usize, section: usize) -> Passage 
     }
 }
 
-/// Where a section can be read or heard.
-fn address(document: &Document, section: &Section) -> Option<String> {
+/// Where a section can be read or heard, or the document where no section is named.
+pub(super) fn address(document: &Document, section: Option<&Section>) -> Option<String> {
     let url = document.url.as_ref()?;
-    let second = section.time.as_deref().and_then(seconds);
-    Some(second.and_then(|second| gather::at_second(url, second)).unwrap_or_else(|| url.clone()))
+    let Some(section) = section else { return Some(url.clone()) };
+    if let Some(second) = section.time.as_deref().and_then(seconds) {
+        return Some(gather::at_second(url, second).unwrap_or_else(|| url.clone()));
+    }
+    let is_heading = section.kind == SectionKind::Heading && !url.contains('#');
+    // A browser that knows text fragments scrolls to the heading, others open the page.
+    let heading = section.label.as_deref().filter(|_| is_heading);
+    Some(heading.map_or_else(|| url.clone(), |heading| format!("{url}#:~:text={}", encoded(heading))))
+}
+
+/// Words as they stand in a text fragment.
+fn encoded(words: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~');
+    let told = words.trim().bytes().map(|byte| match byte {
+        byte if is_plain(byte) => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    });
+    told.collect()
 }
 
 /// Bytes of a section that neighbouring segments hold together.
@@ -226,11 +242,41 @@ mod tests {
     }
 
     #[test]
+    fn a_section_leads_to_its_second_or_its_heading() {
+        let section = |kind, label: &str, time: Option<&str>| Section {
+            start: 0,
+            end: 1,
+            kind,
+            label: Some(label.to_owned()),
+            author: None,
+            time: time.map(str::to_owned),
+            reply_to: None,
+        };
+        let objects = crate::store::sample::bundle("text");
+        let record = objects[1].record::<crate::store::record::DocumentRecord>().unwrap();
+        let mut document = record.into_document("text".to_owned()).unwrap();
+        let heading = section(SectionKind::Heading, "Who pays, and why?", None);
+        let turn = section(SectionKind::Turn, "41:07", Some("0:41:07"));
+        let post = section(SectionKind::Post, "post 3", Some("2025-01-01T10:00:00Z"));
+        let mut check = |url: Option<&str>, section: Option<&Section>, expected: Option<&str>| {
+            document.url = url.map(str::to_owned);
+            assert_eq!(address(&document, section).as_deref(), expected);
+        };
+        let page = Some("https://a.example/essay");
+        check(page, None, page);
+        check(page, Some(&heading), Some("https://a.example/essay#:~:text=Who%20pays%2C%20and%20why%3F"));
+        check(page, Some(&post), page);
+        check(page, Some(&turn), page);
+        check(Some("https://youtu.be/a"), Some(&turn), Some("https://youtu.be/a?t=2467s"));
+        check(None, Some(&turn), None);
+    }
+
+    #[test]
     fn a_place_is_a_label_a_time_or_a_part_of_a_heading() {
         let section = |start: usize, label: &str| Section {
             start,
             end: start + 1,
-            kind: crate::content::SectionKind::Turn,
+            kind: SectionKind::Turn,
             label: Some(label.to_owned()),
             author: None,
             time: None,

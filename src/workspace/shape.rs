@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::content::{Digest, Document, Kind, Problem, Role, Usage};
+use crate::store::record::CitationRecord;
 use crate::tokens::{Tokenizer, Tokens};
 
 /// `forkful.read/1`
@@ -355,6 +356,8 @@ pub struct Ask {
     pub status: &'static str,
     pub model: String,
     pub usage: Usage,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<CitationRecord>,
     pub run: String,
 }
 

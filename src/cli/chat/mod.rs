@@ -10,6 +10,7 @@ mod orders;
 mod watch;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use super::args::{Arguments, Verb};
 use super::command::{ask, question};
@@ -127,7 +128,8 @@ impl<'a> Chat<'a> {
             }
             Some(Order::Undo) => {
                 for operation in self.workspace.undo(1, &act())? {
-                    self.context.printer.say(format_args!("Undone  {}", operation.description));
+                    let what = operation.description.strip_prefix("undo ").unwrap_or(&operation.description);
+                    self.context.printer.say(format_args!("Undone  {what}"));
                 }
                 self.stand_again()?;
                 self.tell_standing();
@@ -206,14 +208,18 @@ impl<'a> Chat<'a> {
     }
 
     /// Any verb of the command line; `@` is where the talk stands.
-    fn verb(&mut self, words: &[String]) -> Result<u8, Failure> {
+    fn verb(&mut self, order: &[String]) -> Result<u8, Failure> {
         let here = |word: &String| match word.strip_prefix('@') {
             Some(rest) if rest.is_empty() || rest.starts_with(['~', '^']) => format!("{}{rest}", self.standing.address),
             _ => word.clone(),
         };
-        let words: Vec<String> = words.iter().map(here).collect();
+        let words: Vec<String> = order.iter().map(here).collect();
         let arguments = match Arguments::try_parse_from(["forkful".to_owned()].into_iter().chain(words)) {
             Ok(arguments) => arguments,
+            Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {
+                let name = order.first().map_or("", String::as_str);
+                return Err(Failure::usage(format!("there is no /{name}")).hint("/help lists what can be typed"));
+            }
             Err(error) => {
                 // Where the stream is gone there is nobody to tell.
                 let _ = error.print();
@@ -255,15 +261,19 @@ impl<'a> Chat<'a> {
     }
 
     fn tell_cost(&self) -> Result<(), Failure> {
-        let sum =
-            |count: fn(&Usage) -> Option<u64>| self.used.iter().filter_map(|(_, usage)| count(usage)).sum::<u64>();
-        let tokens = |n: u64| Tokens(u32::try_from(n).unwrap_or(u32::MAX));
+        let sum = |name: &str, count: fn(&Usage) -> Option<u64>| {
+            let known: Vec<u64> = self.used.iter().filter_map(|(_, usage)| count(usage)).collect();
+            let total = Tokens(u32::try_from(known.iter().sum::<u64>()).unwrap_or(u32::MAX));
+            let silent = self.used.len() - known.len();
+            let silent = if silent == 0 { String::new() } else { format!(" and {silent} untold") };
+            format!("{total}{silent} {name}")
+        };
         let line = format!(
-            "{}  {} in ({} cached) · {} out\n",
+            "{}  {} · {} · {}\n",
             counted(self.used.len(), "answer"),
-            tokens(sum(|usage| usage.input)),
-            tokens(sum(|usage| usage.cached)),
-            tokens(sum(|usage| usage.output)),
+            sum("in", |usage| usage.input),
+            sum("cached", |usage| usage.cached),
+            sum("out", |usage| usage.output),
         );
         Ok(self.context.printer.out(&line)?)
     }
@@ -273,8 +283,9 @@ impl<'a> Chat<'a> {
         for (_, name, takes, about) in ORDERS {
             out += &format!("  {:<27} {about}\n", format!("/{name} {takes}").trim_end());
         }
-        out += "  any other verb, as /log, /search WORDS, /diff A B, /rate @ +1; @ is where you are\n\
-                  Alt-Enter, or \\ at its end, continues a line; Ctrl-C stops an answer, Ctrl-D leaves\n";
+        out += "  and any verb of forkful, as /log, /search WORDS, /diff A B; @ is where you are\n\
+                Alt-Enter, or a \\ at its end, continues a line.\n\
+                Ctrl-C stops an answer and keeps what came, Ctrl-D leaves.\n";
         Ok(self.context.printer.out(&out)?)
     }
 

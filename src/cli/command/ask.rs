@@ -229,7 +229,23 @@ pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Re
                 .say(format_args!("{} was moved by somebody else; the answer is on {}", draft.branch, answered.branch));
         }
     }
-    ended(context, answered.outcome.ending, answered.message.is_some())
+    cite(context, &answered);
+    match (answered.outcome.ending, answered.fitting) {
+        (Ending::Failed(error), Some(budget)) => Err(Failure::too_long(error, budget)),
+        (ending, _) => ended(context, ending, answered.message.is_some()),
+    }
+}
+
+/// What the provider itself says the answer rests on.
+fn cite(context: &Context, answered: &Answered) {
+    for citation in answered.citations.iter().filter(|_| !context.json) {
+        let place = citation.place.as_ref().map(|place| format!("[{place}]"));
+        let quote = citation.quote.as_ref().map(|quote| format!("\u{201c}{quote}\u{201d}"));
+        // A place stands for title and address, which its source has.
+        let source = [&citation.title, &citation.url].map(|word| word.clone().filter(|_| place.is_none()));
+        let words: Vec<String> = [place].into_iter().chain(source).chain([quote]).flatten().collect();
+        context.printer.say(format_args!("Cited   {}", words.join("  ")));
+    }
 }
 
 /// Says how an answer ended that is not whole; `kept` says that something came.

@@ -39,7 +39,7 @@ impl Show {
             value["address"] = self.address.as_str().into();
             value["text"] = shown.text.into();
             context.printer.json(&value)?;
-        } else if matches!(shown.fields["kind"].as_str(), Some("branch" | "turn" | "message")) {
+        } else if matches!(shown.fields["kind"].as_str(), Some("branch" | "turn" | "message" | "passage")) {
             let mut voice = Voice::aloud(context, &workspace, self.address.clone());
             voice.say(&shown.text)?;
             voice.end()?;

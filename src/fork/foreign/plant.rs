@@ -108,6 +108,7 @@ fn run(node: &Node, origin: &Origin, parent: Digest, question: Digest, message: 
         protocol: RunRecord::IMPORT.to_owned(),
         params: origin.params(),
         request_sha256: Digest::of(b""),
+        citations: Vec::new(),
         usage: Usage::default(),
         error: None,
         started: node.time.unwrap_or(Timestamp(0)),

@@ -13,7 +13,7 @@ use super::{Decoder, Framing, Garbled, Protocol, filled};
 use crate::content::{Part, Role, Usage, line};
 use crate::net::Request;
 use crate::send::sse::Event;
-use crate::send::{Delta, Effort, Endpoint, Failure, Prompt, Stop};
+use crate::send::{Citation, Delta, Effort, Endpoint, Failure, Prompt, Stop};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: NAME,
@@ -204,7 +204,10 @@ impl Answer {
             "redacted_thinking" => {
                 deltas.extend(thinking_block(block).map(|block| Delta::Sealed(raw(&block).get().to_owned())));
             }
-            "text" => deltas.extend(block["text"].as_str().and_then(filled).map(Delta::Text)),
+            "text" => {
+                deltas.extend(block["text"].as_str().and_then(filled).map(Delta::Text));
+                deltas.extend(Citation::all(&block["citations"]).into_iter().map(Delta::Citation));
+            }
             _ => {}
         }
     }
@@ -212,6 +215,7 @@ impl Answer {
     fn add(&mut self, delta: &Value, deltas: &mut Vec<Delta>) {
         match delta["type"].as_str().unwrap_or_default() {
             "text_delta" => deltas.extend(delta["text"].as_str().and_then(filled).map(Delta::Text)),
+            "citations_delta" => deltas.extend(Citation::read(&delta["citation"]).map(Delta::Citation)),
             "thinking_delta" | "signature_delta" => self.think(&delta["thinking"], &delta["signature"], deltas),
             _ => {}
         }

@@ -11,7 +11,7 @@ use super::{Decoder, Framing, Garbled, Protocol, filled};
 use crate::content::{Message, Part, Role, Usage, line};
 use crate::net::Request;
 use crate::send::sse::Event;
-use crate::send::{Delta, Effort, Endpoint, Failure, Prompt, Stop};
+use crate::send::{Citation, Delta, Effort, Endpoint, Failure, Prompt, Stop};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: NAME,
@@ -128,6 +128,12 @@ impl Answer {
                 deltas.extend(part["thoughtSignature"].as_str().map(signature).map(Delta::Sealed));
                 is_called |= part.get("functionCall").is_some();
             }
+            let grounding = candidate["groundingMetadata"]["groundingChunks"].as_array().into_iter().flatten();
+            let grounds =
+                grounding.filter_map(|chunk| Citation::read(chunk.get("web").unwrap_or(&chunk["retrievedContext"])));
+            let recited = &candidate["citationMetadata"];
+            let recited = recited.get("citationSources").unwrap_or(&recited["citations"]);
+            deltas.extend(grounds.chain(Citation::all(recited)).map(Delta::Citation));
             let reason = candidate["finishReason"].as_str();
             let reason = if is_called { reason.map(|_| Stop::Tool) } else { reason.and_then(stop) };
             deltas.extend(reason.map(Delta::Stop));

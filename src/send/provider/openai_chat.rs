@@ -15,7 +15,7 @@ use crate::content::{Role, Usage, line};
 use crate::net::Request;
 use crate::send::host::{Asking, Caching, EffortField, Limit, Texts};
 use crate::send::sse::Event;
-use crate::send::{Delta, Endpoint, Failure, Prompt, Stop};
+use crate::send::{Citation, Delta, Endpoint, Failure, Prompt, Stop};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "openai-chat",
@@ -146,6 +146,9 @@ impl Decoder for Answer {
             speak(said, deltas);
             deltas.extend(choice["finish_reason"].as_str().map(stop).map(Delta::Stop));
         }
+        // Perplexity says with every chunk what it has searched.
+        let searched = [&chunk["search_results"], &chunk["citations"]].into_iter().find(|list| list.is_array());
+        deltas.extend(searched.map(Citation::all).unwrap_or_default().into_iter().map(Delta::Citation));
         deltas.extend(usage(&chunk).map(Delta::Usage));
         // OpenRouter puts the failure of a routed model into its choice.
         let places = [&chunk, &chunk["choices"][0]].into_iter().filter(|place| place.get("error").is_some());
@@ -173,6 +176,7 @@ fn speak(said: &Value, deltas: &mut Vec<Delta>) {
         content => deltas.extend(content.as_str().and_then(filled).map(Delta::Text)),
     }
     deltas.extend(said["refusal"].as_str().and_then(filled).map(Delta::Refusal));
+    deltas.extend(Citation::all(&said["annotations"]).into_iter().map(Delta::Citation));
 }
 
 fn stop(reason: &str) -> Stop {

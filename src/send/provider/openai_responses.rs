@@ -15,7 +15,7 @@ use crate::content::{Message, Part, Role, Usage, line};
 use crate::net::Request;
 use crate::send::host::Caching;
 use crate::send::sse::Event;
-use crate::send::{Delta, Endpoint, Failure, Prompt, Stop};
+use crate::send::{Citation, Delta, Endpoint, Failure, Prompt, Stop};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: NAME,
@@ -152,6 +152,9 @@ impl Decoder for Answer {
             {
                 deltas.push(Delta::Reasoning("\n\n".to_owned()));
             }
+            "response.output_text.annotation.added" => {
+                deltas.extend(Citation::read(&json["annotation"]).map(Delta::Citation));
+            }
             "response.output_item.done" => item_done(&json["item"], deltas),
             "response.completed" | "response.incomplete" | "response.failed" | "response.cancelled" => {
                 ended(response, deltas);
@@ -196,6 +199,7 @@ fn whole(response: &Value, deltas: &mut Vec<Delta>) {
             for part in item["content"].as_array().into_iter().flatten() {
                 deltas.extend(part["text"].as_str().and_then(filled).map(Delta::Text));
                 deltas.extend(part["refusal"].as_str().and_then(filled).map(Delta::Refusal));
+                deltas.extend(Citation::all(&part["annotations"]).into_iter().map(Delta::Citation));
             }
         }
         item_done(item, deltas);

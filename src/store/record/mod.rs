@@ -7,4 +7,6 @@ mod hashed;
 mod rows;
 
 pub use hashed::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, LinkRecord, MessageRecord, SegmentRecord, V1};
-pub use rows::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord, RunState};
+pub use rows::{
+    AtMove, CitationRecord, Move, OperationRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord, RunState,
+};

@@ -41,6 +41,9 @@ pub struct RunRecord {
     pub params: serde_json::Value,
     /// The hash of the request body.
     pub request_sha256: Digest,
+    /// What the provider says the answer rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub citations: Vec<CitationRecord>,
     /// What the provider counted.
     #[serde(default)]
     pub usage: Usage,
@@ -62,6 +65,23 @@ impl RunRecord {
     pub fn is_import(&self) -> bool {
         self.protocol == Self::IMPORT
     }
+}
+
+/// One thing that a provider says an answer rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CitationRecord {
+    /// The place of a source that has the words, or stands at the address: `s2 41:07`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<String>,
+    /// The words that are cited.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quote: Option<String>,
+    /// What the provider calls the source.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub title: Option<String>,
+    /// Where it stands on the web.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<String>,
 }
 
 /// How far a run came.
