@@ -177,6 +177,8 @@ pub const FORMATS: &[Format] = &[
     thread::mail::FORMAT,
     document::webvtt::FORMAT,
     document::srt::FORMAT,
+    document::youtube::FORMAT,
+    document::ttml::FORMAT,
     document::whisper::FORMAT,
     document::podcast::FORMAT,
     document::deepgram::FORMAT,

@@ -49,7 +49,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
         }
         let language = root.at("language_code").text().map(str::to_owned);
         let url = root.at("audio_url").words().filter(|url| url.starts_with("http")).map(str::to_owned);
-        Recording { pieces, language, url, ..Recording::default() }
+        Recording { url, language, pieces, ..Recording::default() }
     })
 }
 

@@ -182,10 +182,17 @@ pub(super) fn turns(draft: &mut Draft, speech: &[Speech], layout: Layout) {
 
 /// Whether words on both sides of a joint are set apart by a blank: not in scripts without blanks.
 fn is_spaced(before: &str, after: &str) -> bool {
-    let solid = |c: Option<char>| {
-        c.is_some_and(|c| matches!(c, '\u{3000}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}'))
+    let (Some(last), Some(first)) = (before.chars().next_back(), after.chars().next()) else {
+        return !before.is_empty();
     };
-    !before.is_empty() && !(solid(before.chars().next_back()) && solid(after.chars().next()))
+    !(is_solid(last) && is_solid(first))
+}
+
+/// Whether a character is of Chinese or Japanese writing, its punctuation included.
+fn is_solid(c: char) -> bool {
+    matches!(c,
+        '\u{3000}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}')
 }
 
 struct Paragraph<'a> {

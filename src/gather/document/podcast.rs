@@ -58,7 +58,8 @@ fn paragraphs(html: &str) -> Vec<Piece> {
         let words = fragment::markdown(inner);
         match name {
             "cite" => {
-                next.speaker = Some(words.trim_end_matches(':').trim().to_owned()).filter(|name| !name.is_empty())
+                let name = words.trim_end_matches(':').trim();
+                next.speaker = (!name.is_empty()).then(|| name.to_owned());
             }
             "time" => next.start = mark::seconds(words.trim()),
             _ => {

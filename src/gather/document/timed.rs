@@ -74,16 +74,15 @@ pub(super) fn reading(format: &Format, input: &Input, recording: Recording) -> R
     let Recording { title, url, language, date, pieces, n_adverts } = recording;
     let shown: Option<Vec<Shown>> = pieces.iter().map(Piece::shown).collect();
     // Without times nothing can roll.
-    let (speech, n_silent) = match shown {
-        Some(shown) => captions::speech(&shown),
-        None => {
-            let said = pieces.iter().filter(|piece| !piece.is_blank());
-            (said.map(Piece::speech).collect(), pieces.iter().filter(|piece| piece.is_blank()).count())
-        }
+    let (speech, n_silent) = if let Some(shown) = shown {
+        captions::speech(&shown)
+    } else {
+        let (silent, said): (Vec<&Piece>, Vec<&Piece>) = pieces.iter().partition(|piece| piece.is_blank());
+        (said.into_iter().map(Piece::speech).collect(), silent.len())
     };
     let cues = pieces.iter().filter_map(Piece::cue).collect();
     let counted = (pieces.len() + n_adverts, n_silent + n_adverts);
-    let mut document = transcript(format.name, input, captions::tell_speakers_apart(speech), cues, counted)?;
+    let mut document = transcript(format.name, input, &captions::tell_speakers_apart(speech), cues, counted)?;
     document.title = title;
     document.url = url;
     document.date = date;
@@ -96,13 +95,13 @@ pub(super) fn reading(format: &Format, input: &Input, recording: Recording) -> R
 pub(super) fn transcript(
     format: &str,
     input: &Input,
-    speech: Vec<Speech>,
+    speech: &[Speech],
     cues: Vec<Cue>,
     (n_items, n_hidden): (usize, usize),
 ) -> Result<Document, Error> {
     let mut draft = Draft::default();
     let layout = Layout { size: ParagraphSize::CAPTIONS, times: input.wishes.manner.times };
-    captions::turns(&mut draft, &speech, layout);
+    captions::turns(&mut draft, speech, layout);
     if draft.sections.is_empty() {
         return Err(Error::NothingRead { name: input.name.to_owned(), items: "captions" });
     }

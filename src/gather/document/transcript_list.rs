@@ -113,7 +113,7 @@ fn is_in_milliseconds(said: &[Json]) -> bool {
     median >= 300.0 && starts.iter().all(|start| start.fract() == 0.0)
 }
 
-/// Whether a word has the form of a YouTube id.
+/// Whether a word has the form of a video's id at `YouTube`.
 fn is_video(id: &str) -> bool {
     id.len() == 11 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
@@ -165,7 +165,7 @@ mod tests {
             r#"[{"text": "b", "start": 5}, {"text": "a", "start": 1}]"#,
             r#"[{"text": "a", "start": 1}]"#,
             r#"{"messages": [{"content": "a", "time": 1}, {"content": "b", "time": 2}]}"#,
-            r#"[1, 2]"#,
+            "[1, 2]",
         ] {
             assert_eq!(sniff(&Input::new("t.json", text)), Confidence::No, "{text}");
         }

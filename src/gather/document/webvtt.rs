@@ -43,7 +43,7 @@ pub(super) fn document(format: &str, input: &Input, raw: &[RawCue]) -> Result<Do
     let shown: Vec<Shown> = raw.iter().map(RawCue::shown).collect();
     let (speech, n_silent) = captions::speech(&shown);
     let cues = raw.iter().map(RawCue::cue).collect();
-    timed::transcript(format, input, captions::tell_speakers_apart(speech), cues, (raw.len(), n_silent))
+    timed::transcript(format, input, &captions::tell_speakers_apart(speech), cues, (raw.len(), n_silent))
 }
 
 /// Header lines and cues of a file.

@@ -33,10 +33,8 @@ fn sniff(input: &Input) -> Confidence {
 
 fn read(input: &Input) -> Result<Reading, Error> {
     timed::json(&FORMAT, input, |root| {
-        let pieces = match root.at("transcription").is_array() {
-            true => root.at("transcription").items().map(cpp).collect(),
-            false => root.at("segments").items().map(segment).collect(),
-        };
+        let of_cpp = root.at("transcription").items().map(cpp);
+        let pieces = of_cpp.chain(root.at("segments").items().map(segment)).collect();
         let language = root.at("language").text().or_else(|| root.at("result").at("language").text());
         Recording { pieces, language: language.map(str::to_owned), ..Recording::default() }
     })

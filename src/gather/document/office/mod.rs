@@ -12,7 +12,6 @@ mod prose;
 mod slides;
 mod styles;
 mod table;
-mod xml;
 
 pub(in crate::gather) mod docx;
 pub(in crate::gather) mod epub;
@@ -26,6 +25,7 @@ pub(in crate::gather) mod xlsx;
 
 use self::package::Package;
 use super::markdown;
+use super::xml;
 use crate::content::{Problem, Quality, canonical, line};
 use crate::gather::{Error, Format, Input, Reading, draft};
 

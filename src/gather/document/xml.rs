@@ -1,4 +1,4 @@
-//! A part of a document as a tree of elements.
+//! XML as a tree of elements: a part of an office document, or captions.
 //!
 //! Names are compared without their prefix, since producers choose prefixes freely. Entities that a
 //! document type declares are never expanded: they stay as they are written. A part that ends early
@@ -7,12 +7,31 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion, escape};
 
+use crate::content::Problem;
 use crate::gather::Error;
 
 /// The deepest nesting that is read; office programs write tables in tables, not this.
 const MAX_DEPTH: usize = 256;
 /// The most elements of one part.
 const MAX_ELEMENTS: usize = 4_000_000;
+
+/// The name of a text's first element, without its prefix.
+pub(crate) fn root(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    let mut reader = Reader::from_str(text.starts_with('<').then_some(text)?);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) | Event::Empty(start) => return Some(start.local_name().as_ref().to_owned()),
+            Event::Eof | Event::End(_) => return None,
+            _ => {}
+        }
+    }
+}
+
+/// Says that a text of one part ended before its elements did.
+pub(crate) fn cut_short(name: &str) -> Problem {
+    Problem::warning(name, "the XML ends early or is broken; what stands before that is read")
+}
 
 /// An element with what stands in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
