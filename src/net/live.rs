@@ -36,6 +36,7 @@ impl Live {
                 .redirect(redirect::Policy::none())
                 .referer(false)
                 .no_proxy()
+                .http1_only()
                 .retry(reqwest::retry::never())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .tcp_nodelay(true)

@@ -5,10 +5,14 @@
 //! answers from memory, cut where a test wants them cut.
 //! A key travels as a [`Secret`], which nothing prints; a [`Url`] is http or https, carries no
 //! user name, and is shown without its query, since both are where keys leak.
+//! [`guard`] is the other door: the client for links that strangers wrote.
 //! The room follows no redirect, retries nothing and has no opinion on what the bytes mean.
+
+pub mod guard;
 
 mod header;
 mod live;
+mod pause;
 mod replay;
 mod request;
 mod response;
@@ -19,6 +23,7 @@ use std::future::Future;
 
 pub use header::{Header, ParseHeaderError};
 pub use live::{Live, Route};
+pub use pause::pause;
 pub use replay::{Recorded, Replay, Step};
 pub use request::{Credential, Method, Request};
 pub use response::Response;

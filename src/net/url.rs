@@ -31,6 +31,40 @@ impl Url {
         self.0.host_str().unwrap_or_default().trim_end_matches('.')
     }
 
+    /// The port, which for most addresses is that of the scheme.
+    pub fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or_default()
+    }
+
+    /// The value of the first parameter of that name in the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        self.0.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// Where `reference` leads from here; none where that is no address of this kind.
+    pub fn to(&self, reference: &str) -> Option<Self> {
+        let url = self.0.join(reference.trim()).ok()?;
+        Self::parse(url.as_str()).ok()
+    }
+
+    /// The whole address without its fragment, which never leaves this machine: what is asked for.
+    pub fn address(&self) -> String {
+        let mut url = self.0.clone();
+        url.set_fragment(None);
+        url.into()
+    }
+
+    /// The address as it may stand in a bundle: without its query where that holds a secret, since what
+    /// is signed is signed anew each time.
+    pub fn public(&self) -> String {
+        let mut url = self.0.clone();
+        if self.0.query_pairs().any(|(name, _)| is_secret_name(&name)) {
+            url.set_query(None);
+        }
+        url.set_fragment(None);
+        url.into()
+    }
+
     /// Whether bytes are encrypted on their way.
     pub fn is_encrypted(&self) -> bool {
         self.0.scheme() == "https"
@@ -169,6 +203,13 @@ mod tests {
         check("https://h/v1", "https://h/v1");
         check("https://h/v1?api-version=2024-10-21&key=deep#x", "https://h/v1?api-version=2024-10-21");
         check("https://h/v1?api_key=deep&X-Goog-Signature=deep&sig=deep&access_token=deep", "https://h/v1");
+    }
+
+    #[test]
+    fn an_address_stands_in_a_bundle_without_what_is_signed_anew() {
+        let check = |text: &str, expected: &str| assert_eq!(Url::parse(text).expect("an address").public(), expected);
+        check("https://h/a?b=c%20d#e", "https://h/a?b=c%20d");
+        check("https://h/a?X-Amz-Date=1&X-Amz-Signature=deep", "https://h/a");
     }
 
     #[test]
