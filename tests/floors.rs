@@ -25,6 +25,8 @@ const EDGES: &[(&str, &str)] = &[
     ("src/send/mod.rs", "where an answer's bytes move"),
     ("src/send/tally.rs", "where a count's bytes move"),
     ("src/store/database.rs", "the store's file"),
+    ("src/gather/fetch/", "where the bytes of links move"),
+    ("src/store/pages.rs", "the files of what came from the web"),
     ("src/store/hold.rs", "locks that fall with their process"),
     ("src/workspace/ask.rs", "waits for an answer, or for the person who stops it"),
     ("src/workspace/library/disk.rs", "reads and begins a person's own prompts"),

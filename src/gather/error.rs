@@ -111,6 +111,9 @@ pub enum Error {
         /// The most that is read.
         limit: usize,
     },
+    /// A link that gave nothing.
+    #[error(transparent)]
+    Fetch(Box<super::fetch::Error>),
     /// Elements nested so deep that reading them is not safe.
     #[error("{name} nests elements deeper than {limit}")]
     TooDeep {
@@ -122,6 +125,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether something is otherwise than the lock says.
+    pub fn is_mismatch(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.is_mismatch())
+    }
+
+    /// Whether it is of a sort that is never read: told, and no failure.
+    pub fn is_by_nature(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.is_by_nature())
+    }
+
     /// `export.zip#pick` holds nothing of that name: the export is named without what was asked of it.
     pub(super) fn not_inside(name: &str, pick: &str) -> Self {
         let export = name.strip_suffix(pick).and_then(|name| name.strip_suffix('#')).unwrap_or(name);

@@ -10,10 +10,20 @@ use crate::content::{Link, line};
 pub enum LinkClass {
     /// Another address behind a shortener.
     Short,
-    /// A video or audio recording.
+    /// A video.
     Video,
+    /// A sound recording.
+    Audio,
+    /// A picture.
+    Image,
     /// A scientific paper.
     Paper,
+    /// Any other PDF.
+    Pdf,
+    /// A file in a repository of code, or the repository.
+    File,
+    /// A feed.
+    Feed,
     /// A post on a social network or forum.
     Post,
     /// A conversation with a model that somebody shared.
@@ -53,15 +63,16 @@ const CHATS: &[&str] = &[
     "grok.com/share/",
     "poe.com/s/",
 ];
-const VIDEOS: &[&str] = &[
-    "youtube.com/watch",
-    "youtube.com/live/",
-    "youtube.com/shorts/",
-    "youtu.be/",
-    "vimeo.com/",
-    "twitch.tv/videos/",
-    "podcasts.apple.com/",
-    "open.spotify.com/episode/",
+const VIDEOS: &[&str] =
+    &["youtube.com/watch", "youtube.com/live/", "youtube.com/shorts/", "youtu.be/", "vimeo.com/", "twitch.tv/videos/"];
+const AUDIOS: &[&str] = &["podcasts.apple.com/", "open.spotify.com/episode/", "soundcloud.com/"];
+const REPOSITORIES: &[&str] = &[
+    "github.com/",
+    "gist.github.com/",
+    "raw.githubusercontent.com/",
+    "gitlab.com/",
+    "codeberg.org/",
+    "bitbucket.org/",
 ];
 const PAPERS: &[&str] =
     &["arxiv.org/", "openreview.net/", "doi.org/", "aclanthology.org/", "biorxiv.org/", "ssrn.com/"];
@@ -87,8 +98,43 @@ pub fn classify(url: &str) -> LinkClass {
         _ if starts(PAPERS) => LinkClass::Paper,
         "x.com" | "twitter.com" | "mobile.twitter.com" if rest.contains("/status/") => LinkClass::Post,
         _ if starts(POSTS) || rest.contains("/@") && rest.rsplit('/').next().is_some_and(is_number) => LinkClass::Post,
-        _ if rest.to_ascii_lowercase().ends_with(".pdf") => LinkClass::Paper,
-        _ => LinkClass::Page,
+        _ if starts(AUDIOS) => LinkClass::Audio,
+        _ => by_ending(rest).unwrap_or(if starts(REPOSITORIES) { LinkClass::File } else { LinkClass::Page }),
+    }
+}
+
+/// What the ending of a path says.
+fn by_ending(rest: &str) -> Option<LinkClass> {
+    let path = rest.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let (before, ending) = path.rsplit_once('/')?.1.rsplit_once('.').unwrap_or((path.as_str(), ""));
+    let is_feed = matches!(before.rsplit('/').next(), Some("feed" | "rss" | "atom" | "index")) && ending == "xml";
+    Some(match ending {
+        "pdf" => LinkClass::Pdf,
+        "mp4" | "webm" | "mkv" | "mov" | "m4v" => LinkClass::Video,
+        "mp3" | "m4a" | "ogg" | "opus" | "wav" | "flac" => LinkClass::Audio,
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" | "ico" => LinkClass::Image,
+        "rss" | "atom" => LinkClass::Feed,
+        _ if is_feed => LinkClass::Feed,
+        _ => return None,
+    })
+}
+
+impl LinkClass {
+    /// The lower-case word, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Image => "image",
+            Self::Paper => "paper",
+            Self::Pdf => "pdf",
+            Self::File => "file",
+            Self::Feed => "feed",
+            Self::Post => "post",
+            Self::SharedChat => "shared-chat",
+            Self::Page => "page",
+        }
     }
 }
 
@@ -272,7 +318,13 @@ mod tests {
             ("https://www.youtube.com/watch?v=x", LinkClass::Video),
             ("https://chatgpt.com/share/1", LinkClass::SharedChat),
             ("https://arxiv.org/abs/1", LinkClass::Paper),
-            ("https://a.example/x.pdf", LinkClass::Paper),
+            ("https://a.example/x.pdf?y", LinkClass::Pdf),
+            ("https://a.example/x.MP3#t", LinkClass::Audio),
+            ("https://a.example/x.jpeg", LinkClass::Image),
+            ("https://open.spotify.com/episode/1", LinkClass::Audio),
+            ("https://github.com/a/b/blob/main/c.rs", LinkClass::File),
+            ("https://a.example/feed.xml", LinkClass::Feed),
+            ("https://a.example/map.xml", LinkClass::Page),
             ("https://x.com/a/status/1", LinkClass::Post),
             ("https://social.example/@a/12", LinkClass::Post),
             ("https://x.com/a", LinkClass::Page),

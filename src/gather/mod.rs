@@ -16,6 +16,8 @@ mod document;
 mod draft;
 mod error;
 mod family;
+mod feed;
+pub mod fetch;
 mod fragment;
 mod front_matter;
 mod links;
@@ -23,6 +25,7 @@ mod manner;
 mod mentions;
 mod moment;
 mod second;
+pub mod site;
 pub mod source;
 mod split;
 mod tape;
@@ -197,6 +200,7 @@ pub const FORMATS: &[Format] = &[
     document::office::ods::FORMAT,
     document::office::msg::FORMAT,
     document::notebook::FORMAT,
+    document::feed::FORMAT,
     document::html::FORMAT,
     document::json::FORMAT,
     document::text::FORMAT,

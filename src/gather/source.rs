@@ -47,12 +47,7 @@ pub struct Harvest {
 /// Reads a file, a folder, an archive or, for `-`, what `stdin` gives.
 pub fn gather(named: &str, wishes: Wishes, stdin: &mut dyn Read) -> Result<Harvest, Error> {
     if named == "-" {
-        let bytes = read_capped(stdin, named)?;
-        let gathered = if is_archive(&bytes) && !is_document(Cursor::new(&bytes)) {
-            archive(named, Cursor::new(&bytes), (Digest::of(&bytes), bytes.len()), wishes)?
-        } else {
-            gathered(named, &bytes, wishes)?
-        };
+        let gathered = from_bytes(named, &read_capped(stdin, named)?, wishes)?;
         return Ok(Harvest { gathered: vec![gathered], problems: Vec::new() });
     }
     let (path, wishes) = match named.rsplit_once('#') {
@@ -67,6 +62,14 @@ pub fn gather(named: &str, wishes: Wishes, stdin: &mut dyn Read) -> Result<Harve
         return folder(named, path, wishes);
     }
     Ok(Harvest { gathered: vec![file(named, path, wishes)?], problems: Vec::new() })
+}
+
+/// Reads bytes that are there already: of stdin, or from the web.
+pub fn from_bytes(named: &str, bytes: &[u8], wishes: Wishes) -> Result<Gathered, Error> {
+    if is_archive(bytes) && !is_document(Cursor::new(bytes)) {
+        return archive(named, Cursor::new(bytes), (Digest::of(bytes), bytes.len()), wishes);
+    }
+    gathered(named, bytes, wishes)
 }
 
 /// The text of a file, or for `-` of what `stdin` gives, as it stands: a mark of UTF-8 and all.

@@ -7,6 +7,8 @@
 //! Runs and provenance are rows beside the objects and reach no hash; so are remarks, which the journal
 //! accounts for like pointers. What is searched by is made from the objects and can be made again.
 //!
+//! [`Pages`] keeps what came from the web, in files beside the database.
+//!
 //! This room alone defines stored bytes: [`record`] holds the JSON, [`exchange`] the `.forkful` file.
 //! It reads no clock and no environment; moments and commands come in as values.
 //! It knows nothing of turns, addresses or trees: that is the room `fork`.
@@ -24,6 +26,7 @@ mod json;
 mod name;
 mod object;
 mod objects;
+mod pages;
 mod past;
 mod remark;
 mod runs;
@@ -41,6 +44,7 @@ pub use json::Fault;
 pub use name::{BRANCHES, BUNDLES, NameError, REMOTES, SPACES, TAGS, check_name, numbered};
 pub use object::{Object, ObjectKind, Record, Reference};
 pub use objects::Resolved;
+pub use pages::{End, Page, Pages, Part, Visit};
 pub use past::State;
 pub use remark::{Remarks, topic};
 pub use sweep::{Loose, Sweep};

@@ -16,6 +16,7 @@ pub(super) mod assemblyai;
 pub(super) mod code;
 pub(super) mod csv;
 pub(super) mod deepgram;
+pub(super) mod feed;
 pub(super) mod html;
 pub(super) mod json;
 pub(super) mod markdown;
