@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::provider::{Provider, Script};
 use crate::support::{Desk, root};
 
-fn check(shape: &str, value: &Value) {
+pub(crate) fn check(shape: &str, value: &Value) {
     let schema: Value =
         serde_json::from_slice(&fs::read(root().join(format!("schemas/{shape}-1.json"))).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -18,6 +18,7 @@ mod floors;
 mod foreign;
 mod json;
 mod keys;
+mod links;
 mod mock;
 mod models;
 mod project;

@@ -7,6 +7,7 @@ use std::fs;
 use forkful::bundle::render::RENDERERS;
 use forkful::fork::foreign::DIALECTS;
 use forkful::gather::FORMATS;
+use forkful::gather::site::{PAGE, SITES};
 use forkful::send::{HOSTS, PROTOCOLS};
 use forkful::tokens::Encoding;
 
@@ -82,6 +83,10 @@ fn the_tables_come_from_the_registries() {
     let mut rows = String::from("\n| reads | |\n| --- | --- |\n");
     for format in FORMATS {
         rows += &format!("| `{}` | {} |\n", format.name, format.about);
+    }
+    rows += "\n| follows links of | |\n| --- | --- |\n";
+    for site in SITES.iter().chain([&PAGE]) {
+        rows += &format!("| `{}` | {} |\n", site.name, site.about);
     }
     rows += "\n| writes (`-F`) | |\n| --- | --- |\n";
     for renderer in RENDERERS {

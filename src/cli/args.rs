@@ -10,7 +10,8 @@ use crate::budget::Keep;
 use crate::gather::{Branches, Times};
 use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
-use crate::workspace::amount;
+use crate::workspace::web::{Glob, StandIn};
+use crate::workspace::{MAX_DEPTH, amount};
 
 /// Gathers a thread and its sources into one context bundle, and forks the conversation on it.
 #[derive(Debug, Parser)]
@@ -32,7 +33,7 @@ Examples:
 A source may carry its own wishes: talk.vtt@weight=2,floor=2k,cap=8k,keep=ends,as=transcript,pin
 An address is a branch, a bundle, an id or its first letters, NAME~2 (two turns back), or @ (where you left off).
 
-Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 verify or check mismatch,
+Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 verify, check or lock mismatch,
 6 provider refused, failed or cut, 130 interrupted.";
 
 /// Flags of every verb.
@@ -65,6 +66,7 @@ pub(super) enum Verb {
     Plan(command::plan::Plan),
     Read(command::read::Read),
     Count(command::count::Count),
+    Fetch(command::fetch::Fetch),
     Show(command::show::Show),
     Ask(command::ask::Ask),
     Chat(command::chat::Chat),
@@ -102,9 +104,9 @@ pub(super) enum Verb {
 }
 
 /// Sources and how to read them.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct SourceArgs {
-    /// Files, folders, or - for stdin, else those of forkful.toml; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin; archive.zip#WORDS picks one conversation
+    /// Files, folders, addresses, or - for stdin, else those of forkful.toml; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin; archive.zip#WORDS picks one conversation
     #[arg(value_name = "SRC")]
     pub sources: Vec<String>,
     /// The profile of forkful.toml to use
@@ -122,6 +124,63 @@ pub(super) struct SourceArgs {
     /// Go on without the sources that fail (exit code 4)
     #[arg(long)]
     pub keep_going: bool,
+    #[command(flatten)]
+    pub web: WebArgs,
+}
+
+/// Which links are followed, and how.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Links")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct WebArgs {
+    /// Follow the links of the sources; also SRC@follow
+    #[arg(long)]
+    pub follow: bool,
+    #[arg(help = "Follow so many links deep, 1 to 5 [default: 1 with --follow]")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_DEPTH)))]
+    pub depth: Option<u8>,
+    /// Follow only links like this: arxiv.org, '*.pdf', 'example.com/blog/*'
+    #[arg(long, value_name = "GLOB", value_parser = Glob::from_str)]
+    pub only: Vec<Glob>,
+    /// Follow no link like this
+    #[arg(long, value_name = "GLOB", value_parser = Glob::from_str)]
+    pub skip: Vec<Glob>,
+    /// Follow so many links at most
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub max_links: usize,
+    /// Follow only links to the site that they stand on
+    #[arg(long)]
+    pub same_site: bool,
+    /// This file stands for that link; also [[link]] in forkful.toml
+    #[arg(long = "as", value_name = "URL=FILE", value_parser = super::web::stand_in)]
+    pub stand_ins: Vec<StandIn>,
+    /// Take exactly what the lock names, else fail (exit code 5)
+    #[arg(long, conflicts_with = "refresh")]
+    pub locked: bool,
+    #[arg(help = "The lock [default: forkful.lock beside forkful.toml, for its sources]")]
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
+    /// Ask again for links that are kept: for all, or --refresh=URL
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub refresh: Vec<String>,
+    /// Follow links also where robots.txt asks programs to stay away
+    #[arg(long)]
+    pub no_robots: bool,
+    /// Let this host be in a private network: a name, an address, or *.name
+    #[arg(long, value_name = "HOST")]
+    pub allow_private: Vec<String>,
+    /// Where a host is, as NAME=ADDRESS[:PORT]; a private address needs --allow-private too
+    #[arg(long, value_name = "NAME=ADDRESS")]
+    pub resolve: Vec<String>,
+    /// Trust the certificates in this PEM file too
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    #[arg(help = "The most bytes a link may give [default: 33554432]")]
+    #[arg(long, value_name = "N")]
+    pub max_bytes: Option<u64>,
+    #[arg(help = "The longest that a link may take [default: 120]")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86400))]
+    pub timeout: Option<u64>,
 }
 
 /// What the bundle is fitted to.

@@ -1,9 +1,12 @@
 //! Errors become words, hints and exit codes here and nowhere else.
 
 mod library;
+mod link;
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
+
+use link::is_link;
 
 use super::command::ask::KEPT;
 use super::printer::complain;
@@ -170,6 +173,9 @@ impl From<catalog::Error> for Failure {
 
 impl From<gather::Error> for Failure {
     fn from(error: gather::Error) -> Self {
+        if is_link(&error) {
+            return Self::link(&error);
+        }
         let failure = Self::error(chain(&error));
         match error {
             gather::Error::Missing { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
@@ -454,7 +460,8 @@ fn what_to_write(mistake: &Mistake) -> Option<String> {
         Fault::Type { word, .. } | Fault::Value { word, .. } => {
             Some(format!("{place}: write it as `{}`", word.example))
         }
-        Fault::NoPath => Some(format!("{place}: write `path = \"talk.vtt\"` below it")),
+        Fault::NoEnd { missing: "url" } => Some(format!("{place}: write `url = \"https://...\"` below it")),
+        Fault::NoPath | Fault::NoEnd { .. } => Some(format!("{place}: write `path = \"talk.vtt\"` below it")),
         Fault::Twice { .. } => Some(format!("{place}: take one of the two out")),
         Fault::NoSource { nearest: Some(nearest), .. } => Some(format!("{place}: there is `{nearest}`")),
         Fault::NoSource { path, .. } => Some(format!("{place}: add it first: `forkful add {path}`")),

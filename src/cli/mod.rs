@@ -12,10 +12,12 @@ mod markdown;
 mod moment;
 mod page;
 mod printer;
+mod progress;
 mod settings;
 mod table;
 mod terms;
 mod voice;
+mod web;
 
 use std::process::ExitCode;
 
@@ -65,6 +67,7 @@ fn run_verb(verb: Verb, context: &Context) -> Result<u8, Failure> {
         Verb::Plan(verb) => verb.run(context),
         Verb::Read(verb) => verb.run(context),
         Verb::Count(verb) => verb.run(context),
+        Verb::Fetch(verb) => verb.run(context),
         Verb::Show(verb) => verb.run(context),
         Verb::Ask(verb) => verb.run(context),
         Verb::Chat(verb) => verb.run(context),

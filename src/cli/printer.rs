@@ -25,6 +25,11 @@ impl Printer {
         Self { to_terminal: io::stdout().is_terminal(), width, quiet }
     }
 
+    /// Whether talk is held back.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// The product, exactly; made harmless when a person sees it.
     pub(crate) fn out(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();

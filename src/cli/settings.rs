@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::content::Timestamp;
-use crate::net::Secret;
+use crate::net::{Secret, Url};
 use crate::send::endpoint::{Environment, key_variables};
 use crate::workspace::{Act, Keys};
 
@@ -122,6 +122,7 @@ fn without_secrets(words: &[String]) -> Vec<String> {
         let masked = match name {
             "--header" => value.unwrap_or(word).split(':').next().map(|name| format!("{name}: ***")),
             "--base-url" => value.unwrap_or(word).split(['?', '#']).next().map(str::to_owned),
+            _ if word.contains("://") && word.contains('?') => Url::parse(word).ok().map(|url| url.public()),
             _ => None,
         };
         kept.push(match (masked, value) {
@@ -153,6 +154,7 @@ mod tests {
         check(&["ask", "--header", "X-Key: deep", "a: b"], &["ask", "--header", "X-Key: ***", "a: b"]);
         check(&["--header=X-Key: deep"], &["--header=X-Key: ***"]);
         check(&["--base-url", "http://h/v1?key=deep", "q?"], &["--base-url", "http://h/v1", "q?"]);
+        check(&["pack", "http://h/a?b=c@pin", "http://h/a?token=deep"], &["pack", "http://h/a?b=c@pin", "http://h/a"]);
         check(&["--base-url=http://h/v1?key=deep"], &["--base-url=http://h/v1"]);
     }
 }

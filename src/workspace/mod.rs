@@ -48,6 +48,7 @@ mod summarise;
 mod tally;
 pub mod trial;
 mod verify;
+pub mod web;
 mod words;
 
 use std::path::Path;
@@ -82,11 +83,12 @@ pub use replay::{Replay, ReplayTurn};
 pub use resume::Resumed;
 pub use search::{Foundling, Searched};
 pub use show::{Aspect, Shown};
-pub use source::{ParseSourceError, Source, Sourced, Sources, gather};
+pub use source::{MAX_DEPTH, ParseSourceError, Source, Sourced, Sources};
 pub use standing::Standing;
 pub use tally::{Keys, Tallied, counter, tally};
 pub use trial::Trial;
 pub use verify::{BundleFinding, Verified};
+pub use web::gather;
 
 /// An opened store and what its faces need to change it.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::shape::{Estimate, Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
+use super::shape::{Estimate, Link, Pack, Plan, PlanCut, PlanDuplicate, PlanNext, PlanSource};
 use super::{Act, Counting, Error, Limits, Sources, Workspace};
 use crate::budget::{Keep, Policy};
 use crate::bundle::{self, Bundle, Entry, Measured, Part, Planned, Request};
@@ -26,6 +26,8 @@ pub struct Prepared {
     origins: Vec<Digest>,
     /// What the readers noticed and what is missing.
     pub problems: Vec<Problem>,
+    /// Links that were named or followed.
+    pub links: Vec<Link>,
 }
 
 /// Sources fitted to a budget, not yet frozen.
@@ -47,6 +49,8 @@ pub struct Fit {
     pub planned: Planned,
     /// What the readers noticed and what is missing.
     pub problems: Vec<Problem>,
+    /// Links that were named or followed.
+    pub links: Vec<Link>,
 }
 
 /// Fits what was read to the request's budget, which is in tokens as `counting` counts them.
@@ -76,7 +80,8 @@ pub fn prepare(sources: &Sources, request: Request, counting: Counting) -> Resul
         }
     }
     let measured = Measured::new(entries, request)?;
-    Ok(Prepared { measured, counting, limits, locators, origins, problems: sources.problems() })
+    let links = sources.links.iter().map(Link::of).collect();
+    Ok(Prepared { measured, counting, limits, locators, origins, problems: sources.problems(), links })
 }
 
 impl Prepared {
@@ -102,6 +107,7 @@ impl Prepared {
             origins: self.origins.clone(),
             planned,
             problems: self.problems.clone(),
+            links: self.links.clone(),
         })
     }
 
@@ -137,6 +143,7 @@ impl Prepared {
                 origins: part.entries.iter().map(|entry| self.origins[*entry]).collect(),
                 planned: part.planned,
                 problems: self.problems.clone(),
+                links: self.links.clone(),
             };
             (fit, part.bundle)
         };
@@ -174,6 +181,7 @@ impl Fit {
                 needs: self.budget_for(next.needs).0,
             }),
             sources: self.sources(true),
+            links: self.links.clone(),
             duplicates: self.duplicates(),
             problems: self.problems.clone(),
         }
@@ -193,6 +201,7 @@ impl Fit {
             estimate: Estimate::of(&self.counting.tokenizer, self.planned.total),
             by_provider: None,
             sources: self.sources(false),
+            links: self.links.clone(),
             output: output.map(str::to_owned),
         }
     }

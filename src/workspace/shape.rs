@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use super::web::shape::{Fetch, Link};
 use crate::content::{Digest, Document, Kind, Problem, Role, Usage};
 use crate::store::record::CitationRecord;
 use crate::tokens::{Tokenizer, Tokens};
@@ -117,6 +118,8 @@ pub struct Plan {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<PlanNext>,
     pub sources: Vec<PlanSource>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     pub duplicates: Vec<PlanDuplicate>,
     pub problems: Vec<Problem>,
 }
@@ -274,6 +277,8 @@ pub struct Pack {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_provider: Option<ByProvider>,
     pub sources: Vec<PlanSource>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
 }

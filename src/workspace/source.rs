@@ -1,16 +1,18 @@
 //! Sources as a person names them: a path with wishes.
 
-use std::io::Read;
-
+use super::web::Linked;
 use crate::budget::{ParsePolicyError, Policy, Tier};
-use crate::content::{Document, Problem};
+use crate::content::Problem;
 use crate::gather::{self, source::Gathered};
 use crate::tokens::Tokens;
 
-/// A path, folder or `-` with the wishes of its owner.
+/// The most links deep that anything is followed.
+pub const MAX_DEPTH: u8 = 5;
+
+/// A path, a folder, an address or `-` with the wishes of its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The path as typed, or `-`.
+    /// The path or the address as typed, or `-`.
     pub locator: String,
     /// Weight, floor, ceiling, tier and cut order.
     pub policy: Policy,
@@ -18,6 +20,8 @@ pub struct Source {
     pub as_format: Option<String>,
     /// What its reader shall choose.
     pub manner: gather::Manner,
+    /// How many links deep it is followed.
+    pub follow: u8,
 }
 
 /// What was read of several sources.
@@ -31,6 +35,8 @@ pub struct Sources {
     pub unresolved: Vec<Problem>,
     /// Those that could not be read.
     pub failures: Vec<gather::Error>,
+    /// Links that were named or followed, and what became of them.
+    pub links: Vec<Linked>,
 }
 
 /// One source with its documents and wishes.
@@ -90,12 +96,18 @@ impl Source {
         amount: impl Fn(&str) -> Option<Tokens>,
         exists: impl Fn(&str) -> bool,
     ) -> Result<Self, ParseSourceError> {
-        let whole =
-            Self { locator: text.to_owned(), policy: plain, as_format: None, manner: gather::Manner::default() };
+        let whole = Self {
+            locator: text.to_owned(),
+            policy: plain,
+            as_format: None,
+            manner: gather::Manner::default(),
+            follow: 0,
+        };
         let Some((locator, wishes)) = text.rsplit_once('@').filter(|(locator, _)| !locator.is_empty()) else {
             return Ok(whole);
         };
-        let looks_like_wishes = wishes.split(',').all(|wish| matches!(wish, "pin" | "private") || wish.contains('='));
+        let looks_like_wishes =
+            wishes.split(',').all(|wish| matches!(wish, "pin" | "private" | "follow") || wish.contains('='));
         if exists(text) || !looks_like_wishes {
             return Ok(whole);
         }
@@ -112,7 +124,7 @@ impl Source {
     }
 
     /// What its reader is asked for.
-    fn wishes(&self) -> gather::Wishes<'_> {
+    pub(super) fn wishes(&self) -> gather::Wishes<'_> {
         gather::Wishes { format: self.as_format.as_deref(), manner: self.manner, ..gather::Wishes::default() }
     }
 
@@ -132,6 +144,12 @@ impl Source {
             ("private", "") => self.manner.private = true,
             ("branches", value) => self.manner.branches = value.parse().map_err(manner_error)?,
             ("times", value) => self.manner.times = value.parse().map_err(manner_error)?,
+            ("follow", "") => self.follow = 1,
+            ("follow", value) => {
+                let want = "how many links deep, 0 to 5";
+                let error = ParsePolicyError { what: "number of links", text: value.to_owned(), want };
+                self.follow = value.parse().ok().filter(|depth| *depth <= MAX_DEPTH).ok_or(policy_error(error))?;
+            }
             ("pin", "") => self.policy.tier = Tier::Pin,
             ("weight", value) => self.policy.weight = value.parse().map_err(policy_error)?,
             ("tier", value) => self.policy.tier = value.parse().map_err(policy_error)?,
@@ -153,25 +171,6 @@ impl Sources {
     }
 }
 
-/// Reads every source; one that fails does not stop the others.
-pub fn gather(sources: &[Source], stdin: &mut dyn Read) -> Sources {
-    let mut all = Sources::default();
-    for source in sources {
-        match gather::source::gather(&source.locator, source.wishes(), stdin) {
-            Ok(found) => {
-                all.skipped.extend(found.problems);
-                let policy = source.policy;
-                all.read.extend(found.gathered.into_iter().map(|gathered| Sourced { gathered, policy }));
-            }
-            Err(error) => all.failures.push(error),
-        }
-    }
-    let documents: Vec<&Document> =
-        all.read.iter().flat_map(|sourced| &sourced.gathered.documents).map(AsRef::as_ref).collect();
-    all.unresolved = gather::unresolved(&documents);
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +189,7 @@ mod tests {
                 policy,
                 as_format: as_format.map(str::to_owned),
                 manner: gather::Manner::default(),
+                follow: 0,
             };
             assert_eq!(parse(text), Ok(expected), "{text}");
         };
@@ -205,6 +205,14 @@ mod tests {
             tier: Tier::Spare,
             keep: Keep::Ends,
         };
+        check("https://social.example/@ada/112", "https://social.example/@ada/112", Policy::PLAIN, None);
+        check(
+            "https://a.example/x?y=1@pin",
+            "https://a.example/x?y=1",
+            Policy { tier: Tier::Pin, ..Policy::PLAIN },
+            None,
+        );
+        assert_eq!(["x@follow", "x@follow=2"].map(|text| parse(text).unwrap().follow), [1, 2]);
         check("x@weight=auto", "x", Policy { weight: Weight::AUTO, ..Policy::PLAIN }, None);
         check("x@weight=2.5,floor=2k,cap=8k,keep=ends,tier=spare,as=transcript", "x", all, Some("transcript"));
     }
@@ -213,6 +221,7 @@ mod tests {
     fn a_bad_wish_names_itself() {
         let cases = [
             ("x@colour=red", "x@colour=red: no such wish: colour=red"),
+            ("x@follow=9", "x@follow=9: not a number of links: 9 (how many links deep, 0 to 5)"),
             ("x@pin=1", "x@pin=1: no such wish: pin=1"),
             ("x@weight=0", "x@weight=0: not a weight: 0 (0.001 to 1000, as 2 or 0.5, or auto)"),
             ("x@times=many", "x@times=many: not a choice of times: many (none, sparse or all)"),

@@ -1,6 +1,7 @@
 //! Runs the program as a person does, in a folder of its own with nothing in the environment.
 
 pub(crate) mod provider;
+pub(crate) mod web;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,9 +1,8 @@
 //! `forkful add SRC...`
 
-use std::io;
-
+use super::super::args::WebArgs;
 use super::super::table::{cell, tail};
-use super::super::{Context, Failure};
+use super::super::{Context, Failure, web};
 use super::pack::about;
 use crate::budget::Policy;
 use crate::tokens::{Encoding, Tokens};
@@ -20,6 +19,8 @@ pub(crate) struct Add {
     /// Add to this profile of the file only
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
+    #[command(flatten)]
+    web: WebArgs,
 }
 
 /// A source that was read before it is added.
@@ -34,9 +35,12 @@ impl Add {
         let here = context.settings.here.as_deref().ok_or(Error::Missing)?;
         let mut project = Project::find(here, None)?.ok_or(Error::Missing)?;
         project.profile.clone_from(&self.profile);
-        let named = super::parse(&self.sources, Policy::PLAIN)?;
+        let mut named = super::parse(&self.sources, Policy::PLAIN)?;
+        for source in &mut named {
+            source.follow = source.follow.max(self.web.follow().depth);
+        }
         // Everything is read before anything is written.
-        let rows = named.iter().map(|source| Row::read(context, source)).collect::<Result<Vec<_>, _>>()?;
+        let rows = named.iter().map(|source| Row::read(context, source, &self.web)).collect::<Result<Vec<_>, _>>()?;
         let mut sources = Vec::new();
         for (source, row) in named.iter().zip(rows) {
             let (word, state, line) = match project.add(source, Policy::PLAIN)? {
@@ -62,11 +66,11 @@ impl Add {
 
 impl Row {
     /// Reads a source to say what it is.
-    pub(super) fn read(context: &Context, source: &Source) -> Result<Self, Failure> {
+    pub(super) fn read(context: &Context, source: &Source, web: &WebArgs) -> Result<Self, Failure> {
         if source.locator == "-" {
             return Err(Error::Stdin { path: source.locator.clone() }.into());
         }
-        let mut sources = workspace::gather(std::slice::from_ref(source), &mut io::stdin().lock());
+        let mut sources = web::alone(context, source, web)?;
         // What a thread mentions may stand in the file already: `plan` says what is missing.
         sources.unresolved.clear();
         context.printer.problems(&sources.problems());

@@ -7,6 +7,7 @@ use super::super::{Context, Failure};
 use crate::bundle::render::RENDERERS;
 use crate::fork::foreign::DIALECTS;
 use crate::gather::FORMATS;
+use crate::gather::site::{PAGE, SITES};
 use crate::send::{HOSTS, Host, PROTOCOLS};
 use crate::tokens::Encoding;
 
@@ -24,6 +25,7 @@ struct Row {
 struct Listed {
     schema: &'static str,
     readers: Vec<Row>,
+    sites: Vec<Row>,
     renderers: Vec<Row>,
     dialects: Vec<Row>,
     encodings: Vec<Row>,
@@ -46,6 +48,7 @@ impl Formats {
         let listed = Listed {
             schema: "forkful.formats/1",
             readers: FORMATS.iter().map(|format| Row { name: format.name, about: format.about }).collect(),
+            sites: SITES.iter().chain([&PAGE]).map(|site| Row { name: site.name, about: site.about }).collect(),
             renderers: RENDERERS.iter().map(|renderer| Row { name: renderer.name, about: renderer.about }).collect(),
             dialects: DIALECTS.iter().map(|dialect| Row { name: dialect.name, about: dialect.about }).collect(),
             encodings: Encoding::ALL.iter().map(|e| Row { name: e.name(), about: e.about() }).collect(),
@@ -59,6 +62,7 @@ impl Formats {
         let mut out = String::new();
         let groups = [
             ("Reads", listed.readers),
+            ("Follows links of", listed.sites),
             ("Writes (-F)", listed.renderers),
             ("Exports (--as), and imports", listed.dialects),
             ("Counts (--encoding)", listed.encodings),

@@ -1,5 +1,6 @@
 //! `forkful init [SRC...]`
 
+use super::super::args::WebArgs;
 use super::super::{Context, Failure};
 use super::add::{Row, told};
 use crate::budget::Policy;
@@ -20,12 +21,17 @@ pub(crate) struct Init {
     /// Tokens the bundle may take: 12000, 12k, 1M
     #[arg(short, long, value_name = "N", value_parser = amount)]
     budget: Option<Tokens>,
+    #[command(flatten)]
+    web: WebArgs,
 }
 
 impl Init {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let named = super::parse(&self.sources, Policy::PLAIN)?;
-        let rows = named.iter().map(|source| Row::read(context, source)).collect::<Result<Vec<_>, _>>()?;
+        let mut named = super::parse(&self.sources, Policy::PLAIN)?;
+        for source in &mut named {
+            source.follow = source.follow.max(self.web.follow().depth);
+        }
+        let rows = named.iter().map(|source| Row::read(context, source, &self.web)).collect::<Result<Vec<_>, _>>()?;
         let here = context.settings.here.as_deref().ok_or_else(|| Failure::error("there is no working folder"))?;
         project::init(here, self.name.as_deref(), self.budget, &named, Policy::PLAIN)?;
         if context.json {

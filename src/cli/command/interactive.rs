@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use super::super::args::SourceArgs;
 use super::super::failure::INTERRUPTED;
 use super::super::page::{self, Page, Want};
-use super::super::{Context, Failure};
+use super::super::{Context, Failure, web};
 use crate::budget::Policy;
 use crate::bundle::Request;
 use crate::workspace::project::Terms;
@@ -38,9 +38,12 @@ pub(super) fn run(context: &Context, args: &SourceArgs, terms: &Terms, ask: Ask)
     if offered.iter().any(|(source, _)| source.locator == "-") {
         return Err(Failure::usage("`plan -i` cannot read stdin: it is where the keys come from"));
     }
+    if args.web.follow().depth > 0 || offered.iter().any(|(source, used)| *used && source.follow > 0) {
+        context.printer.say("note: the page shows the sources that are named, not what their links lead to");
+    }
     let mut read = Sources::default();
     for (source, used) in &offered {
-        let mut one = workspace::gather(std::slice::from_ref(source), &mut io::empty());
+        let mut one = web::alone(context, source, &args.web)?;
         // A source that is not in use may be gone; then it is not on offer.
         if *used && !one.failures.is_empty() {
             return Err(Failure::sources(one.failures, false));

@@ -10,6 +10,7 @@ pub(super) mod count;
 pub(super) mod diff;
 pub(super) mod edit;
 pub(super) mod export;
+pub(super) mod fetch;
 pub(super) mod fork;
 pub(super) mod formats;
 pub(super) mod gc;
@@ -52,6 +53,7 @@ use tokio::runtime::Runtime;
 
 use super::args::{CountingArgs, FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
+use super::web::{self, Gathered};
 use super::{Context, Failure};
 use crate::budget::{Keep, Policy};
 use crate::bundle::render::{RENDERERS, Renderer};
@@ -61,16 +63,11 @@ use crate::gather::{self, source};
 use crate::net::{Live, Route};
 use crate::tokens::{Encoding, Tokenizer, Tokens};
 use crate::workspace::project::Terms;
-use crate::workspace::{self, Counting, Source, Sources, Workspace, amount};
+use crate::workspace::web::is_address;
+use crate::workspace::{Counting, Source, Workspace, amount};
 
-/// What was read, and the exit code that it leads to.
-struct Gathered {
-    sources: Sources,
-    code: u8,
-}
-
-/// Reads the sources of the command line, else those of the project; failures end the command unless
-/// it shall keep going.
+/// Reads the sources of the command line, else those of the project, and what their links lead to;
+/// failures of what is named end the command unless it shall keep going.
 fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Gathered, Failure> {
     let mut named = named(context, args, terms, plain)?;
     for source in &mut named {
@@ -78,11 +75,12 @@ fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) ->
         source.manner.private |= args.private;
         source.manner.times = args.times.unwrap_or(source.manner.times);
     }
-    let mut sources = workspace::gather(&named, &mut io::stdin().lock());
+    let mut gathered = web::gather(context, &named, &args.web, terms, args.sources.is_empty(), plain)?;
+    let sources = &mut gathered.sources;
     context.printer.problems(&sources.problems());
     let failures = std::mem::take(&mut sources.failures);
-    let code = settle(failures, args, named.len(), sources.read.is_empty())?;
-    Ok(Gathered { sources, code })
+    gathered.code = gathered.code.max(settle(failures, args, named.len(), sources.read.is_empty())?);
+    Ok(gathered)
 }
 
 /// The sources of the command line with their wishes, else those of the project.
@@ -118,6 +116,10 @@ fn raw(context: &Context, args: &SourceArgs, terms: &Terms) -> Result<(Vec<(Stri
     let mut texts = Vec::new();
     let mut failures = Vec::new();
     for locator in &locators {
+        if is_address(locator) {
+            texts.push((locator.clone(), web::raw(context, &args.web, locator)?));
+            continue;
+        }
         match source::raw(locator, &mut io::stdin().lock()) {
             Ok(text) => texts.push((locator.clone(), text)),
             Err(error) => failures.push(error),
@@ -140,7 +142,7 @@ fn settle(failures: Vec<gather::Error>, args: &SourceArgs, n: usize, nothing_lef
     if failures.is_empty() {
         return Ok(0);
     }
-    if !args.keep_going || nothing_left {
+    if !args.keep_going || nothing_left || failures.iter().any(gather::Error::is_mismatch) {
         return Err(Failure::sources(failures, n > 1 && !args.keep_going));
     }
     for failure in failures {
@@ -238,11 +240,17 @@ fn index(steps: u32) -> usize {
     usize::try_from(steps).unwrap_or(usize::MAX)
 }
 
-/// The way to a server, and what moves bytes on it; `--offline` forbids it to `what`.
-fn network(context: &Context, what: &str) -> Result<(Live, Runtime), Failure> {
+/// Refuses `what` where `--offline` forbids it.
+fn network_is_allowed(context: &Context, what: &str) -> Result<(), Failure> {
     if context.offline {
         return Err(Failure::usage(format!("--offline forbids {what}")).hint("leave `--offline` out"));
     }
+    Ok(())
+}
+
+/// The way to a server, and what moves bytes on it; `--offline` forbids it to `what`.
+fn network(context: &Context, what: &str) -> Result<(Live, Runtime), Failure> {
+    network_is_allowed(context, what)?;
     Ok((Live::new(&Route::Direct)?, runtime()?))
 }
 
@@ -263,7 +271,7 @@ fn open(context: &Context) -> Result<Workspace, Failure> {
 /// Writes a file whole or not at all: into a temporary name beside it, then renamed.
 ///
 /// A link is followed; a device or pipe is written to as it is; a source is never written over.
-fn write(path: &Path, bytes: &[u8], sources: &[String]) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, bytes: &[u8], sources: &[String]) -> Result<(), Failure> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if sources.iter().any(|source| fs::canonicalize(source).is_ok_and(|source| source == target)) {
         let shown = path.display();

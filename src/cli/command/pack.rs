@@ -59,6 +59,7 @@ impl Pack {
             let request = Request { budget: Some(size), focus: None, duplicates: Duplicates::Keep, ..request };
             let prepared = workspace::prepare(&gathered.sources, request, counting)?;
             self.split_up(context, &prepared, &target, self.name(&terms))?;
+            gathered.write_lock(context)?;
             return Ok(gathered.code);
         }
         let fit = workspace::plan(&gathered.sources, request, counting)?;
@@ -90,6 +91,7 @@ impl Pack {
             context.printer.out(&String::from_utf8_lossy(&product))?;
         }
         self.summary(context, &fit, name.unwrap_or(""), &bundle.id.short(), shown.as_deref());
+        gathered.write_lock(context)?;
         if let Some(tallied) = &tallied {
             tell(context, &fit, tallied);
         }

@@ -139,6 +139,12 @@ pub enum Fault {
     /// A source without a path.
     #[error("this source has no `path`")]
     NoPath,
+    /// A link without its address or its file.
+    #[error("this link has no `{missing}`")]
+    NoEnd {
+        /// `url` or `path`.
+        missing: &'static str,
+    },
     /// A path that stands there already.
     #[error("`{path}` stands already in line {line}")]
     Twice {

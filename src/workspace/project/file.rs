@@ -9,11 +9,12 @@ use super::choices::Choices;
 use super::error::{Fault, Mistake};
 use super::reader::{Found, Reader};
 use super::wishes::Wishes;
-use super::word::{ASK, BUDGET, PROFILE, PROFILES, RENDER, SOURCE, TOP, USER};
+use super::word::{ASK, BUDGET, LINK, PROFILE, PROFILES, RENDER, SOURCE, TOP, USER};
 use crate::budget::{Keep, Tier};
 use crate::bundle::render::{RENDERERS, Renderer};
 use crate::content::nearest;
 use crate::tokens::Encoding;
+use crate::workspace::MAX_DEPTH;
 
 /// What a file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct File {
     pub choices: Choices,
     /// The sources in the order of the file.
     pub sources: Vec<Listed>,
+    /// The files that stand for links.
+    pub links: Vec<Link>,
     /// Other packs of the same sources, by name.
     pub profiles: BTreeMap<String, Profile>,
 }
@@ -35,6 +38,15 @@ pub struct Listed {
     pub line: usize,
     /// What the file wishes for it.
     pub wishes: Wishes,
+}
+
+/// One `[[link]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The address.
+    pub url: String,
+    /// The file that stands for it, seen from the project file.
+    pub file: String,
 }
 
 /// One `[profile.NAME]`.
@@ -78,6 +90,7 @@ pub(super) fn read(path: &str, text: &str, whose: Whose) -> Result<File, Vec<Mis
         match found.word.name {
             "name" => file.choices.name = reader.text(found),
             "source" => file.sources = reader.sources(found),
+            "link" => file.links = reader.links(found),
             "profile" => profiles = reader.table(found),
             "ask" => {
                 for found in reader.table(found).map(|table| reader.keys(table, "[ask]", ASK)).unwrap_or_default() {
@@ -146,6 +159,28 @@ impl Reader<'_> {
         listed
     }
 
+    fn links(&mut self, found: Found<'_>) -> Vec<Link> {
+        let Some(tables) = found.item.as_array_of_tables() else {
+            return self.wrong_type(found).unwrap_or_default();
+        };
+        let mut links = Vec::new();
+        for table in tables {
+            let (mut url, mut file) = (None, None);
+            for found in self.keys(table, "[[link]]", LINK) {
+                let end = if found.word.name == "url" { &mut url } else { &mut file };
+                // An end that is wrong is said once; it is not missing.
+                *end = Some(self.text(found).map(|said| said.value));
+            }
+            match (url, file) {
+                (Some(Some(url)), Some(Some(file))) => links.push(Link { url, file }),
+                (None, _) => self.wrong(table.span(), Fault::NoEnd { missing: "url" }),
+                (_, None) => self.wrong(table.span(), Fault::NoEnd { missing: "path" }),
+                _ => {}
+            }
+        }
+        links
+    }
+
     fn source(&mut self, table: &dyn TableLike, at: Option<Range<usize>>) -> Option<Listed> {
         let mut wishes = Wishes::default();
         let mut path = None;
@@ -174,6 +209,10 @@ impl Reader<'_> {
                 }
                 "private" => wishes.private = self.truth(found),
                 "times" => wishes.times = self.parsed(found, |text| text.parse().ok(), TIMES).map(|said| said.value),
+                "follow" => {
+                    let depth = |text: &str| text.parse().ok().filter(|depth| *depth <= MAX_DEPTH);
+                    wishes.follow = self.number(found, depth).map(|said| said.value);
+                }
                 _ => wishes.used = self.truth(found),
             }
         }
@@ -237,6 +276,9 @@ const TIERS: [&str; 4] = ["pin", "must", "normal", "spare"];
 
 /// A path without the parts that mean nothing.
 pub(super) fn plain_path(path: &str) -> String {
+    if path.contains("://") {
+        return path.to_owned();
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

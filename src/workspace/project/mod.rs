@@ -24,6 +24,7 @@ pub mod word;
 use std::path::{Path, PathBuf};
 
 use super::Source;
+use super::web::{LOCK, StandIn};
 use crate::budget::Policy;
 use crate::content::nearest;
 use crate::tokens::Tokens;
@@ -31,7 +32,7 @@ use crate::tokens::Tokens;
 pub use choices::{Choices, Origin, Said};
 pub use disk::NAME;
 pub use error::{Error, Fault, Mistake};
-pub use file::{File, Listed, Profile};
+pub use file::{File, Link, Listed, Profile};
 pub use init::init;
 pub use terms::Terms;
 pub use wishes::Wishes;
@@ -196,10 +197,22 @@ impl Project {
                 offered.push((used.remove(place), true));
             } else {
                 let (policy, as_format) = (listed.wishes.policy(plain), listed.wishes.as_format.clone());
-                offered.push((Source { locator, policy, as_format, manner: listed.wishes.manner() }, false));
+                let (manner, follow) = (listed.wishes.manner(), listed.wishes.follow.unwrap_or_default());
+                offered.push((Source { locator, policy, as_format, manner, follow }, false));
             }
         }
         Ok(offered)
+    }
+
+    /// The files that stand for links, paths as seen from the working folder.
+    pub fn stand_ins(&self) -> Vec<StandIn> {
+        let stand_in = |link: &Link| StandIn { url: link.url.clone(), file: self.locator(&link.file) };
+        self.file.links.iter().map(stand_in).collect()
+    }
+
+    /// Where the lock of this project lies, as a person would name it from here.
+    pub fn lock_path(&self) -> PathBuf {
+        PathBuf::from(format!("{}{LOCK}", self.way))
     }
 
     /// The sources in use, paths as seen from the working folder.
@@ -213,8 +226,8 @@ impl Project {
                 return Err(Error::Mistakes(vec![mistake]));
             }
             let as_format = listed.wishes.as_format.clone();
-            let manner = listed.wishes.manner();
-            sources.push(Source { locator: self.locator(&listed.path), policy, as_format, manner });
+            let (manner, follow) = (listed.wishes.manner(), listed.wishes.follow.unwrap_or_default());
+            sources.push(Source { locator: self.locator(&listed.path), policy, as_format, manner, follow });
         }
         Ok(sources)
     }

@@ -211,7 +211,13 @@ fn a_profile_chooses_and_wishes_otherwise() {
 fn the_folder_of_the_project_can_be_a_source() {
     let folder = tempfile::TempDir::new().unwrap();
     let mut project = project(folder.path(), FULL, None);
-    let here = Source { locator: ".".to_owned(), policy: Policy::PLAIN, as_format: None, manner: Manner::default() };
+    let here = Source {
+        locator: ".".to_owned(),
+        policy: Policy::PLAIN,
+        as_format: None,
+        manner: Manner::default(),
+        follow: 0,
+    };
     assert_eq!(project.add(&here, Policy::PLAIN).unwrap(), Added::New);
     assert!(matches!(project.add(&here, Policy::PLAIN).unwrap(), Added::Already(_)));
 }
@@ -278,14 +284,14 @@ proptest! {
         let weight = format!("{}.{:03}", weight / 1000, weight % 1000);
         let policy = Policy { weight: weight.parse().unwrap(), floor: Tokens(floor), ..Policy::PLAIN };
         let manner = Manner { branches: Branches::All, private: true, times: Times::None };
-        let added = Source { locator: path.clone(), policy, as_format: Some(path.clone()), manner };
+        let added = Source { locator: path.clone(), policy, as_format: Some(path.clone()), manner, follow: 2 };
         if project.add(&added, Policy::PLAIN).unwrap() == Added::New {
             let after = fs::read_to_string(folder.path().join(NAME)).unwrap();
             prop_assert!(is_insertion(FULL, &after));
             let read = Project::find(folder.path(), None).unwrap().unwrap().sources(Policy::PLAIN).unwrap();
             let read = read.last().unwrap();
             prop_assert_eq!(&plain_path(&read.locator), &plain_path(&path));
-            prop_assert_eq!((read.policy, &read.as_format, read.manner), (policy, &added.as_format, manner));
+            prop_assert_eq!((read.policy, &read.as_format, read.manner, read.follow), (policy, &added.as_format, manner, 2));
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Wishes {
     pub private: Option<bool>,
     /// How thick the time marks of a transcript stand.
     pub times: Option<Times>,
+    /// How many links deep it is followed.
+    pub follow: Option<u8>,
     /// Whether it is read at all.
     pub used: Option<bool>,
 }
@@ -46,6 +48,7 @@ impl Wishes {
             branches: (branches != Branches::default()).then_some(branches),
             private: private.then_some(true),
             times: (times != Times::default()).then_some(times),
+            follow: (source.follow > 0).then_some(source.follow),
             used: None,
         }
     }
@@ -63,6 +66,7 @@ impl Wishes {
             branches: self.branches.or(weaker.branches),
             private: self.private.or(weaker.private),
             times: self.times.or(weaker.times),
+            follow: self.follow.or(weaker.follow),
             used: self.used.or(weaker.used),
         }
     }
@@ -124,6 +128,7 @@ impl Wishes {
             self.branches.map(|branches| ("branches", quoted(branches.to_string()))),
             self.private.map(|private| ("private", private.to_string())),
             self.times.map(|times| ("times", quoted(times.to_string()))),
+            self.follow.map(|depth| ("follow", depth.to_string())),
             self.used.map(|used| ("use", used.to_string())),
         ];
         before.into_iter().flatten().chain(tiers).chain(after.into_iter().flatten()).collect()

@@ -26,8 +26,14 @@ const BUDGET_TABLE: Word = word("budget", "a table", "[budget]");
 const RENDER_TABLE: Word = word("render", "a table", "[render]");
 
 /// Outside of every table.
-pub const TOP: &[Word] =
-    &[NAME, SOURCE_TABLES, BUDGET_TABLE, RENDER_TABLE, word("profile", "tables", "[profile.brief]")];
+pub const TOP: &[Word] = &[
+    NAME,
+    SOURCE_TABLES,
+    word("link", "tables", "[[link]]"),
+    BUDGET_TABLE,
+    RENDER_TABLE,
+    word("profile", "tables", "[profile.brief]"),
+];
 
 /// In `[[source]]` and `[[profile.NAME.source]]`.
 pub const SOURCE: &[Word] = &[
@@ -42,7 +48,14 @@ pub const SOURCE: &[Word] = &[
     word("branches", "current or all", "branches = \"all\""),
     word("private", "true or false", "private = true"),
     word("times", "none, sparse or all", "times = \"none\""),
+    word("follow", "how many links deep, 0 to 5", "follow = 1"),
     word("use", "true or false", "use = false"),
+];
+
+/// In `[[link]]`.
+pub const LINK: &[Word] = &[
+    word("url", "the address of a link", "url = \"https://youtu.be/21EYKqUsPfg\""),
+    word("path", "a path, seen from this file", "path = \"talk.vtt\""),
 ];
 
 /// In `[budget]`.
