@@ -30,6 +30,11 @@ durability *parts:
     cargo build
     benches/durability/run {{parts}}
 
+# Links against hostile servers, a thousand of them, and every spelling of a private address; some minutes.
+links *parts:
+    cargo build --release
+    benches/links/run {{parts}}
+
 # Time of a plan on a million tokens, and of a fit at another budget.
 plans:
     cargo bench --bench plan
