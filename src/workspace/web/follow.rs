@@ -59,8 +59,7 @@ impl Follow {
         let mut choice = Choice::default();
         for (from, document) in texts {
             let home = document.url.as_deref().and_then(|url| Url::parse(url).ok());
-            for link in &document.links {
-                let Ok(url) = Url::parse(&link.url) else { continue };
+            for (named, url) in addresses(document, home.as_ref()) {
                 let address = url.address();
                 let is_own = home.as_ref().is_some_and(|home| home.address() == address);
                 if is_own || seen.contains(&address) {
@@ -74,7 +73,7 @@ impl Follow {
                 } else if n_before + choice.chosen.len() >= self.max_links {
                     choice.n_beyond += 1;
                 } else {
-                    choice.chosen.push(Chosen { url: link.url.clone(), address: address.clone(), class, from: *from });
+                    choice.chosen.push(Chosen { url: named, address: address.clone(), class, from: *from });
                 }
                 seen.insert(address);
             }
@@ -89,6 +88,30 @@ impl Follow {
         let stays = !self.same_site || home.is_some_and(|home| site(home) == site(url));
         stays && (self.only.is_empty() || has(&self.only)) && !has(&self.skip)
     }
+}
+
+/// The links of a document as they are named and as they are asked for, in the order in which they stand.
+///
+/// A page's own links name no host: those of its text are seen from where it stands.
+fn addresses(document: &Document, home: Option<&Url>) -> Vec<(String, Url)> {
+    let own =
+        document.links.iter().filter_map(|link| Some((link.start, link.url.clone(), Url::parse(&link.url).ok()?)));
+    let inner = home.filter(|_| document.format == "html").into_iter().flat_map(|home| {
+        let destinations = document.text.match_indices("](").filter_map(|(at, open)| {
+            let rest = &document.text[at + open.len()..];
+            let destination = &rest[..rest.find([')', ' ', '\n'])?];
+            let is_relative =
+                !destination.is_empty() && !destination.contains(':') && !destination.starts_with(['#', '<']);
+            is_relative.then_some((at, destination))
+        });
+        destinations.filter_map(|(at, destination)| {
+            let url = home.to(destination)?;
+            Some((Some(at), url.address(), url))
+        })
+    });
+    let mut all: Vec<_> = own.chain(inner).collect();
+    all.sort_by_key(|(start, ..)| *start);
+    all.into_iter().map(|(_, named, url)| (named, url)).collect()
 }
 
 impl Glob {
@@ -156,6 +179,24 @@ mod tests {
         check("a.example/x", "https://a.example/xy", false);
         check("*a*a*", "https://banana.example/", true);
         check("a*example*a", "https://a.example/", false);
+    }
+
+    #[test]
+    fn a_page_names_its_own_site_without_its_host() {
+        let text =
+            "[one](/a/b) [two](c?d) ![p](e.png) [three](#f) [four](mailto:x) [five](https://b.example/g) [six](../h)\n";
+        let mut document = gather::read("t.md", text.as_bytes(), None).unwrap().documents.remove(0);
+        let check = |document: &Document, same_site: bool, expected: &[&str]| {
+            let follow = Follow { max_links: 10, same_site, ..Follow::default() };
+            let chosen = follow.choose(&[(0, document)], &mut BTreeSet::new(), 0).chosen;
+            assert_eq!(chosen.iter().map(|chosen| chosen.address.as_str()).collect::<Vec<_>>(), expected);
+        };
+        check(&document, false, &["https://b.example/g"]);
+        document.format = "html".to_owned();
+        document.url = Some("https://a.example/x/y".to_owned());
+        let own = ["https://a.example/a/b", "https://a.example/x/c?d", "https://a.example/h"];
+        check(&document, true, &own);
+        check(&document, false, &[own[0], own[1], "https://b.example/g", own[2]]);
     }
 
     #[test]
