@@ -12,7 +12,8 @@ use forkful::bundle::render::Renderer;
 use forkful::bundle::{Duplicates, Request};
 use forkful::gather::Manner;
 use forkful::tokens::{Encoding, Tokens};
-use forkful::workspace::{Counting, Source, Trial, gather};
+use forkful::workspace::web::gather_files;
+use forkful::workspace::{Counting, Source, Trial};
 
 fn main() {
     let mut files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -27,9 +28,15 @@ fn main() {
     }
     let named: Vec<Source> = files
         .iter()
-        .map(|path| Source { locator: path.clone(), policy: Policy::PLAIN, as_format: None, manner: Manner::default() })
+        .map(|path| Source {
+            locator: path.clone(),
+            policy: Policy::PLAIN,
+            as_format: None,
+            manner: Manner::default(),
+            follow: 0,
+        })
         .collect();
-    let read = gather(&named, &mut io::empty());
+    let read = gather_files(&named, &mut io::empty());
     let renderer = Renderer::named("md").unwrap();
     let budget = Some(Tokens(50_000));
     let request = Request {

@@ -1,7 +1,6 @@
 //! The page without a terminal: keys as data, whole screens as snapshots.
 
 use std::io;
-use std::path::Path;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -11,29 +10,17 @@ use super::{Key, Page, Want, draw, update};
 use crate::budget::Policy;
 use crate::bundle::render::Renderer;
 use crate::bundle::{Duplicates, Request};
-use crate::gather::fetch::Refresh;
-use crate::store::Pages;
 use crate::tokens::{Encoding, Tokens, Told};
 use crate::workspace::trial::Outcome;
-use crate::workspace::web::{Follow, Lock, Web};
-use crate::workspace::{self, Counting, Source, Trial, amount};
+use crate::workspace::web::gather_files;
+use crate::workspace::{Counting, Source, Trial, amount};
 
 const EXAMPLES: [&str; 3] = ["examples/thread.md", "examples/talk.vtt", "examples/essay.md"];
 
 fn page(sources: &[&str], budget: Option<u32>, format: &str) -> Page {
     let parse = |text: &&str| Source::parse(text, Policy::PLAIN, |text| amount(text).ok(), |_| false).unwrap();
     let named: Vec<Source> = sources.iter().map(parse).collect();
-    let mut web = Web {
-        pages: Pages::of(Path::new("")),
-        fetch: &mut |_| Vec::new(),
-        follow: Follow::default(),
-        stand_ins: Vec::new(),
-        lock: Lock::default(),
-        strict: false,
-        refresh: Refresh::Nothing,
-        plain: Policy::PLAIN,
-    };
-    let read = workspace::gather(&named, &mut io::empty(), &mut web);
+    let read = gather_files(&named, &mut io::empty());
     let request = Request {
         encoding: Encoding::O200kBase,
         budget: budget.map(Tokens),

@@ -13,6 +13,7 @@ pub(super) mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Source, Sourced, Sources};
@@ -119,6 +120,21 @@ pub fn gather(sources: &[Source], stdin: &mut dyn Read, web: &mut Web) -> Source
     all.unresolved
         .retain(|problem| !known.iter().any(|url| problem.message == format!("short link not expanded: {url}")));
     all
+}
+
+/// Reads sources of this machine; addresses give nothing, and no link is followed.
+pub fn gather_files(sources: &[Source], stdin: &mut dyn Read) -> Sources {
+    let mut web = Web {
+        pages: Pages::of(Path::new("")),
+        fetch: &mut |_| Vec::new(),
+        follow: Follow::default(),
+        stand_ins: Vec::new(),
+        lock: Lock::default(),
+        strict: false,
+        refresh: Refresh::Nothing,
+        plain: Policy::PLAIN,
+    };
+    gather(sources, stdin, &mut web)
 }
 
 /// One run over sources and links.
