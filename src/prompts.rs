@@ -13,6 +13,9 @@ pub const SOURCES_XML: &str = include_str!("../prompts/sources-xml.md");
 /// Asks for a summary of the conversation before it.
 pub const SUMMARY: &str = include_str!("../prompts/summary.md");
 
+/// Asks for a summary that stands in the place of a source: `tokens`.
+pub const COMPRESS: &str = include_str!("../prompts/compress.md");
+
 /// Behind those words in a part of a split bundle: `number`, `parts`, `before`.
 pub const PART: &str = include_str!("../prompts/part.md");
 
@@ -64,9 +67,9 @@ mod tests {
     #[test]
     fn prompts_are_filled_whole() {
         let values = [("is_are", "are"), ("sources", "2 sources, s1 and s2"), ("mark", "bcdf")];
-        let parts = [("number", "1"), ("parts", "2"), ("before", "")];
+        let parts = [("number", "1"), ("parts", "2"), ("before", ""), ("tokens", "900")];
         let values = [&values[..], &parts, &[("program", "claude"), ("name", "")]].concat();
-        for prompt in [SOURCES, SOURCES_XML, PART, IMPORTED] {
+        for prompt in [SOURCES, SOURCES_XML, PART, IMPORTED, COMPRESS] {
             let text = fill(prompt, &values);
             assert!(!text.contains(['{', '}']), "{text}");
         }

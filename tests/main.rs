@@ -11,6 +11,7 @@
 mod acceptance;
 mod bad_input;
 mod chat;
+mod compress;
 mod durability;
 mod expected;
 mod exports;

@@ -262,6 +262,25 @@ pub(super) struct ModelArgs {
     pub dry_run: bool,
 }
 
+impl ModelArgs {
+    /// Those of a question that only says which model, if any.
+    pub(super) fn asking(model: Option<String>) -> Self {
+        Self {
+            model,
+            provider: None,
+            base_url: None,
+            protocol: None,
+            system: None,
+            reasoning: None,
+            max_output: None,
+            temperature: None,
+            extra_json: None,
+            header: Vec::new(),
+            dry_run: false,
+        }
+    }
+}
+
 /// A JSON object of any shape.
 pub(crate) type Object = serde_json::Map<String, serde_json::Value>;
 

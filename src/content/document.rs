@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Digest;
+
 use super::Conversation;
 
 /// One readable text, in canonical form (see [`super::canonical()`]), with its sections.
@@ -49,9 +51,23 @@ pub struct Document {
     /// Captions as the source gave them, for transcripts that have them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub cues: Vec<Cue>,
+    /// The document in whose place it stands, where it is a summary that a model wrote.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub summary: Option<Summary>,
     /// The conversation that it lays flat, whole; only where the tree was asked for.
     #[serde(skip)]
     pub conversation: Option<Arc<Conversation>>,
+}
+
+/// Whose summary a document is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The document that it sums up.
+    pub of: Digest,
+    /// The model that wrote it, as its server says.
+    pub model: String,
+    /// The answer that it is, whose run says the rest.
+    pub message: Digest,
 }
 
 /// A byte range of a document's text that may be kept or dropped whole.

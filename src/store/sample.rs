@@ -46,6 +46,7 @@ pub(crate) fn bundle(text: &str) -> Vec<Object> {
         counts: Counts { items: 1, visible: 1, hidden: 0, branches: 1 },
         quality: Quality::Complete,
         cues: vec![],
+        summary: None,
         conversation: None,
     };
     let (record, text_blob) = DocumentRecord::new(&document);

@@ -13,10 +13,11 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use super::args::{Arguments, Verb};
-use super::command::{ask, question};
+use super::command::{ask, catalog, question};
 use super::settings::act;
 use super::table::counted;
 use super::{Context, Failure, run_verb};
+use crate::catalog::Money;
 use crate::content::Usage;
 use crate::send::endpoint::Environment;
 use crate::tokens::Tokens;
@@ -268,8 +269,12 @@ impl<'a> Chat<'a> {
             let silent = if silent == 0 { String::new() } else { format!(" and {silent} untold") };
             format!("{total}{silent} {name}")
         };
+        let catalog = catalog(self.context)?;
+        let costs = self.used.iter().map(|(model, usage)| catalog.find(model).model.cost(usage));
+        // A sum with a part that is unknown is no sum.
+        let cost = costs.sum::<Option<Money>>().map_or(String::new(), |cost| format!(" · {cost}"));
         let line = format!(
-            "{}  {} · {} · {}\n",
+            "{}  {} · {} · {}{cost}\n",
             counted(self.used.len(), "answer"),
             sum("in", |usage| usage.input),
             sum("cached", |usage| usage.cached),

@@ -24,6 +24,7 @@ pub(super) mod models;
 pub(super) mod note;
 pub(super) mod operations;
 pub(super) mod pack;
+mod pack_compress;
 mod pack_split;
 pub(super) mod pick;
 pub(super) mod plan;
@@ -196,7 +197,7 @@ fn range(tokenizer: &Tokenizer, counted: Tokens) -> Option<String> {
 }
 
 /// The models that are known, with the person's own over them.
-fn catalog(context: &Context) -> Result<Catalog, Failure> {
+pub(super) fn catalog(context: &Context) -> Result<Catalog, Failure> {
     let catalog = Catalog::built_in();
     let settings = &context.settings;
     let Some(path) = settings.models.clone().or_else(|| settings.usual_models()) else { return Ok(catalog) };

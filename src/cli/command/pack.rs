@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -15,7 +16,7 @@ use crate::bundle::{Duplicates, Request};
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
-use crate::workspace::{self, Fit, Parcel, Tallied, Workspace, amount, shape};
+use crate::workspace::{self, Fit, Parcel, Squeeze, Tallied, Workspace, amount, shape};
 
 /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,15 @@ pub(crate) struct Pack {
     /// Everything in several bundles of at most so many tokens, cut at sections: NAME-1, FILE-1.md ...
     #[arg(long, value_name = "N", value_parser = amount, conflicts_with_all = ["budget", "focus", "keep", "count_via_api"])]
     split: Option<Tokens>,
+    #[arg(help = "A summary that a model writes in the place of a source, kept and used again: s2, or s2=2k")]
+    #[arg(long, value_name = "SOURCE[=N]", value_parser = Squeeze::from_str)]
+    compress: Vec<Squeeze>,
+    #[arg(help = "The model that writes summaries [default: $FORKFUL_MODEL, else the last one used here]")]
+    #[arg(long, value_name = "NAME", requires = "compress")]
+    compress_with: Option<String>,
+    /// Print the requests that --compress would send; pack nothing
+    #[arg(long, requires = "compress")]
+    dry_run: bool,
 }
 
 /// What is written: a rendered bundle, or the file that can be imported.
@@ -54,7 +64,14 @@ impl Pack {
             Target::Exchange => super::renderer("md")?,
         };
         let (request, counting) = super::request(context, &flags, renderer)?;
-        let gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
+        let mut gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
+        if !self.compress.is_empty() {
+            let model = self.compress_with.as_deref();
+            let sources = &mut gathered.sources;
+            if let Some(code) = super::pack_compress::compress(context, sources, &self.compress, model, self.dry_run)? {
+                return Ok(code);
+            }
+        }
         if let Some(size) = self.split {
             let request = Request { budget: Some(size), focus: None, duplicates: Duplicates::Keep, ..request };
             let prepared = workspace::prepare(&gathered.sources, request, counting)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::content::{Counts, Digest, Document, Kind, Link, Message, Quality, Section};
+use crate::content::{Counts, Digest, Document, Kind, Link, Message, Quality, Section, Summary};
 use crate::store::{Error, Object, ObjectKind, Record, Reference};
 
 /// The version of a record, `1` in JSON; another number is not read.
@@ -46,6 +46,8 @@ pub struct DocumentRecord {
     pub links: Vec<Link>,
     pub counts: Counts,
     pub quality: Quality,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub summary: Option<Summary>,
 }
 
 /// A frozen prompt: what went in, where it was cut, and the bytes that came out.
@@ -171,6 +173,7 @@ impl DocumentRecord {
             links: document.links.clone(),
             counts: document.counts,
             quality: document.quality,
+            summary: document.summary.clone(),
         };
         (record, text)
     }
@@ -193,6 +196,7 @@ impl DocumentRecord {
             counts: self.counts,
             quality: self.quality,
             cues: Vec::new(),
+            summary: self.summary,
             conversation: None,
         })
     }
@@ -277,6 +281,7 @@ mod tests {
             counts: Counts { items: 1, visible: 1, hidden: 0, branches: 1 },
             quality: Quality::Complete,
             cues: Vec::new(),
+            summary: None,
             conversation: None,
         }
     }
