@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command;
 use crate::budget::Keep;
-use crate::gather::{Branches, Times};
+use crate::gather::{Branches, PdfEngine, Times};
 use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::web::{Glob, StandIn};
@@ -101,6 +101,8 @@ pub(super) enum Verb {
     Models(command::models::Models),
     Mock(command::mock::Mock),
     Prompts(command::prompts::Prompts),
+    #[command(hide = true)]
+    Worker(command::worker::Worker),
 }
 
 /// Sources and how to read them.
@@ -121,6 +123,9 @@ pub(super) struct SourceArgs {
     /// Time marks of transcripts: none, sparse (one a paragraph) or all; also SRC@times=none
     #[arg(long, value_name = "WHICH", value_parser = Times::from_str)]
     pub times: Option<Times>,
+    /// What reads PDF files: own or pdftotext
+    #[arg(long, value_name = "NAME", value_parser = PdfEngine::from_str)]
+    pub pdf_engine: Option<PdfEngine>,
     /// Go on without the sources that fail (exit code 4)
     #[arg(long)]
     pub keep_going: bool,

@@ -197,7 +197,10 @@ impl From<gather::Error> for Failure {
                 failure.hint(format!("`forkful read {name} --list` shows what it holds"))
             }
             gather::Error::Blocked { .. } => failure.hint("save the page from a browser where it can be read"),
-            _ => failure,
+            other => match super::remedy::of(&other) {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            },
         }
     }
 }

@@ -12,6 +12,7 @@ mod markdown;
 mod moment;
 mod page;
 mod printer;
+mod remedy;
 mod progress;
 mod settings;
 mod table;
@@ -48,6 +49,9 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Ok(program) = std::env::current_exe() {
+        crate::gather::register_worker(program);
+    }
     match dispatch(arguments) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => failure.report(),
@@ -102,5 +106,6 @@ fn run_verb(verb: Verb, context: &Context) -> Result<u8, Failure> {
         Verb::Models(verb) => verb.run(context),
         Verb::Mock(verb) => verb.run(context),
         Verb::Prompts(verb) => verb.run(context),
+        Verb::Worker(verb) => verb.run(context),
     }
 }

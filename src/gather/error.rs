@@ -93,6 +93,44 @@ pub enum Error {
         /// The id or title that was asked for.
         pick: String,
     },
+    /// A file that wants a password.
+    #[error("{name} is encrypted and wants a password")]
+    Encrypted {
+        /// Name of the source.
+        name: String,
+    },
+    /// A file whose structure cannot be read.
+    #[error("{name} is damaged or cut off: its {format} structure cannot be read")]
+    Damaged {
+        /// Name of the source.
+        name: String,
+        /// What it is.
+        format: &'static str,
+    },
+    /// Pictures of text.
+    #[error("{name} has no text: its pages are pictures ({n_pages})")]
+    Scanned {
+        /// Name of the source.
+        name: String,
+        /// How many pages it has.
+        n_pages: usize,
+    },
+    /// Reading took more than it may.
+    #[error("reading {name} took more than {limit} and was stopped")]
+    Limit {
+        /// Name of the source.
+        name: String,
+        /// What was used up.
+        limit: &'static str,
+    },
+    /// A program that reads a source for this one cannot be run.
+    #[error("cannot run {program}")]
+    Program {
+        /// The program.
+        program: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// A page that stands in front of the one that was wanted.
     #[error("{name} is blocked: {reason}")]
     Blocked {

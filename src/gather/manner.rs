@@ -12,6 +12,8 @@ pub struct Manner {
     pub private: bool,
     /// How thick the time marks of a transcript stand.
     pub times: Times,
+    /// What reads PDF files.
+    pub pdf: PdfEngine,
 }
 
 /// Which messages of a conversation with branches.
@@ -36,6 +38,16 @@ pub enum Times {
     Sparse,
     /// Wherever the source has one, once a second at most.
     All,
+}
+
+/// What reads PDF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PdfEngine {
+    /// The reader of this crate.
+    #[default]
+    Own,
+    /// `pdftotext` of poppler, where it is installed.
+    Pdftotext,
 }
 
 /// A word names none of the choices.
@@ -102,5 +114,22 @@ impl fmt::Display for Times {
             Self::Sparse => "sparse",
             Self::All => "all",
         })
+    }
+}
+
+impl PdfEngine {
+    /// The words that choose, for help and errors.
+    pub const WORDS: &str = "own or pdftotext";
+}
+
+impl FromStr for PdfEngine {
+    type Err = ParseMannerError;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "own" => Ok(Self::Own),
+            "pdftotext" => Ok(Self::Pdftotext),
+            _ => Err(ParseMannerError { what: "PDF engine", word: word.to_owned(), want: Self::WORDS }),
+        }
     }
 }

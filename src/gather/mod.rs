@@ -34,10 +34,11 @@ mod thread;
 use crate::content::{Document, Kind, Problem};
 use tape::{Json, Tape};
 
+pub use document::pdf::{register as register_worker, serve as serve_worker};
 pub(crate) use draft::paragraph;
 pub use error::Error;
 pub use links::{LinkClass, classify, links};
-pub use manner::{Branches, Manner, ParseMannerError, Times};
+pub use manner::{Branches, Manner, ParseMannerError, PdfEngine, Times};
 pub use mentions::unresolved;
 pub use second::at_second;
 pub(crate) use thread::attached;
@@ -190,6 +191,7 @@ pub const FORMATS: &[Format] = &[
     document::amazon::FORMAT,
     document::transcript_list::FORMAT,
     document::transcript::FORMAT,
+    document::pdf::FORMAT,
     document::office::docx::FORMAT,
     document::office::odt::FORMAT,
     document::office::rtf::FORMAT,

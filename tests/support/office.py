@@ -369,3 +369,49 @@ pptx()
 xlsx()
 epub()
 msg()
+
+
+def pdf():
+    """Two pages of Helvetica: a running head, page numbers, a word torn by a hyphen, a table, a sentence over the page."""
+
+    def line(x, y, size, text, font="F1"):
+        text = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+        return f"BT /{font} {size} Tf {x} {y} Td ({text}) Tj ET\n"
+
+    head = lambda n: line(72, 760, 8, "Letters on Fruit") + line(300, 30, 8, str(n))  # noqa: E731
+    one = head(1) + line(72, 720, 18, "On Pears", "F2") + line(72, 690, 12, "Kinds", "F2")
+    for index, text in enumerate(
+        ["A pear is a fruit that ripens from the inside, so that it is hard to tell a good one from a", "fruit that has been lying for too long; those who know say that the neck must be soft, and re-", "member which tree it came from, as the trees differ more than the years do."]
+    ):
+        one += line(72, 670 - 13 * index, 10, text)
+    for row, cells in enumerate([("Kind", "Weight", "Month"), ("Conference", "170 g", "October"), ("Williams", "180 g", "August")]):
+        for column, cell in enumerate(cells):
+            one += line(72 + 120 * column, 610 - 14 * row, 10, cell)
+    one += line(72, 60, 10, "The last of them are picked when the first frost has come and the leaves are")
+    two = head(2) + line(72, 730, 10, "already on the ground.") + line(72, 700, 12, "Storing", "F2")
+    for index, text in enumerate(["cool", "dark"]):
+        two += line(72, 680 - 14 * index, 10, "- " + text)
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R/Lang(en-GB)>>",
+        "<</Type/Pages/Kids[5 0 R 6 0 R]/Count 2>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>",
+    ]
+    for content in (7, 8):
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents {content} 0 R/Resources<</Font<</F1 3 0 R/F2 4 0 R>>>>>>"
+        )
+    objects += [f"<</Length {len(text)}>>stream\n{text}\nendstream" for text in (one, two)]
+    objects.append("<</Author(Ada Lemon)/CreationDate(D:20240506070809Z)>>")
+    data, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(data))
+        data += f"{number} 0 obj{body}endobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    n = len(objects) + 1
+    data += f"xref\n0 {n}\n0000000000 65535 f \n{table}trailer<</Size {n}/Root 1 0 R/Info {n - 1} 0 R>>\nstartxref\n{len(data)}\n%%EOF\n".encode()
+    (FIXTURES / "pdf").mkdir(exist_ok=True)
+    (FIXTURES / "pdf/pears.pdf").write_bytes(data)
+
+
+pdf()

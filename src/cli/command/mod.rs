@@ -45,6 +45,7 @@ pub(super) mod tag;
 mod tally;
 pub(super) mod undo;
 pub(super) mod verify;
+pub(super) mod worker;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -75,6 +76,7 @@ fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) ->
         source.manner.branches = args.path.unwrap_or(source.manner.branches);
         source.manner.private |= args.private;
         source.manner.times = args.times.unwrap_or(source.manner.times);
+        source.manner.pdf = args.pdf_engine.unwrap_or(source.manner.pdf);
     }
     let mut gathered = web::gather(context, &named, &args.web, terms, args.sources.is_empty(), plain)?;
     let sources = &mut gathered.sources;

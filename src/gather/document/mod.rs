@@ -22,6 +22,7 @@ pub(super) mod json;
 pub(super) mod markdown;
 pub(super) mod notebook;
 pub(super) mod office;
+pub(super) mod pdf;
 pub(super) mod podcast;
 pub(super) mod rev;
 pub(super) mod srt;

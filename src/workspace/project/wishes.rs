@@ -37,7 +37,7 @@ impl Wishes {
     /// The wishes in which `source` differs from one without any.
     pub fn of(source: &Source, plain: Policy) -> Self {
         let Policy { weight, floor, ceiling, tier, keep } = source.policy;
-        let Manner { branches, private, times } = source.manner;
+        let Manner { branches, private, times, .. } = source.manner;
         Self {
             weight: (weight != plain.weight).then_some(weight),
             floor: (floor != plain.floor).then_some(floor),
@@ -88,6 +88,7 @@ impl Wishes {
             branches: self.branches.unwrap_or_default(),
             private: self.private.unwrap_or_default(),
             times: self.times.unwrap_or_default(),
+            ..Manner::default()
         }
     }
 

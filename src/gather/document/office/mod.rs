@@ -24,6 +24,7 @@ pub(in crate::gather) mod rtf;
 pub(in crate::gather) mod xlsx;
 
 use self::package::Package;
+pub(super) use self::prose::table as table_of;
 use super::markdown;
 use super::xml;
 use crate::content::{Problem, Quality, canonical, line};
