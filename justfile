@@ -53,3 +53,8 @@ retention:
 review:
     INSTA_UPDATE=always cargo test
     git diff tests
+
+# A store of a million messages: what each command costs; some minutes.
+scale *arguments:
+    cargo build --release
+    benches/scale {{arguments}}

@@ -12,6 +12,9 @@ use super::record::{BundleRecord, DocumentRecord, MessageRecord};
 use super::{Error, Object, ObjectKind, Store};
 use crate::content::Digest;
 
+/// Passages that a search ranks at most.
+const MOST_RANKED: usize = 5000;
+
 /// A passage that has the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
@@ -44,9 +47,15 @@ impl Store {
     }
 
     fn matches(&self, expression: &str, limit: usize) -> Result<Vec<Hit>, Error> {
-        let query = "SELECT passage.object, passage.place FROM words JOIN passage ON passage.number = words.rowid
-            WHERE words MATCH ?1 ORDER BY bm25(words), passage.object, passage.place LIMIT ?2";
-        let mut statement = self.sql(self.connection.prepare(query))?;
+        // Words that are everywhere say little: of more passages than are worth ranking, the newest are.
+        let query = format!(
+            "SELECT passage.object, passage.place FROM
+            (SELECT rowid AS number, bm25(words) AS score FROM words WHERE words MATCH ?1
+                ORDER BY rowid DESC LIMIT {MOST_RANKED}) AS found
+            JOIN passage ON passage.number = found.number
+            ORDER BY found.score, passage.object, passage.place LIMIT ?2"
+        );
+        let mut statement = self.sql(self.connection.prepare(&query))?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = self.sql(statement.query_map(params![expression, limit], |row| {
             Ok(Hit {

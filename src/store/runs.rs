@@ -32,6 +32,13 @@ impl Store {
         self.rows_of("SELECT attempt, record, sum FROM run ORDER BY rowid", None, "run")
     }
 
+    /// Every run of a model, in the order they were begun; those of imports only say where messages came from.
+    pub fn calls(&self) -> Result<Vec<RunRecord>, Error> {
+        let query = "SELECT attempt, record, sum FROM run
+            WHERE attempt < 'import-' OR attempt >= 'import.' ORDER BY rowid";
+        self.rows_of(query, None, "run")
+    }
+
     /// Reads every run in the order they were begun, one at a time.
     pub(super) fn each_run(&self, mut take: impl FnMut(RunRecord) -> Result<(), Error>) -> Result<(), Error> {
         let mut statement = self.sql(self.connection.prepare("SELECT attempt, record, sum FROM run ORDER BY rowid"))?;
@@ -47,7 +54,7 @@ impl Store {
     /// The last run of a model that brought an answer.
     pub fn last_answered_run(&self) -> Result<Option<RunRecord>, Error> {
         let query = "SELECT attempt, record, sum FROM run WHERE answer IS NOT NULL
-            AND attempt NOT GLOB 'import-*' ORDER BY rowid DESC LIMIT 1";
+            AND (attempt < 'import-' OR attempt >= 'import.') ORDER BY rowid DESC LIMIT 1";
         Ok(self.rows_of(query, None, "run")?.pop())
     }
 

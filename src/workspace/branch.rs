@@ -40,9 +40,16 @@ pub struct Deleted {
 }
 
 impl Workspace {
-    /// Every branch, by name.
-    pub fn branches(&self) -> Result<Vec<ListedBranch>, Error> {
-        let pointers = self.store.pointers(BRANCHES)?;
+    /// The branches by name, all of them or so many that moved last; and how many more there are.
+    pub fn branches(&self, most: Option<usize>) -> Result<(Vec<ListedBranch>, usize), Error> {
+        let mut pointers = self.store.pointers(BRANCHES)?;
+        let n_all = pointers.len();
+        if let Some(most) = most.filter(|most| *most < n_all) {
+            let newest = fork::moments(&View::present(&self.store), &pointers, None, most)?;
+            let newest: BTreeMap<String, Timestamp> = newest.into_iter().collect();
+            pointers.retain(|name, _| newest.contains_key(name));
+        }
+        let n_hidden = n_all - pointers.len();
         let survey = Survey::read(&self.store, &pointers.values().copied().collect())?;
         let moments = fork::moments(&View::present(&self.store), &pointers, None, usize::MAX)?;
         let moments: BTreeMap<String, Timestamp> = moments.into_iter().collect();
@@ -51,7 +58,7 @@ impl Workspace {
             bundle_names.entry(bundle).or_insert_with(|| name[BUNDLES.len()..].to_owned());
         }
         let at = self.store.at()?;
-        let listed = pointers.into_iter().map(|(pointer, tip)| {
+        let listed = pointers.into_iter().map(|(pointer, tip)| -> Result<_, Error> {
             let (bundle, n_turns) = survey.place(tip);
             Ok(ListedBranch {
                 name: pointer[BRANCHES.len()..].to_owned(),
@@ -64,7 +71,7 @@ impl Workspace {
                 at: at.as_ref() == Some(&pointer),
             })
         });
-        listed.collect()
+        Ok((listed.collect::<Result<_, Error>>()?, n_hidden))
     }
 
     /// Gives a branch another name.

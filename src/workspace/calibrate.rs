@@ -26,7 +26,7 @@ impl Workspace {
     pub fn calibrated(&self, catalog: &Catalog, counting: Counting) -> Result<Counting, Error> {
         let (Some(scale), Some(model)) = (counting.tokenizer.scale(), &counting.model) else { return Ok(counting) };
         let mut ids = BTreeMap::new();
-        let runs = self.store.runs()?;
+        let runs = self.store.calls()?;
         let is_of_it = |run: &&RunRecord| {
             let id = ids.entry(run.model.clone()).or_insert_with(|| catalog.find(&run.model).model.id);
             run.usage.input.is_some() && *id == model.id

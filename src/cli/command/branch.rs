@@ -13,7 +13,16 @@ use crate::workspace::{ListedBranch, Workspace};
 pub(crate) struct Branch {
     #[command(subcommand)]
     change: Option<Change>,
+    #[arg(help = "So many branches at most, those that moved last [default: 200; all with --json]")]
+    #[arg(short = 'n', long, value_name = "N")]
+    most: Option<usize>,
+    /// Every branch
+    #[arg(short, long, conflicts_with = "most")]
+    all: bool,
 }
+
+/// Branches that are listed when nobody says how many.
+const MOST: usize = 200;
 
 #[derive(Debug, clap::Subcommand)]
 enum Change {
@@ -51,7 +60,10 @@ impl Branch {
         let workspace = super::open(context)?;
         let printer = &context.printer;
         match &self.change {
-            None => list(context, &workspace)?,
+            None => {
+                let is_limited = !self.all && !context.json;
+                list(context, &workspace, self.most.or(is_limited.then_some(MOST)))?;
+            }
             Some(Change::Rename { name, to }) => {
                 let branch = workspace.rename_branch(name, to, &act())?;
                 tell(context, "rename", &branch.name)?;
@@ -84,8 +96,8 @@ impl Branch {
     }
 }
 
-fn list(context: &Context, workspace: &Workspace) -> Result<(), Failure> {
-    let branches = workspace.branches()?;
+fn list(context: &Context, workspace: &Workspace, most: Option<usize>) -> Result<(), Failure> {
+    let (branches, n_hidden) = workspace.branches(most)?;
     if context.json {
         let shapes: Vec<_> = branches.iter().map(ListedBranch::shape).collect();
         let value = serde_json::json!({"schema": "forkful.branch/1", "branches": shapes});
@@ -108,6 +120,9 @@ fn list(context: &Context, workspace: &Workspace) -> Result<(), Failure> {
             crate::content::line(branch.description.as_deref().unwrap_or("")),
         );
         context.printer.out(&(shorten(line.trim_end(), context.printer.width) + "\n"))?;
+    }
+    if n_hidden > 0 {
+        context.printer.out(&format!("... {n_hidden} more: --all\n"))?;
     }
     Ok(())
 }

@@ -77,6 +77,7 @@ impl Export {
                 "objects": exported.n_objects,
                 "withheld": exported.n_withheld,
                 "prerequisites": exported.n_prerequisites,
+                "remarks": exported.n_remarks,
                 "bytes": file.len(),
             });
             context.printer.json(&value)?;

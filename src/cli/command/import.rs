@@ -93,6 +93,8 @@ impl Import {
                 "objects": imported.n_objects,
                 "withheld": imported.n_withheld,
                 "names": names,
+                "remarks": imported.n_remarks,
+                "remarks_kept": imported.n_remarks_kept,
             });
             context.printer.json(&value)?;
         }
@@ -102,6 +104,14 @@ impl Import {
             let (outcome, other) = told(one);
             let other = other.map_or(String::new(), |other| format!(" {other}"));
             context.printer.say(format_args!("  {}: {outcome}{other}", one.name));
+        }
+        if imported.n_remarks + imported.n_remarks_kept > 0 {
+            let came = counted(imported.n_remarks, "remark");
+            let kept = match imported.n_remarks_kept {
+                0 => String::new(),
+                n => format!(", {n} not taken: something else is said here"),
+            };
+            context.printer.say(format_args!("Remarks   {came} came along{kept}"));
         }
         if imported.n_withheld > 0 {
             let texts = counted(imported.n_withheld, "text");

@@ -6,8 +6,8 @@ use super::check_peer;
 use super::read::Package;
 use crate::content::Digest;
 use crate::store::name::split_pointer;
-use crate::store::record::{MessageRecord, Move, Pointers};
-use crate::store::{At, BRANCHES, Change, Entry, Error, Object, ObjectKind, REMOTES, SPACES, Store, numbered};
+use crate::store::record::{MessageRecord, Move, Pointers, RemarkMove};
+use crate::store::{At, BRANCHES, Change, Entry, Error, Object, ObjectKind, REMOTES, Remarks, SPACES, Store, numbered};
 
 /// How often the names are looked at again because somebody else moves them.
 const MOST_ATTEMPTS: usize = 100;
@@ -21,6 +21,17 @@ pub struct Imported {
     pub outcome: Outcome,
     /// The name under which a peer's branch stands, in full.
     pub remote: Option<String>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Each name in it.
+    pub names: Vec<Imported>,
+    /// Remarks that are new here.
+    pub n_remarks: usize,
+    /// Remarks that stay out, since something else is said here.
+    pub n_remarks_kept: usize,
 }
 
 /// What became of a name.
@@ -47,7 +58,7 @@ pub enum Outcome {
 ///
 /// Branches of an author stand under `remotes/AUTHOR/`; one's own move forward along them and never
 /// elsewhere. Where a bundle is new here, its branches become one's own as well.
-pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Vec<Imported>, Error> {
+pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Report, Error> {
     let peer = package.author.as_deref();
     if let Some(peer) = peer {
         check_peer(peer)?;
@@ -68,6 +79,8 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Vec<Impor
             new_bundles.insert(object.id());
         }
     }
+    let messages = package.objects.iter().filter(|object| object.kind() == ObjectKind::Message);
+    let arrived: BTreeSet<Digest> = messages.map(Object::id).collect();
     let mut change = Change { objects: package.objects, ..Change::new(entry) };
     let mut n_attempts = 0;
     loop {
@@ -78,21 +91,64 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Vec<Impor
             new_bundles: &new_bundles,
         };
         let names = package.pointers.iter().map(|(name, incoming)| places.settle(name, *incoming, peer));
-        let report = names.collect::<Result<Vec<_>, Error>>()?;
+        let names = names.collect::<Result<Vec<_>, Error>>()?;
         let moves = places.moves;
-        let Some(first) = moves.first() else {
+        let (remarks, n_remarks_kept) = remarking(store, &package.remarks, &names, &arrived)?;
+        let report = Report { names, n_remarks: remarks.len(), n_remarks_kept };
+        change.remarks = remarks;
+        if moves.is_empty() && change.remarks.is_empty() {
             store.put(&change.objects)?;
             return Ok(report);
-        };
+        }
         // Where nothing was done yet, the next command goes on with what arrived: a branch, if there is one.
-        if store.at()?.is_none() {
+        if let Some(first) = moves.first()
+            && store.at()?.is_none()
+        {
             change.at = At::Go(first.name.clone());
         }
         change.moves = moves;
         n_attempts += 1;
         match store.transact(&change) {
-            Err(Error::Moved { .. } | Error::Taken { .. }) if n_attempts < MOST_ATTEMPTS => {}
+            Err(Error::Moved { .. } | Error::Taken { .. } | Error::Remarked { .. }) if n_attempts < MOST_ATTEMPTS => {}
             outcome => return outcome.map(|_| report),
+        }
+    }
+}
+
+/// What the remarks of a file change here, and how many stay out: one's own words stand.
+fn remarking(
+    store: &Store,
+    remarks: &Remarks,
+    names: &[Imported],
+    arrived: &BTreeSet<Digest>,
+) -> Result<(Vec<RemarkMove>, usize), Error> {
+    let mut steps = Vec::new();
+    let mut n_kept = 0;
+    for ((subject, topic), value) in remarks {
+        let subject = match subject.parse::<Digest>() {
+            Ok(id) if arrived.contains(&id) || store.kind(id)? == Some(ObjectKind::Message) => subject.clone(),
+            Ok(_) => continue,
+            // A branch may have another name here.
+            Err(_) => match names.iter().find(|one| one.name == *subject) {
+                Some(one) => one.own_name().to_owned(),
+                None => continue,
+            },
+        };
+        match store.remark(&subject, topic)? {
+            None => steps.push(RemarkMove { subject, topic: topic.clone(), from: None, to: Some(value.clone()) }),
+            Some(own) => n_kept += usize::from(own != *value),
+        }
+    }
+    Ok((steps, n_kept))
+}
+
+impl Imported {
+    /// The name under which it stands here.
+    fn own_name(&self) -> &str {
+        match &self.outcome {
+            Outcome::New | Outcome::Same | Outcome::Behind | Outcome::Forwarded => &self.name,
+            Outcome::Kept { name } => name,
+            Outcome::Arrived => self.remote.as_deref().unwrap_or(&self.name),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! comes first, a trailer with their number and a hash. Every id in it is written `sha256:HEX`.
 //! The trailer's hash covers the canonical header, then `KIND ID` and LF for each object.
 //! Nothing in a file can name a path, a host, a key or a command. Runs do not travel.
+//! What people say of messages and branches follows the objects, one remark a line, and is hashed with them.
 //! A thin file lists what its reader must have already; a withheld text leaves a stub with its true
 //! id, so that every other id stays what it is and can be checked.
 //!
@@ -17,6 +18,7 @@ mod lines;
 #[cfg(test)]
 mod parcels;
 mod read;
+mod said;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -24,7 +26,7 @@ mod write;
 use super::{NameError, check_name};
 
 pub use dress::{CLOSING, OPENING, gzip, inside_page, is_forkful};
-pub use import::{Imported, Outcome, import};
+pub use import::{Imported, Outcome, Report, import};
 pub use lines::Limits;
 pub use read::{Package, Refusal, read};
 pub use write::{Selection, Written, contents, write};
@@ -37,6 +39,9 @@ const TAG: &str = "sha256:";
 
 /// The capability of a reader that knows withheld texts.
 const STUBS: &str = "stubs";
+
+/// The capability of a reader that knows remarks.
+const REMARKS: &str = "remarks";
 
 /// Says whether `name` can be that of somebody who sends files: a name without a slash.
 pub fn check_peer(name: &str) -> Result<(), NameError> {

@@ -7,7 +7,7 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use super::*;
 use crate::content::Digest;
 use crate::store::record::Move;
-use crate::store::{Change, Error, ObjectKind, REMOTES, Store, sample, verify};
+use crate::store::{Change, Error, ObjectKind, REMOTES, Store, sample, topic, verify};
 
 /// A store whose `branches/main` has one question and one answer on a bundle.
 fn furnished() -> (Store, Digest) {
@@ -52,7 +52,7 @@ fn take(store: &Store, file: &[u8], peer: &str) -> Result<Vec<(String, Outcome, 
     package.author = Some(peer.to_owned());
     let report = import(store, package, sample::entry("import"))?;
     assert_eq!(verify::verify(store).findings, []);
-    Ok(report.into_iter().map(|one| (one.name, one.outcome, one.remote)).collect())
+    Ok(report.names.into_iter().map(|one| (one.name, one.outcome, one.remote)).collect())
 }
 
 #[test]
@@ -188,4 +188,52 @@ fn names_of_senders_are_checked() {
         );
         assert!(matches!(read(header.as_bytes(), &Limits::STANDARD), Err(Error::Package { line: 1, .. })), "{name}");
     }
+}
+
+#[test]
+fn what_is_said_travels_and_ones_own_words_stay() {
+    let (ours, _) = furnished();
+    let tip = ours.pointer("branches/main").unwrap().unwrap();
+    let say = |store: &Store, subject: &str, topic: &str, value: &str| {
+        let remarks = store.remarking(subject, topic, Some(value)).unwrap().into_iter().collect();
+        store.transact(&Change { remarks, ..Change::new(sample::entry("say")) }).unwrap();
+    };
+    let message = tip.to_string();
+    say(&ours, &message, topic::RATING, "up");
+    say(&ours, &message, topic::NOTE, "Ask <b>more</b>");
+    say(&ours, "branches/main", topic::DESCRIPTION, "The first line");
+    let with = Selection { remarks: ours.remarks().unwrap(), ..selection(&ours) };
+    let file = written(&ours, &with);
+    assert!(written(&ours, &selection(&ours)).len() < file.len());
+
+    let theirs = Store::open_in_memory().unwrap();
+    let report = |file: &[u8]| {
+        let package = read(file, &Limits::STANDARD).unwrap();
+        let report = import(&theirs, package, sample::entry("import")).unwrap();
+        assert_eq!(verify::verify(&theirs).findings, []);
+        (report.n_remarks, report.n_remarks_kept)
+    };
+    assert_eq!(report(&file), (3, 0));
+    assert_eq!(theirs.remarks().unwrap(), ours.remarks().unwrap());
+    assert_eq!(report(&file), (0, 0), "twice changes nothing");
+    say(&ours, &message, topic::RATING, "2");
+    let later = Selection { remarks: ours.remarks().unwrap(), had: BTreeSet::from([tip]), ..selection(&ours) };
+    let file = written(&ours, &later);
+    assert_eq!(report(&file), (0, 1), "a thin file carries what is said of messages that were there");
+    assert_eq!(theirs.remark(&message, topic::RATING).unwrap().as_deref(), Some("up"));
+
+    let text = String::from_utf8(file).unwrap();
+    let refused = |from: &str, to: &str| match read(text.replacen(from, to, 1).as_bytes(), &Limits::STANDARD) {
+        Err(Error::Package { source, .. }) => source.to_string(),
+        other => panic!("{other:?}"),
+    };
+    for (from, to) in [
+        (r#""value":"2""#, r#""value":"9""#),
+        (r#""topic":"rating""#, r#""topic":"orders""#),
+        (r#""on":"branches/main""#, r#""on":"../main""#),
+    ] {
+        assert_eq!(refused(from, to), "the field remark is missing or wrong", "{to}");
+    }
+    assert_eq!(refused(r#""value":"2""#, r#""value":"3""#), "the hash of the file is wrong");
+    assert_eq!(refused(r#""remarks""#, ""), "the field id is missing or wrong");
 }

@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::lines::{Limits, Lines, Stop};
-use super::{STUBS, TAG, VERSION, check_peer};
+use super::{REMARKS, STUBS, TAG, VERSION, check_peer, said};
 use crate::content::Digest;
 use crate::store::name::split_pointer;
 use crate::store::record::Pointers;
-use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, REMOTES, json};
+use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, REMOTES, Remarks, json};
 
 /// A file whose every hash was verified and whose every reference is met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Package {
     pub prerequisites: BTreeSet<Digest>,
     /// The objects, what is pointed to first.
     pub objects: Vec<Object>,
+    /// What the sender says of messages and branches.
+    pub remarks: Remarks,
 }
 
 /// Why a file is refused as a whole.
@@ -138,16 +140,26 @@ pub fn read(input: impl BufRead, limits: &Limits) -> Result<Package, Error> {
 fn read_lines(lines: &mut Lines<'_>) -> Result<Package, Stop> {
     let header = lines.next()?.ok_or(Refusal::NotForkful)?;
     let header = json::parse(&header).map_err(|_| Refusal::NotForkful)?;
-    let Header { author, pointers, prerequisites, has_stubs } = read_header(&header)?;
+    let Header { author, pointers, prerequisites, has_stubs, has_remarks } = read_header(&header)?;
     let mut hasher = Sha256::new_with_prefix(json::canonical(&header)?);
     let mut kinds = BTreeMap::new();
     let mut objects = Vec::new();
+    let mut remarks = Remarks::new();
     loop {
         let line = lines.next()?.ok_or(Refusal::Truncated)?;
         let Value::Object(fields) = json::parse(&line)? else { return Err(Refusal::Field { field: "kind" }.into()) };
         if !fields.contains_key("kind") {
             read_trailer(&fields, objects.len(), &Digest::from_bytes(hasher.finalize().into()))?;
             break;
+        }
+        if has_remarks && fields.get("kind").and_then(Value::as_str) == Some("remark") {
+            let (key, value) = said::read(&fields).ok_or(Refusal::Field { field: "remark" })?;
+            hasher.update(format!("remark {}\n", Digest::of(&json::canonical(&said::line(&key.0, &key.1, &value))?)));
+            if remarks.len() == lines.limits.objects {
+                return Err(Refusal::ManyObjects { limit: lines.limits.objects }.into());
+            }
+            remarks.insert(key, value);
+            continue;
         }
         if objects.len() == lines.limits.objects {
             return Err(Refusal::ManyObjects { limit: lines.limits.objects }.into());
@@ -186,7 +198,7 @@ fn read_lines(lines: &mut Lines<'_>) -> Result<Package, Stop> {
             return Err(Refusal::Dangling { id: *id }.into());
         }
     }
-    Ok(Package { author, pointers, prerequisites, objects })
+    Ok(Package { author, pointers, prerequisites, objects, remarks })
 }
 
 /// What the first line says.
@@ -195,6 +207,7 @@ struct Header {
     pointers: Pointers,
     prerequisites: BTreeSet<Digest>,
     has_stubs: bool,
+    has_remarks: bool,
 }
 
 fn read_header(header: &Value) -> Result<Header, Refusal> {
@@ -208,10 +221,11 @@ fn read_header(header: &Value) -> Result<Header, Refusal> {
         Some(Value::Array(items)) => Ok(&items[..]),
         Some(_) => Err(Refusal::Field { field }),
     };
-    let mut has_stubs = false;
+    let (mut has_stubs, mut has_remarks) = (false, false);
     for capability in list("caps")? {
         match capability.as_str() {
             Some(STUBS) => has_stubs = true,
+            Some(REMARKS) => has_remarks = true,
             Some(name) => return Err(Refusal::UnknownCapability { name: name.to_owned() }),
             None => return Err(Refusal::UnknownCapability { name: capability.to_string() }),
         }
@@ -234,7 +248,7 @@ fn read_header(header: &Value) -> Result<Header, Refusal> {
         }
         Some(_) => return Err(Refusal::Field { field: "refs" }),
     };
-    Ok(Header { author, pointers, prerequisites, has_stubs })
+    Ok(Header { author, pointers, prerequisites, has_stubs, has_remarks })
 }
 
 fn read_object(mut fields: Map<String, Value>, has_stubs: bool) -> Result<Object, Refusal> {

@@ -39,7 +39,7 @@ fn import_bytes(store: &Store, bytes: &[u8]) -> Vec<(String, Outcome)> {
     let package = read(bytes, &Limits::STANDARD).unwrap();
     let report = import(store, package, sample::entry("import")).unwrap();
     assert_eq!(verify::verify(store).findings, []);
-    report.into_iter().map(|imported| (imported.name, imported.outcome)).collect()
+    report.names.into_iter().map(|imported| (imported.name, imported.outcome)).collect()
 }
 
 /// Grows a branch by one question.
@@ -93,7 +93,13 @@ fn the_bytes_of_a_file_are_fixed() {
     );
     assert_eq!(
         written,
-        Written { n_objects: 2, n_withheld: 0, n_prerequisites: 0, sha256: Digest::of(hashed.as_bytes()) }
+        Written {
+            n_objects: 2,
+            n_withheld: 0,
+            n_prerequisites: 0,
+            n_remarks: 0,
+            sha256: Digest::of(hashed.as_bytes())
+        }
     );
     assert_eq!(read(expected.as_bytes(), &Limits::STANDARD).unwrap().objects, [text, blob]);
 }
@@ -154,7 +160,7 @@ fn a_thin_file_needs_what_it_builds_on() {
         Err(Error::Prerequisites { ids }) => assert_eq!(ids, [bundle]),
         other => panic!("{other:?}"),
     }
-    assert_eq!(import(&store, package, entry).unwrap(), []);
+    assert_eq!(import(&store, package, entry).unwrap(), Report::default());
     assert_eq!(store.message(message.id()).unwrap().parent, bundle);
 }
 

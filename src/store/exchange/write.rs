@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{Limits, Refusal, STUBS, TAG, VERSION, check_peer};
+use super::{Limits, REMARKS, Refusal, STUBS, TAG, VERSION, check_peer, said};
 use crate::content::Digest;
 use crate::store::record::Pointers;
-use crate::store::{Error, Object, ObjectKind, Store, json};
+use crate::store::{Error, Object, ObjectKind, Remarks, Store, json};
 
 /// What is to travel; everything it rests on travels with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Selection {
     pub withheld: BTreeSet<Digest>,
     /// Who sends it.
     pub author: Option<String>,
+    /// What is said of messages and pointers; what is said of others stays here.
+    pub remarks: Remarks,
 }
 
 /// What was written.
@@ -37,6 +39,8 @@ pub struct Written {
     pub n_withheld: usize,
     /// Objects that the receiver must have.
     pub n_prerequisites: usize,
+    /// Remarks in the file.
+    pub n_remarks: usize,
     /// The hash in the trailer.
     pub sha256: Digest,
 }
@@ -55,7 +59,15 @@ pub fn write(store: &Store, selection: &Selection, out: &mut impl Write) -> Resu
     for id in &order {
         n_withheld += usize::from(selection.withheld.contains(id) || store.kind(*id)? == Some(ObjectKind::Stub));
     }
-    let caps: &[&str] = if n_withheld > 0 { &[STUBS] } else { &[] };
+    let ids: BTreeSet<&Digest> = order.iter().chain(&had).collect();
+    let travels = |subject: &str| match subject.parse::<Digest>() {
+        Ok(id) => ids.contains(&id),
+        Err(_) => selection.pointers.contains_key(subject),
+    };
+    let remarks: Vec<_> = said::on(&selection.remarks, travels).collect();
+    let mut caps = Vec::new();
+    caps.extend((!remarks.is_empty()).then_some(REMARKS));
+    caps.extend((n_withheld > 0).then_some(STUBS));
     let requires: Vec<_> = prerequisites.iter().map(tagged).collect();
     let mut header = json!({"forkful": VERSION, "caps": caps, "prerequisites": requires, "refs": refs});
     if let Some(author) = &selection.author {
@@ -78,11 +90,17 @@ pub fn write(store: &Store, selection: &Selection, out: &mut impl Write) -> Resu
         hasher.update(format!("{} {TAG}{id}\n", object.kind()));
         put(&line(&object))?;
     }
+    for (subject, topic, value) in &remarks {
+        let line = canonical(&said::line(subject, topic, value));
+        hasher.update(format!("remark {}\n", Digest::of(&line)));
+        put(&line)?;
+    }
     let sha256 = Digest::from_bytes(hasher.finalize().into());
     put(&canonical(&json!({"objects": order.len(), "sha256": sha256})))?;
     out.flush().map_err(Error::Write)?;
     drop(snapshot);
-    Ok(Written { n_objects: order.len(), n_withheld, n_prerequisites: prerequisites.len(), sha256 })
+    let (n_objects, n_prerequisites, n_remarks) = (order.len(), prerequisites.len(), remarks.len());
+    Ok(Written { n_objects, n_withheld, n_prerequisites, n_remarks, sha256 })
 }
 
 /// The ids of what a selection takes along, what is pointed to first.

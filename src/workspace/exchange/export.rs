@@ -32,6 +32,8 @@ pub struct Exported {
     pub n_withheld: usize,
     /// Objects that the reader must have.
     pub n_prerequisites: usize,
+    /// Remarks in it.
+    pub n_remarks: usize,
 }
 
 impl Workspace {
@@ -48,10 +50,14 @@ impl Workspace {
             return Err(Error::NothingNew { since: parcel.since.join(", ") });
         }
         selection.withheld = self.withheld(&selection, &parcel.withhold)?;
+        selection.remarks = self.store.remarks()?;
+        // Remarks are in no hash, so that words in them can stay behind.
+        let withheld: Vec<String> = parcel.withhold.named.iter().map(|words| words.to_lowercase()).collect();
+        selection.remarks.retain(|_, value| !withheld.iter().any(|words| value.to_lowercase().contains(words)));
         let mut file = Vec::new();
         let written = exchange::write(&self.store, &selection, &mut file)?;
-        let exchange::Written { n_objects, n_withheld, n_prerequisites, .. } = written;
-        Ok(Exported { file, n_objects, n_withheld, n_prerequisites })
+        let exchange::Written { n_objects, n_withheld, n_prerequisites, n_remarks, .. } = written;
+        Ok(Exported { file, n_objects, n_withheld, n_prerequisites, n_remarks })
     }
 
     /// The names and objects under an address; the branches of others stay here.

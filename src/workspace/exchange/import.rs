@@ -26,6 +26,10 @@ pub struct Imported {
     pub n_withheld: usize,
     /// Names in the file and what became of each.
     pub names: Vec<exchange::Imported>,
+    /// Remarks that came along.
+    pub n_remarks: usize,
+    /// Remarks that stay out, since something else is said here.
+    pub n_remarks_kept: usize,
 }
 
 impl Workspace {
@@ -43,11 +47,12 @@ impl Workspace {
         let description = from.as_ref().map_or("import".to_owned(), |from| format!("import from {from}"));
         let stubs: Vec<_> =
             package.objects.iter().filter(|one| one.withheld_bytes().is_some()).map(Object::id).collect();
-        let names = exchange::import(&self.store, package, act.entry(description))?;
+        let exchange::Report { names, n_remarks, n_remarks_kept } =
+            exchange::import(&self.store, package, act.entry(description))?;
         let mut n_withheld = 0;
         for id in stubs {
             n_withheld += usize::from(self.store.is_withheld(id)?);
         }
-        Ok(Imported { from, n_objects, n_withheld, names })
+        Ok(Imported { from, n_objects, n_withheld, names, n_remarks, n_remarks_kept })
     }
 }

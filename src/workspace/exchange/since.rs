@@ -1,6 +1,7 @@
 //! What the reader of a thin file has already.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use crate::content::Digest;
 use crate::fork;
@@ -56,18 +57,14 @@ impl Workspace {
 
     /// The names as an operation left them.
     fn view_after(&self, number: u64) -> Result<Seen, Error> {
-        let operations = self.store.operations()?;
-        let last = operations.last().map_or(0, |operation| operation.number);
+        let mut last = 0;
+        self.store.walk_back(|operation| {
+            last = operation.number;
+            ControlFlow::Break(())
+        })?;
         if number > last {
             return Err(Error::NoOperation { number, last });
         }
-        let mut view = Pointers::new();
-        for step in operations.into_iter().take_while(|one| one.number <= number).flat_map(|one| one.moves) {
-            match step.to {
-                Some(target) => view.insert(step.name, target),
-                None => view.remove(&step.name),
-            };
-        }
-        Ok(Seen::View(view))
+        Ok(Seen::View(self.store.state_at(number)?.pointers))
     }
 }
