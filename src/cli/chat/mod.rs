@@ -299,7 +299,7 @@ impl<'a> Chat<'a> {
         let orders = ORDERS.iter().map(|(_, name, ..)| (*name).to_owned());
         let verbs = ["log", "search", "diff", "branch", "rate", "note", "redo", "operations", "pick", "graft"];
         // Completion is a convenience: what cannot be listed is not offered.
-        let branches = self.workspace.branches().unwrap_or_default().into_iter().map(|branch| branch.name);
+        let branches = self.workspace.branches(None).unwrap_or_default().0.into_iter().map(|branch| branch.name);
         let library = question::library(self.context).ok();
         let prompts = library
             .iter()

@@ -1,4 +1,4 @@
-//! The logs database of `llm` (simonw/llm): an SQLite file.
+//! The logs database of `llm` (simonw/llm): an `SQLite` file.
 //!
 //! Schema read from llm 0.36: since 0.32 a tree of messages by hash (`threads`, `turns`, `messages`,
 //! `parts`, `fragments`), before that one row for each question and its answer (`conversations`,
@@ -25,6 +25,9 @@ pub(crate) const FORMAT: Format = Format {
     sniff,
     read,
 };
+
+/// A key and three texts of a row.
+type Texts = (String, Option<String>, Option<String>, Option<String>);
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
@@ -146,20 +149,18 @@ impl Database {
             .collect();
         let threads = self.rows(
             "SELECT id, name, tip_message_hash, datetime_utc FROM threads ORDER BY id",
-            |row| -> rusqlite::Result<(String, Option<String>, Option<String>, Option<String>)> {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            },
+            |row| -> rusqlite::Result<Texts> { Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)) },
         )?;
-        let talk = |(id, title, tip, time): (String, Option<String>, Option<String>, Option<String>)| {
+        let talk = |(id, title, tip, time): Texts| {
             let mut way = Vec::new();
             let mut seen = BTreeSet::new();
-            let mut at = tip.clone();
-            while let Some((hash, message)) = at.and_then(|hash| messages.get_key_value(&hash)) {
+            let mut at = tip.as_ref();
+            while let Some((hash, message)) = at.and_then(|hash| messages.get_key_value(hash)) {
                 if !seen.insert(hash) {
                     break;
                 }
                 way.push((hash, message));
-                at = message.parent.clone();
+                at = message.parent.as_ref();
             }
             let mut talk = Talk {
                 id: Some(id),
@@ -209,9 +210,7 @@ impl Database {
         let mut messages: BTreeMap<String, Message> = rows.into_iter().map(message).collect();
         let parts = self.rows(
             "SELECT message_hash, type, text, payload FROM parts ORDER BY message_hash, position",
-            |row| -> rusqlite::Result<(String, Option<String>, Option<String>, Option<String>)> {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            },
+            |row| -> rusqlite::Result<Texts> { Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)) },
         )?;
         for (hash, kind, text, payload) in parts {
             let Some(message) = messages.get_mut(&hash) else { continue };
