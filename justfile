@@ -30,12 +30,16 @@ durability *parts:
     cargo build
     benches/durability/run {{parts}}
 
+<<<<<<< HEAD
 # Links against hostile servers, a thousand of them, and every spelling of a private address; some minutes.
 links *parts:
     cargo build --release
     benches/links/run {{parts}}
 
 # Time of a plan on a million tokens, and of a fit at another budget.
+=======
+# Time of a plan on a million tokens, and of a step of the slider.
+>>>>>>> 14bf5d3 (tokens: count by a model's own tokenizer.json)
 plans:
     cargo bench --bench plan
 
@@ -44,10 +48,15 @@ packers:
     cargo build --release
     benches/packers
 
-# What the cut keeps of the text that answers a question.
-retention:
+# What the cut keeps of the text that answers a question; `--orders` for the orders that know none.
+retention *what:
     cargo build --release
-    benches/retention
+    benches/retention {{what}}
+
+# Tokenizers from files: their tests.
+tokenizers:
+    cargo test --lib --features tokenizers -- local joint
+    cargo test --test main --features tokenizers -- tokenizer_from_a_file
 
 # Look at changed snapshots.
 review:

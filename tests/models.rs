@@ -37,6 +37,34 @@ fn a_model_changes_neither_bytes_nor_id() {
 }
 
 #[test]
+fn a_tokenizer_from_a_file_counts_where_it_is_built_in() {
+    let desk = Desk::with_examples();
+    for (name, bytes) in [
+        ("byte-level.json", include_bytes!("tokenizers/byte-level.json").as_slice()),
+        ("metaspace.json", include_bytes!("tokenizers/metaspace.json")),
+    ] {
+        desk.file(name, bytes);
+    }
+    let lines = [
+        "count essay.md --tokenizer byte-level.json",
+        "count essay.md thread.md --tokenizer metaspace.json",
+        "count essay.md --tokenizer byte-level.json --encoding o200k_base",
+        "count essay.md --tokenizer missing.json",
+        "count essay.md --tokenizer essay.md",
+        "count essay.md --model claude-opus-5 --tokenizer byte-level.json",
+        "count essay.md --model gpt-5 --tokenizer byte-level.json",
+        "plan essay.md thread.md --tokenizer metaspace.json --budget 4k",
+        "pack essay.md thread.md --tokenizer byte-level.json --budget 4k --name local -o local.md",
+        "count --raw local.md --tokenizer byte-level.json",
+        "verify",
+        "verify --tokenizer byte-level.json",
+    ];
+    // Without the feature each of them says how to build with it.
+    let name = if cfg!(feature = "tokenizers") { "counts_by_files" } else { "counts_by_files_are_not_built_in" };
+    insta::assert_snapshot!(name, desk.session(if cfg!(feature = "tokenizers") { &lines } else { &lines[..5] }));
+}
+
+#[test]
 fn a_persons_own_models_win_and_a_bad_file_names_its_line() {
     let desk = Desk::with_examples();
     desk.file(

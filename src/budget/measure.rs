@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::tokens::{Encoding, Tokens, count};
+use crate::tokens::{Encoding, Tokens, count_piece};
 
 /// An encoding, and how the format writes source text.
 ///
@@ -17,8 +17,31 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// Exact tokens of `text` as written.
+    /// A number that costs what `n` costs wherever it stands: the same for many where numbers cost by
+    /// their length.
+    pub(super) fn number_like(&self, n: u32) -> u32 {
+        if self.encoding.is_additive() { n.checked_ilog10().unwrap_or(0) } else { n }
+    }
+
+    /// Tokens of `text` as written: exact where counts add up.
     pub fn count(&self, text: &str) -> Tokens {
-        count(self.encoding, &(self.escape)(text))
+        count_piece(self.encoding, &(self.escape)(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_cost_by_their_length() {
+        for encoding in Encoding::ALL {
+            let measure = Measure { encoding, escape: |text| Cow::Borrowed(text) };
+            let cost = |n: u32| measure.count(&format!(" [… {n} tokens]\n"));
+            let first: Vec<_> = (0..10).map(|digits| cost(10_u32.pow(digits))).collect();
+            for n in (0..2000).chain((0..4000).map(|n| n * 1_073_741)) {
+                assert_eq!(cost(n), first[measure.number_like(n) as usize], "{encoding} {n}");
+            }
+        }
     }
 }

@@ -14,6 +14,8 @@ pub mod quotation;
 pub mod render;
 mod split;
 
+#[cfg(all(test, feature = "tokenizers"))]
+mod joint;
 #[cfg(test)]
 mod promises;
 

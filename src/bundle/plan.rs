@@ -134,6 +134,10 @@ impl Measured {
             let total = count(self.request.encoding, &text);
             Ok(Planned { plan, frame: self.frame.clone(), frame_tokens: self.frame_tokens, text, total })
         };
+        if !self.request.encoding.is_additive() {
+            let planned = wrapped(&attempt, capacity)?;
+            return Ok(filled(&attempt, capacity, planned));
+        }
         if self.request.renderer.additive() { additive(&attempt, capacity) } else { wrapped(&attempt, capacity) }
     }
 
@@ -189,6 +193,9 @@ fn nature(kind: Kind) -> Nature {
     }
 }
 
+/// So often at most a fit is filled; each time what is free shrinks to what the last filling miscounts.
+const FILLINGS: usize = 3;
+
 /// A fit with its rendered bytes and their joint count.
 type Attempt<'a> = dyn Fn(Option<Tokens>) -> Result<Planned, Error> + 'a;
 
@@ -199,7 +206,8 @@ fn additive(attempt: &Attempt<'_>, capacity: Option<Tokens>) -> Result<Planned, 
     if parts == planned.total { Ok(planned) } else { Err(Error::Recount { parts, text: planned.total }) }
 }
 
-/// A format whose outer form costs more than the parts: the excess is taken off until the whole fits.
+/// A format whose outer form costs more than the parts, or an encoding whose counts do not add up: the
+/// excess is taken off until the whole fits.
 fn wrapped(attempt: &Attempt<'_>, capacity: Option<Tokens>) -> Result<Planned, Error> {
     let Some(capacity) = capacity else { return attempt(None) };
     let try_with = |inner| attempt(Some(inner)).map_err(|error| outer(error, capacity, attempt));
@@ -211,6 +219,25 @@ fn wrapped(attempt: &Attempt<'_>, capacity: Option<Tokens>) -> Result<Planned, E
     }
     planned.plan.whole = attempt(None)?.total;
     Ok(planned)
+}
+
+/// A fit of an encoding whose parts may count more than the whole: what that leaves free is filled while
+/// the whole fits.
+fn filled(attempt: &Attempt<'_>, capacity: Option<Tokens>, mut planned: Planned) -> Planned {
+    let Some(capacity) = capacity.filter(|_| planned.plan.next.is_some()) else { return planned };
+    let mut inner = planned.plan.total;
+    for _ in 0..FILLINGS {
+        inner += capacity - planned.total;
+        match attempt(Some(inner)) {
+            Ok(fuller) if fuller.total <= capacity && fuller.plan.total > planned.plan.total => {
+                let whole = planned.plan.whole;
+                planned = fuller;
+                planned.plan.whole = whole;
+            }
+            _ => break,
+        }
+    }
+    planned
 }
 
 /// A refusal in the terms of the outer form: what the least that is asked for takes when it is wrapped.

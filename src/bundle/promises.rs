@@ -31,11 +31,11 @@ pub(super) fn document(text: &str, title: Option<&str>) -> Document {
     }
 }
 
-fn entry(text: &str, title: Option<&str>) -> Entry {
+pub(super) fn entry(text: &str, title: Option<&str>) -> Entry {
     Entry { document: document(text, title).into(), name: "notes.txt".to_owned(), policy: Policy::PLAIN }
 }
 
-fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
+pub(super) fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
     Request {
         encoding: Encoding::O200kBase,
         budget: budget.map(Tokens),
@@ -46,7 +46,7 @@ fn request(renderer: &'static Renderer, budget: Option<u32>) -> Request {
     }
 }
 
-fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
+pub(super) fn plan(entries: &[Entry], request: &Request) -> Result<Planned, Error> {
     Measured::new(entries.to_vec(), request.clone())?.plan()
 }
 
@@ -115,7 +115,7 @@ fn bodies<'a>(text: &'a str, mark: &str, open: &str, end: &str) -> Vec<&'a str> 
     bodies
 }
 
-fn hostile_text() -> impl Strategy<Value = String> {
+pub(super) fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         6 => "[a-z]{1,8}",
         2 => "[ -~]{1,12}",

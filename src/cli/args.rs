@@ -221,6 +221,9 @@ pub(super) struct CountingArgs {
     #[arg(help = "o200k_base, cl100k_base or o200k_harmony [default: as --model counts, else o200k_base]")]
     #[arg(long, value_name = "NAME", value_parser = Encoding::from_str)]
     pub encoding: Option<Encoding>,
+    /// Count by this tokenizer.json instead: Llama, Qwen, Mistral, DeepSeek, ...
+    #[arg(long, value_name = "FILE", conflicts_with = "encoding")]
+    pub tokenizer: Option<PathBuf>,
     /// Have the model's provider count too: sends the text, needs its key
     #[arg(long)]
     pub count_via_api: bool,

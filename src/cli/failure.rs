@@ -12,7 +12,7 @@ use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
 use crate::store::exchange::Refusal;
-use crate::tokens::{Scale, Tokens};
+use crate::tokens::{LocalError, Scale, Tokens};
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
 use crate::{budget, bundle, catalog, fork, gather, net, send, serve, store};
@@ -59,6 +59,17 @@ impl Failure {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// A tokenizer file that cannot be used.
+    pub(super) fn tokenizer(path: &str, error: &LocalError) -> Self {
+        let failure = Self::error(format!("cannot count by {path}: {error}"));
+        match error {
+            LocalError::NotBuilt => failure
+                .hint("build it with them: `cargo install --path . --features tokenizers`")
+                .hint("`--encoding o200k_base` counts without; `--model NAME` estimates"),
+            LocalError::Unreadable(_) => failure.hint("it is the file `tokenizer.json` beside a model's weights"),
+        }
     }
 
     /// An answer that is not whole; `kept` says that something came.
@@ -161,7 +172,7 @@ fn innermost(error: &dyn StdError) -> String {
 impl From<ParseSourceError> for Failure {
     fn from(error: ParseSourceError) -> Self {
         Self::usage(chain(&error))
-            .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,times=none,private,pin`")
+            .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,times=none,private,pin`; a weight may be auto")
     }
 }
 
@@ -354,7 +365,16 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let failure = Self::error(chain(&error));
         match error {
-            Error::DoesNotFit { error, needs, scale } => does_not_fit(failure, &error, needs, scale.as_ref()),
+            Error::DoesNotFit { error, needs, fullest, scale } => {
+                let failure = does_not_fit(failure, &error, needs, scale.as_ref());
+                match fullest.filter(|(_, n)| *n > 1 && matches!(error, budget::Error::Frame { .. })) {
+                    Some((locator, n)) => failure.hint(format!(
+                        "{locator} holds {n} documents, each with a frame of its own: \
+                         `forkful read {locator} --list` shows them, `{locator}#WORDS` picks one"
+                    )),
+                    None => failure,
+                }
+            }
             Error::OverWindow { budget, .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
             }

@@ -92,6 +92,10 @@ fn candidates(bytes: &[u8]) -> impl Iterator<Item = usize> {
 
 /// Whether a sentence ends here: a stop, with any closing quotes and brackets after it.
 fn ends_sentence(text: &str) -> bool {
+    // Most words end in a letter.
+    if text.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
     let stem = text.trim_end_matches(['"', '\'', ')', ']', '*', '_', '”', '’', '»']);
     stem.ends_with(['.', '!', '?', '…', ':', ';'])
 }

@@ -1,9 +1,11 @@
-//! The encodings that forkful counts exactly.
+//! The encodings that forkful counts exactly: those built in, and tokenizers from files.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A public byte-pair encoding of OpenAI's models.
+use super::Local;
+
+/// A public byte-pair encoding of OpenAI's models, or a tokenizer from a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encoding {
     /// GPT-4o, GPT-4.1, GPT-5 and the o series.
@@ -12,6 +14,8 @@ pub enum Encoding {
     Cl100kBase,
     /// gpt-oss: ordinary text as in o200k, other special tokens.
     O200kHarmony,
+    /// A tokenizer that was read from a file.
+    Local(Local),
 }
 
 /// No encoding has this name.
@@ -20,15 +24,16 @@ pub enum Encoding {
 pub struct ParseEncodingError(pub String);
 
 impl Encoding {
-    /// Every encoding, the default first.
+    /// Every encoding that is built in, the default first.
     pub const ALL: [Self; 3] = [Self::O200kBase, Self::Cl100kBase, Self::O200kHarmony];
 
-    /// The public name, as `tiktoken` writes it.
+    /// The public name, as `tiktoken` writes it; of a file its hash.
     pub fn name(self) -> &'static str {
         match self {
             Self::O200kBase => "o200k_base",
             Self::Cl100kBase => "cl100k_base",
             Self::O200kHarmony => "o200k_harmony",
+            Self::Local(local) => local.name(),
         }
     }
 
@@ -38,6 +43,7 @@ impl Encoding {
             Self::O200kBase => "o200k",
             Self::Cl100kBase => "cl100k",
             Self::O200kHarmony => "harmony",
+            Self::Local(local) => local.about(),
         }
     }
 
@@ -47,13 +53,19 @@ impl Encoding {
             Self::O200kBase => "GPT-4o, GPT-4.1, GPT-5, o series (default)",
             Self::Cl100kBase => "GPT-4, GPT-3.5",
             Self::O200kHarmony => "gpt-oss",
+            Self::Local(_) => "the models that come with it",
         }
+    }
+
+    /// Whether counts add up at every cut.
+    pub fn is_additive(self) -> bool {
+        !matches!(self, Self::Local(_))
     }
 }
 
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(if let Self::Local(local) = self { local.about() } else { self.name() })
     }
 }
 
@@ -61,6 +73,7 @@ impl FromStr for Encoding {
     type Err = ParseEncodingError;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|e| e.name() == name).ok_or_else(|| ParseEncodingError(name.to_owned()))
+        let known = Self::ALL.into_iter().find(|e| e.name() == name);
+        known.or_else(|| Local::named(name).map(Self::Local)).ok_or_else(|| ParseEncodingError(name.to_owned()))
     }
 }

@@ -8,7 +8,7 @@ use super::memo::Memo;
 use super::merge::{LONGEST, Merged};
 use super::pieces::{Grammar, pieces};
 use super::vocabulary::{CL100K, O200K, Vocabulary};
-use super::{Encoding, Tokens, cuts};
+use super::{Encoding, Local, Tokens, cuts};
 use crate::cores;
 
 /// Texts from this size on are shared between cores; a smaller one is counted before a thread is ready.
@@ -27,18 +27,30 @@ thread_local! {
 
 /// The number of tokens of `text`, special tokens taken as ordinary text.
 pub fn count(encoding: Encoding, text: &str) -> Tokens {
+    let (vocabulary, grammar) = match tables(encoding) {
+        Ok(tables) => tables,
+        Err(local) => return local.count(text),
+    };
     let n_tokens = if text.len() < LARGE {
-        count_part(encoding, text)
+        count_part(vocabulary, grammar, text)
     } else {
         let parts = parts(text, thread::available_parallelism().map_or(1, usize::from));
-        cores::each(&parts, |part| part.len(), |part| count_part(encoding, part)).into_iter().sum()
+        cores::each(&parts, |part| part.len(), |part| count_part(vocabulary, grammar, part)).into_iter().sum()
     };
     Tokens(u32::try_from(n_tokens).unwrap_or(u32::MAX))
 }
 
+/// What a piece between two cuts adds to its text: its count, where counts add up.
+pub fn count_piece(encoding: Encoding, piece: &str) -> Tokens {
+    if let Encoding::Local(local) = encoding { local.count_piece(piece) } else { count(encoding, piece) }
+}
+
 /// The ids of the tokens of `text`, in order.
 pub fn encode_ordinary(encoding: Encoding, text: &str) -> Vec<u32> {
-    let (vocabulary, grammar) = tables(encoding);
+    let (vocabulary, grammar) = match tables(encoding) {
+        Ok(tables) => tables,
+        Err(local) => return local.ids(text),
+    };
     let mut greedy = Greedy::new(vocabulary);
     let mut ids = Vec::new();
     let mut rest = text.as_bytes();
@@ -73,12 +85,11 @@ fn parts(text: &str, n: usize) -> Vec<&str> {
     parts
 }
 
-fn count_part(encoding: Encoding, text: &str) -> usize {
-    MEMO.with_borrow_mut(|memo| count_with(memo, encoding, text))
+fn count_part(vocabulary: &'static Vocabulary, grammar: Grammar, text: &str) -> usize {
+    MEMO.with_borrow_mut(|memo| count_with(memo, vocabulary, grammar, text))
 }
 
-fn count_with(memo: &mut Memo, encoding: Encoding, text: &str) -> usize {
-    let (vocabulary, grammar) = tables(encoding);
+fn count_with(memo: &mut Memo, vocabulary: &'static Vocabulary, grammar: Grammar, text: &str) -> usize {
     let mut greedy = Greedy::new(vocabulary);
     let bytes = text.as_bytes();
     let mut pieces = pieces(grammar, text);
@@ -116,11 +127,13 @@ fn count_with(memo: &mut Memo, encoding: Encoding, text: &str) -> usize {
     }
 }
 
-fn tables(encoding: Encoding) -> (&'static Vocabulary, Grammar) {
+/// The tables of an encoding that is built in, or the tokenizer that counts by itself.
+fn tables(encoding: Encoding) -> Result<(&'static Vocabulary, Grammar), Local> {
     match encoding {
         // Harmony differs from o200k_base in special tokens only, and none are special here.
-        Encoding::O200kBase | Encoding::O200kHarmony => (&O200K, Grammar::O200k),
-        Encoding::Cl100kBase => (&CL100K, Grammar::Cl100k),
+        Encoding::O200kBase | Encoding::O200kHarmony => Ok((&O200K, Grammar::O200k)),
+        Encoding::Cl100kBase => Ok((&CL100K, Grammar::Cl100k)),
+        Encoding::Local(local) => Err(local),
     }
 }
 
@@ -136,6 +149,7 @@ mod tests {
             Encoding::O200kBase => tiktoken_rs::o200k_base_singleton(),
             Encoding::Cl100kBase => tiktoken_rs::cl100k_base_singleton(),
             Encoding::O200kHarmony => tiktoken_rs::o200k_harmony_singleton(),
+            Encoding::Local(_) => panic!("judges itself"),
         }
     }
 
@@ -186,8 +200,8 @@ mod tests {
         for n in 1..9 {
             let parts = parts(&text, n);
             assert_eq!((parts.len(), parts.concat()), (n, text.clone()));
-            let sum: usize = parts.iter().map(|part| count_part(Encoding::O200kBase, part)).sum();
-            assert_eq!(sum, count_part(Encoding::O200kBase, &text));
+            let sum: usize = parts.iter().map(|part| count_part(&O200K, Grammar::O200k, part)).sum();
+            assert_eq!(sum, count_part(&O200K, Grammar::O200k, &text));
         }
     }
 

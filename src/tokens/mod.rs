@@ -6,6 +6,7 @@
 //! finds those places and [`prefixes`] counts up to each of them.
 //! A [`Tokenizer`] says how a model counts: by an encoding, or by a scale that makes an estimate with
 //! its range and basis of an encoding's count.
+//! A [`Local`] encoding is a tokenizer from a file; where its counts add up nobody knows.
 //! The engine is forkful's own: it starts without work, takes linear time on any text, and is held to
 //! tiktoken's ids by its tests.
 
@@ -16,6 +17,7 @@ mod cut;
 mod encoding;
 mod engine;
 mod greedy;
+mod local;
 mod memo;
 mod merge;
 mod pieces;
@@ -30,7 +32,10 @@ use std::ops::{Add, AddAssign, Sub};
 pub use calibration::Sample;
 pub use cut::{Cut, Grade, cuts, is_cut};
 pub use encoding::{Encoding, ParseEncodingError};
-pub use engine::{count, encode_ordinary};
+pub use engine::{count, count_piece, encode_ordinary};
+#[cfg(all(test, feature = "tokenizers"))]
+pub(crate) use local::samples as local_samples;
+pub use local::{Local, LocalError};
 pub use tokenizer::{Factor, ParseFactorError, Scale, Tokenizer, Told};
 
 /// A number of tokens of one encoding; shown with thousands separators.
@@ -42,7 +47,7 @@ pub fn prefixes(encoding: Encoding, text: &str, cuts: &[Cut]) -> Vec<Tokens> {
     let mut done = 0;
     let mut total = Tokens(0);
     let counted = cuts.iter().map(|cut| {
-        total += count(encoding, &text[done..cut.at]);
+        total += count_piece(encoding, &text[done..cut.at]);
         done = cut.at;
         total
     });

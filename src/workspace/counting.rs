@@ -51,9 +51,13 @@ impl Counting {
         };
         let tokenizer = match encoding {
             Some(encoding) if Tokenizer::Exact(encoding) != model.tokenizer => {
-                let message =
-                    format!("counted by {encoding}, as --encoding says, not as the model ({})", model.tokenizer);
-                told.push(Problem::note(name, message));
+                // Whoever has the model's tokenizer counts better than an estimate; nobody is told so.
+                if encoding.is_additive() || model.tokenizer.scale().is_none() {
+                    let flag = if encoding.is_additive() { "--encoding" } else { "--tokenizer" };
+                    let own = &model.tokenizer;
+                    let message = format!("counted by {encoding}, as {flag} says, not as the model ({own})");
+                    told.push(Problem::note(name, message));
+                }
                 Tokenizer::Exact(encoding)
             }
             _ => model.tokenizer.clone(),

@@ -1,5 +1,7 @@
 //! Why a verb could not be done.
 
+use std::collections::BTreeMap;
+
 use super::{BundleFinding, project};
 use crate::budget::{self, Need};
 use crate::content::Digest;
@@ -17,6 +19,8 @@ pub enum Error {
         error: budget::Error,
         /// Locators of the sources that insist, with what they insist on.
         needs: Vec<(String, Need)>,
+        /// The source that holds most documents, each with a frame of its own, and how many.
+        fullest: Option<(String, usize)>,
         /// The scale by which its numbers are estimated, at the upper end.
         scale: Option<Scale>,
     },
@@ -230,7 +234,11 @@ impl Error {
                 };
                 let named = |need: Need| Some((locators.get(need.source)?.clone(), need));
                 let needs = needs.into_iter().filter_map(named).collect();
-                Self::DoesNotFit { error, needs, scale: scale.cloned() }
+                let mut held: BTreeMap<&String, usize> = BTreeMap::new();
+                locators.iter().for_each(|locator| *held.entry(locator).or_default() += 1);
+                let fullest = held.into_iter().max_by_key(|(_, n)| *n);
+                let fullest = fullest.map(|(locator, n)| (locator.clone(), n));
+                Self::DoesNotFit { error, needs, fullest, scale: scale.cloned() }
             }
             bundle::Error::TooLarge { entry, needed, size } => {
                 Self::TooLarge { locator: locators.get(entry).cloned().unwrap_or_default(), needed, size }

@@ -23,6 +23,8 @@ pub struct Verified {
     pub n_bundles: usize,
     /// Bundles that cannot be rendered, since a text was withheld.
     pub n_withheld: usize,
+    /// Bundles that were rendered but not counted: the tokenizer that measured them is not here.
+    pub n_uncounted: usize,
     /// Bundles that do not give their stored bytes or count.
     pub bundles: Vec<BundleFinding>,
 }
@@ -56,12 +58,15 @@ impl Workspace {
     /// Looks at the whole store and changes nothing.
     pub fn verify(&self) -> Result<Verified, Error> {
         let report = verify(&self.store);
-        let mut verified = Verified { report, n_bundles: 0, n_withheld: 0, bundles: Vec::new() };
+        let mut verified = Verified { report, n_bundles: 0, n_withheld: 0, n_uncounted: 0, bundles: Vec::new() };
         for id in self.store.ids(ObjectKind::Bundle)? {
             verified.n_bundles += 1;
             match self.bundle(id) {
                 // A bundle of another renderer version keeps its bytes; it cannot be made again here.
-                Ok(bundle) => verified.bundles.extend(check(&bundle).filter(BundleFinding::is_damage)),
+                Ok(bundle) => {
+                    verified.n_uncounted += usize::from(bundle.manifest.encoding.parse::<Encoding>().is_err());
+                    verified.bundles.extend(check(&bundle).filter(BundleFinding::is_damage));
+                }
                 Err(Error::Store(store::Error::Withheld { .. })) => verified.n_withheld += 1,
                 Err(_) => verified.bundles.push(BundleFinding::Unreadable(id)),
             }

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use super::frame::{Frame, Item};
 use crate::budget::{Measure, Portion, assemble};
 use crate::content::Document;
-use crate::tokens::{Encoding, Tokens, count};
+use crate::tokens::{Encoding, Tokens, count_piece};
 
 /// A target format.
 #[derive(Debug, Clone, Copy)]
@@ -70,13 +70,13 @@ impl Renderer {
         Measure { encoding, escape: self.escape }
     }
 
-    /// Exact cost of the frame alone.
+    /// Cost of the frame alone: exact where counts add up.
     pub(super) fn frame_cost(&self, frame: &Frame, encoding: Encoding) -> Tokens {
         let pieces = frame.items.iter().enumerate().flat_map(|(index, item)| {
             [(self.open)(frame, item), (self.close)(frame, item, index + 1 == frame.items.len())]
         });
         let ends = [(self.opening)(frame), self.closing.to_owned()];
-        ends.into_iter().chain(pieces).map(|piece| count(encoding, &piece)).sum()
+        ends.into_iter().chain(pieces).map(|piece| count_piece(encoding, &piece)).sum()
     }
 
     /// The bytes: the frame with each document's kept segments, its gaps and folds marked.

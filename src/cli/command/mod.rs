@@ -63,7 +63,7 @@ use crate::bundle::{Duplicates, Request};
 use crate::catalog::Catalog;
 use crate::gather::{self, source};
 use crate::net::{Live, Route};
-use crate::tokens::{Encoding, Tokenizer, Tokens};
+use crate::tokens::{Encoding, Local, Tokenizer, Tokens};
 use crate::workspace::project::Terms;
 use crate::workspace::web::is_address;
 use crate::workspace::{Counting, Source, Workspace, amount};
@@ -167,11 +167,15 @@ fn request(context: &Context, args: &FitArgs, renderer: &'static Renderer) -> Re
 
 /// How the flags want tokens counted; what is assumed for it is said.
 fn counting(context: &Context, args: &CountingArgs) -> Result<Counting, Failure> {
+    let encoding = match &args.tokenizer {
+        Some(path) => Some(local(path)?),
+        None => args.encoding,
+    };
     let Some(model) = &args.model else {
-        return Ok(Counting::by(args.encoding.unwrap_or(Encoding::O200kBase)));
+        return Ok(Counting::by(encoding.unwrap_or(Encoding::O200kBase)));
     };
     let catalog = catalog(context)?;
-    let (counting, told) = Counting::choose(&catalog, Some(model), args.encoding);
+    let (counting, told) = Counting::choose(&catalog, Some(model), encoding);
     context.printer.problems(&told);
     let counting = match context.settings.store().map(|folder| Workspace::open_existing(&folder)) {
         // A store that cannot be read is told where one is needed; an estimate has the table.
@@ -182,6 +186,13 @@ fn counting(context: &Context, args: &CountingArgs) -> Result<Counting, Failure>
         context.printer.say(format_args!("Estimating  {model} as {scale} ({})", scale.basis));
     }
     Ok(counting)
+}
+
+/// The tokenizer in a file.
+fn local(path: &Path) -> Result<Encoding, Failure> {
+    let shown = path.display().to_string();
+    let bytes = fs::read(path).map_err(|error| Failure::error(format!("cannot read {shown}: {error}")))?;
+    Ok(Encoding::Local(Local::read(&bytes).map_err(|error| Failure::tokenizer(&shown, &error))?))
 }
 
 /// How the tokens of a model are counted that is asked through `workspace`.

@@ -19,10 +19,16 @@ pub(crate) struct Verify {
     /// Repair with the objects of this .forkful file as well
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Count bundles again that were measured by this tokenizer.json
+    #[arg(long, value_name = "FILE")]
+    tokenizer: Option<PathBuf>,
 }
 
 impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        if let Some(path) = &self.tokenizer {
+            super::local(path)?;
+        }
         let workspace = super::open(context)?;
         let mut mended = None;
         if let Some(path) = &self.from {
@@ -45,6 +51,9 @@ impl Verify {
             if let Some(Mended { objects, pointers }) = &mended {
                 value["mended"] = serde_json::json!({"objects": objects, "names": pointers});
             }
+            if verified.n_uncounted > 0 {
+                value["uncounted"] = verified.n_uncounted.into();
+            }
             context.printer.json(&value)?;
         } else {
             for finding in &findings {
@@ -63,6 +72,13 @@ impl Verify {
             let texts = counted(verified.report.n_withheld, "text");
             let bundles = counted(verified.n_withheld, "bundle");
             context.printer.say(format_args!("Withheld  {texts} by the sender; {bundles} cannot be rendered here"));
+        }
+        if verified.n_uncounted > 0 {
+            let bundles = counted(verified.n_uncounted, "bundle");
+            let told = format_args!(
+                "Uncounted {bundles}, measured by a tokenizer that is not here: name it with `--tokenizer FILE`"
+            );
+            context.printer.say(told);
         }
         Ok(if findings.is_empty() { 0 } else { MISMATCH })
     }

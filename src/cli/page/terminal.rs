@@ -2,6 +2,7 @@
 
 use std::io::{self, Stdout, stdout};
 use std::panic;
+use std::thread;
 use std::time::Duration;
 
 use ratatui::Terminal;
@@ -19,6 +20,8 @@ pub(crate) fn run(mut page: Page, save: impl Fn(&mut Page)) -> io::Result<Page> 
         before(told);
     }));
     let restored = Restored;
+    #[cfg(unix)]
+    thread::spawn(restore_when_told_to_end);
     terminal::enable_raw_mode()?;
     execute!(stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
     let mut screen: Terminal<CrosstermBackend<Stdout>> = Terminal::new(CrosstermBackend::new(stdout()))?;
@@ -53,7 +56,7 @@ impl Drop for Restored {
     fn drop(&mut self) {
         restore();
         // The hook of this page is of no use any more; the standard one takes its place.
-        if !std::thread::panicking() {
+        if !thread::panicking() {
             drop(panic::take_hook());
         }
     }
@@ -63,6 +66,26 @@ fn restore() {
     // A terminal that is gone needs nothing.
     let _ = terminal::disable_raw_mode();
     let _ = execute!(stdout(), terminal::LeaveAlternateScreen, cursor::Show);
+}
+
+/// Gives the terminal back where the process is told to end, or its window is closed.
+#[cfg(unix)]
+fn restore_when_told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Without a runtime the process ends as it would have ended.
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    let code = runtime.block_on(async {
+        let mut told = signal(SignalKind::terminate()).ok()?;
+        let mut closed = signal(SignalKind::hangup()).ok()?;
+        tokio::select! {
+            _ = told.recv() => Some(143),
+            _ = closed.recv() => Some(129),
+        }
+    });
+    if let Some(code) = code {
+        restore();
+        std::process::exit(code);
+    }
 }
 
 /// The key of an event, if it is one that is pressed.
