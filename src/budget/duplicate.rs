@@ -2,18 +2,12 @@
 //!
 //! Texts come in order of precedence; a passage that an earlier text holds, or the same text further
 //! up, is a duplicate of that place. What is itself a duplicate is never an origin, so that every
-//! duplicate points at words that stand. Words are lower-case letters and digits, time marks left
-//! out, so that noise of recognition, of punctuation and of captions does not hide a passage.
-//! Linear in the words but for one sort; memory is some forty bytes a word.
+//! duplicate points at words that stand. Linear in the words but for one sort.
 
 use std::ops::Range;
 
-/// Words of a shingle: three find unrelated text, five miss a passage with a fifth of its words changed.
-const SHINGLE: usize = 4;
-/// A shingle that stands in more places of one text is a phrase, not a passage.
-const PLACES: usize = 3;
-/// So many places of a shingle are looked at, those of the first texts.
-const LOOKED_AT: usize = 8;
+use super::shingle::{Places, SHINGLE, Words};
+
 /// Runs with at most so many other words between them are one.
 const BRIDGED: usize = 3;
 /// Bridged runs with at most so many other words between them are one passage.
@@ -44,14 +38,6 @@ pub(super) struct Duplicate {
     pub exact: bool,
 }
 
-/// A word of one of the texts.
-struct Word {
-    hash: u64,
-    text: u32,
-    start: u32,
-    end: u32,
-}
-
 /// A run of equal words, by their numbers.
 #[derive(Clone)]
 struct Run {
@@ -62,82 +48,12 @@ struct Run {
 /// Finds every duplicate; `texts` are in order of precedence, `is_whole` says that bytes of a text hold
 /// a whole unit of it, which may be shorter than other passages.
 pub(super) fn duplicates(texts: &[&str], is_whole: &dyn Fn(usize, Range<usize>) -> bool) -> Vec<Duplicate> {
-    let mut words = Vec::new();
-    for (index, text) in texts.iter().enumerate() {
-        read(text, index, &mut words);
-    }
+    let words = Words::of(texts);
     let places = Places::new(&words);
-    let mut search =
-        Search { texts, words: &words, places: &places, is_whole, folded: vec![false; words.len()], found: Vec::new() };
-    let mut start = 0;
-    while start < words.len() {
-        let end = start + words[start..].partition_point(|word| word.text == words[start].text);
-        search.text(start..end);
-        start = end;
-    }
+    let folded = vec![false; words.len()];
+    let mut search = Search { words: &words, places: &places, is_whole, folded, found: Vec::new() };
+    words.by_text().for_each(|text| search.text(text));
     search.found
-}
-
-/// The word shingles of a text as a sorted set of hashes.
-pub(super) fn shingles(text: &str) -> Vec<u64> {
-    let mut words = Vec::new();
-    read(text, 0, &mut words);
-    let mut hashes: Vec<u64> = words.windows(SHINGLE).map(hashed).collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes
-}
-
-fn hashed(shingle: &[Word]) -> u64 {
-    shingle.iter().fold(FNV, |hash, word| mixed(hash, word.hash))
-}
-
-/// Adds the words of a text, time marks left out.
-fn read(text: &str, index: usize, words: &mut Vec<Word>) {
-    let number = |n: usize| u32::try_from(n).expect("a text is below four gigabytes");
-    let mut open: Option<(usize, u64)> = None;
-    for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
-        // A script without blanks has a word a character.
-        let alone = character >= '\u{2e80}';
-        if character.is_alphanumeric() && !alone {
-            let (_, hash) = open.get_or_insert((at, FNV));
-            character.to_lowercase().for_each(|lower| *hash = mixed(*hash, u64::from(u32::from(lower))));
-            continue;
-        }
-        if let Some((start, hash)) = open.take()
-            && !is_time(text, start..at)
-        {
-            words.push(Word { hash, text: number(index), start: number(start), end: number(at) });
-        }
-        if alone && character.is_alphanumeric() {
-            let hash = mixed(FNV, u64::from(u32::from(character)));
-            words.push(Word { hash, text: number(index), start: number(at), end: number(at + character.len_utf8()) });
-        }
-    }
-}
-
-const FNV: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn mixed(hash: u64, value: u64) -> u64 {
-    (hash ^ value).wrapping_mul(0x0100_0000_01b3).rotate_left(23)
-}
-
-/// Whether a word of digits is a part of `1:02:03`.
-fn is_time(text: &str, word: Range<usize>) -> bool {
-    let bytes = text.as_bytes();
-    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-    let colon = |at: Option<usize>| at.and_then(|at| bytes.get(at)) == Some(&b':');
-    bytes[word.clone()].iter().all(u8::is_ascii_digit)
-        && (colon(Some(word.end)) && digit(Some(word.end + 1))
-            || colon(word.start.checked_sub(1)) && digit(word.start.checked_sub(2)))
-}
-
-/// Where every shingle stands, frequent ones left out.
-struct Places {
-    /// Hash and first word, sorted.
-    sorted: Vec<(u64, u32)>,
-    /// For every word that opens a shingle, the first of its places in `sorted`.
-    first: Vec<u32>,
 }
 
 impl Run {
@@ -147,43 +63,8 @@ impl Run {
     }
 }
 
-impl Places {
-    fn new(words: &[Word]) -> Self {
-        let mut sorted = Vec::with_capacity(words.len());
-        for (at, shingle) in words.windows(SHINGLE).enumerate() {
-            if shingle[0].text == shingle[SHINGLE - 1].text {
-                sorted.push((hashed(shingle), u32::try_from(at).expect("there are below four billion words")));
-            }
-        }
-        sorted.sort_unstable();
-        sorted = sorted
-            .chunk_by(|left, right| left.0 == right.0 && words[left.1 as usize].text == words[right.1 as usize].text)
-            .filter(|places| places.len() <= PLACES)
-            .flatten()
-            .copied()
-            .collect();
-        let mut first = vec![u32::MAX; words.len()];
-        let mut start = 0;
-        for group in sorted.chunk_by(|left, right| left.0 == right.0) {
-            for (_, at) in group {
-                first[*at as usize] = start;
-            }
-            start += u32::try_from(group.len()).expect("there are below four billion words");
-        }
-        Self { sorted, first }
-    }
-
-    /// Places of the shingle that opens at `at`, in order of precedence, up to `at`.
-    fn before(&self, at: usize) -> impl Iterator<Item = usize> {
-        let first = self.first[at];
-        let group = self.sorted.get(first as usize..).filter(|_| first != u32::MAX).unwrap_or_default();
-        group.iter().map(|place| place.1 as usize).take_while(move |place| *place < at).take(LOOKED_AT)
-    }
-}
-
 struct Search<'a> {
-    texts: &'a [&'a str],
-    words: &'a [Word],
+    words: &'a Words<'a>,
     places: &'a Places,
     /// Whether bytes of a text hold a whole unit of it.
     is_whole: &'a dyn Fn(usize, Range<usize>) -> bool,
@@ -225,9 +106,9 @@ impl Search<'_> {
     /// Where the origin goes on with the words at `at`: next to the run, or some words further on, about
     /// as many as were passed over here.
     fn resumed(&self, run: &Run, at: usize, start: usize, end: usize) -> Option<usize> {
-        let (gap, text) = (at - run.here.end, self.words[run.there.start].text);
+        let (gap, text) = (at - run.here.end, self.words.of_text(self.words.text_of(run.there.start)));
         let is_equal = |here: usize, there: usize| {
-            there < start && self.words[there].text == text && !self.folded[there] && self.equal(here, there)
+            there < start && there < text.end && !self.folded[there] && self.words.equal(here, there)
         };
         if gap == 0 && is_equal(at, run.there.end) {
             return Some(run.there.end);
@@ -247,22 +128,15 @@ impl Search<'_> {
     }
 
     fn goes_on(&self, here: usize, there: usize, from: usize) -> bool {
-        here < self.words.len() && there < from && self.equal(here, there)
+        here < self.words.len() && there < from && self.words.equal(here, there)
     }
 
     /// Places whose four words stand and are those at `at`, before `limit` in the same text.
     fn origins(&self, at: usize, limit: usize) -> impl Iterator<Item = usize> {
         self.places.before(at).filter(move |place| {
-            place + SHINGLE <= limit && (0..SHINGLE).all(|n| !self.folded[place + n] && self.equal(at + n, place + n))
+            place + SHINGLE <= limit
+                && (0..SHINGLE).all(|n| !self.folded[place + n] && self.words.equal(at + n, place + n))
         })
-    }
-
-    /// Whether two words are the same, whatever their hashes say.
-    fn equal(&self, left: usize, right: usize) -> bool {
-        let (left, right) = (&self.words[left], &self.words[right]);
-        let text = |word: &Word| &self.texts[word.text as usize][word.start as usize..word.end as usize];
-        let lower = |word| str::chars(word).flat_map(char::to_lowercase);
-        left.hash == right.hash && lower(text(left)).eq(lower(text(right)))
     }
 
     /// Keeps what is enough for a passage, in parts if need be.
@@ -277,10 +151,8 @@ impl Search<'_> {
         let runs = runs.get(first..n_runs).unwrap_or_default();
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return };
         let here = first.here.start..last.here.end;
-        let bytes =
-            |words: &Range<usize>| self.words[words.start].start as usize..self.words[words.end - 1].end as usize;
-        let text = self.words[here.start].text as usize;
-        if here.len() < WORDS && !(here.len() >= FEW_WORDS && (self.is_whole)(text, bytes(&here))) {
+        let text = self.words.text_of(here.start);
+        if here.len() < WORDS && !(here.len() >= FEW_WORDS && (self.is_whole)(text, self.words.bytes(&here))) {
             return;
         }
         let gap = |at: &usize| runs[*at].here.start - runs[*at - 1].here.end;
@@ -294,14 +166,15 @@ impl Search<'_> {
             }
             return;
         }
-        let one = |at: usize| bytes(&(at..at + 1));
+        let one = |at: usize| self.words.bytes(&(at..at + 1));
         let pairs = |run: &Run| {
-            run.here.clone().zip(run.there.clone()).map(|(here, there)| (one(here), one(there))).collect::<Vec<_>>()
+            let both = run.here.clone().zip(run.there.clone());
+            both.map(|(here, there)| (one(here), one(there))).collect::<Vec<_>>()
         };
         self.found.push(Duplicate {
             text,
-            range: bytes(&here),
-            of: self.words[first.there.start].text as usize,
+            range: self.words.bytes(&here),
+            of: self.words.text_of(first.there.start),
             words: runs.iter().flat_map(pairs).collect(),
             exact: equal == here.len() && runs.windows(2).all(|pair| pair[0].there.end == pair[1].there.start),
         });

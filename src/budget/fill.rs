@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::gap::{left_out, marker, reference};
+use super::gap::{edges, left_out, marker, reference};
 use super::order::Entry;
 use super::{Absence, Cut, Fold, Gap, Measure, Portion, Segment, Source};
 use crate::tokens::{Tokens, cuts};
@@ -19,7 +19,8 @@ pub(super) struct Fill<'a> {
     /// Tokens of each source's units before index `i`.
     before: Vec<Vec<Tokens>>,
     pub cost: Tokens,
-    markers: BTreeMap<String, Tokens>,
+    /// Costs of gap markers, by the white space around them and what their number costs.
+    markers: BTreeMap<([&'static str; 2], u32), Tokens>,
 }
 
 /// The part of a unit that a top-up keeps.
@@ -59,12 +60,10 @@ impl<'a> Fill<'a> {
         if range.is_empty() {
             return Tokens(0);
         }
-        self.marker_cost(marker(self.sources[source].text, &range, &left_out(tokens, Absence::Cut)))
-    }
-
-    fn marker_cost(&mut self, marker: String) -> Tokens {
-        let measure = self.measure;
-        *self.markers.entry(marker).or_insert_with_key(|marker| measure.count(marker))
+        let (measure, text) = (self.measure, self.sources[source].text);
+        let key = (edges(text, &range), measure.number_like(tokens.0));
+        let cost = || measure.count(&marker(text, &range, &left_out(tokens, Absence::Cut)));
+        *self.markers.entry(key).or_insert_with(cost)
     }
 
     /// The fold of a run of units of one passage.
@@ -79,13 +78,13 @@ impl<'a> Fill<'a> {
         Fold { range, tokens, of, of_range: start..end, exact, reference }
     }
 
-    fn fold_cost(&mut self, source: usize, units: &Range<usize>) -> Tokens {
+    fn fold_cost(&self, source: usize, units: &Range<usize>) -> Tokens {
         let fold = self.fold(source, units);
-        self.marker_cost(marker(self.sources[source].text, &fold.range, &fold.reference))
+        self.measure.count(&marker(self.sources[source].text, &fold.range, &fold.reference))
     }
 
-    /// Adds a folded unit to the runs of its passage that it touches.
-    fn enter_folded(&mut self, source: usize, unit: usize) {
+    /// The runs of its passage that a folded unit touches, and the one that they become with it.
+    fn joined(&self, source: usize, unit: usize) -> ([Option<Range<usize>>; 2], Range<usize>) {
         let passage = |unit: usize| self.sources[source].repeats.get(&unit).map(|repeat| repeat.passage);
         let joins = |other: usize| passage(other) == passage(unit);
         let left = self.folded[source].range(..unit).next_back().map(|(start, end)| *start..*end);
@@ -93,14 +92,7 @@ impl<'a> Fill<'a> {
         let right = self.folded[source].get(&(unit + 1)).map(|end| unit + 1..*end).filter(|run| joins(run.start));
         let start = left.as_ref().map_or(unit, |run| run.start);
         let end = right.as_ref().map_or(unit + 1, |run| run.end);
-        for run in [left, right].into_iter().flatten() {
-            self.folded[source].remove(&run.start);
-            let cost = self.fold_cost(source, &run);
-            self.cost = self.cost - cost;
-        }
-        self.folded[source].insert(start, end);
-        let cost = self.fold_cost(source, &(start..end));
-        self.cost += cost;
+        ([left, right], start..end)
     }
 
     /// The gap around `unit`: its units, up to the kept neighbours on both sides.
@@ -124,6 +116,7 @@ impl<'a> Fill<'a> {
         (first.range.start..last.range.end, before[units.end] - before[units.start])
     }
 
+    /// Lets a unit in and changes the cost by what that takes.
     pub(super) fn enter(&mut self, entry: &Entry) {
         let (source, unit) = (entry.source, entry.unit);
         let around = self.around(source, unit);
@@ -135,11 +128,28 @@ impl<'a> Fill<'a> {
             self.cost += opened;
         }
         if entry.folded {
-            self.enter_folded(source, unit);
+            let (touched, joined) = self.joined(source, unit);
+            self.cost += self.fold_cost(source, &joined);
+            for run in touched.into_iter().flatten() {
+                self.cost = self.cost - self.fold_cost(source, &run);
+            }
         } else {
             self.cost += self.sources[source].units[unit].tokens;
         }
         self.cost = self.cost - closed;
+        self.place(entry);
+    }
+
+    /// Lets a unit in whose cost is known.
+    pub(super) fn place(&mut self, entry: &Entry) {
+        let (source, unit) = (entry.source, entry.unit);
+        if entry.folded {
+            let (touched, joined) = self.joined(source, unit);
+            for run in touched.into_iter().flatten() {
+                self.folded[source].remove(&run.start);
+            }
+            self.folded[source].insert(joined.start, joined.end);
+        }
         self.kept[source].insert(unit);
     }
 

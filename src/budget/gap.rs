@@ -27,6 +27,12 @@ pub fn reference(tokens: Tokens, exact: bool, place: &str) -> String {
 
 /// The marker that stands for `range` of `text` and says `what`.
 pub(super) fn marker(text: &str, range: &Range<usize>, what: &str) -> String {
+    let [head, tail] = edges(text, range);
+    format!("{head}[… {what}]{tail}")
+}
+
+/// The white space that makes both sides of a marker for `range` additive cuts.
+pub(super) fn edges(text: &str, range: &Range<usize>) -> [&'static str; 2] {
     let before = &text[..range.start];
     let after = &text[range.end..];
     let head = if before.is_empty() || before.ends_with('\n') { "" } else { " " };
@@ -39,7 +45,7 @@ pub(super) fn marker(text: &str, range: &Range<usize>, what: &str) -> String {
     } else {
         "\n"
     };
-    format!("{head}[… {what}]{tail}")
+    [head, tail]
 }
 
 /// The text of a document with its gaps and folds marked, as a format writes it.

@@ -23,6 +23,7 @@ mod queue;
 mod relevance;
 mod rendering;
 mod repeat;
+mod shingle;
 mod summary;
 mod term;
 mod unit;

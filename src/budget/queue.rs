@@ -64,9 +64,8 @@ impl<'a> Queue<'a> {
         };
         let (entered, waiting) = self.order.split_at(n_entered);
         let mut fill = Fill::new(self.sources, self.fixed, self.measure);
-        for entry in entered {
-            fill.enter(entry);
-        }
+        entered.iter().for_each(|entry| fill.place(entry));
+        fill.cost = self.costs[n_entered];
         let partial = waiting.first().and_then(|next| fill.top_up(next, capacity));
         let level = entered.iter().map(|entry| entry.turn.level()).max().unwrap_or(0);
         let whole = self.costs.last().copied().unwrap_or(self.fixed);

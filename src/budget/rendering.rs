@@ -4,7 +4,7 @@
 //! would keep both. What they share is measured in both directions: a text that merely quotes another
 //! is no rendering of it.
 
-use super::duplicate::shingles;
+use super::shingle::shingles;
 
 /// Of a hundred word 4-shingles, so many of each text stand in the other: two renderings of one talk
 /// share thirty and more, unrelated talks of one series below ten.
