@@ -56,19 +56,7 @@ impl Catalog {
         let bare = spellings.last().map_or("", String::as_str);
         let near = nearest(bare, known.iter().map(|(own, _)| own.as_str()));
         let near = near.and_then(named).map(|model| model.id.clone());
-        let model = Model {
-            id: name.to_owned(),
-            aliases: Vec::new(),
-            provider: String::new(),
-            tokenizer: self.guess(bare),
-            context: UNKNOWN_WINDOW,
-            max_input: None,
-            max_output: None,
-            prices: Prices::default(),
-            long: None,
-            date: None,
-            source: None,
-        };
+        let model = Model::bare(name, self.guess(bare), UNKNOWN_WINDOW);
         Found { model, how: Match::Unknown { nearest: near } }
     }
 }

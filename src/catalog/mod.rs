@@ -127,19 +127,7 @@ impl Catalog {
             (None, None, None) => self.guess(&row.id),
         };
         let tokens = |n: Option<u32>, before: Option<Tokens>| n.map(Tokens).or(before);
-        let mut model = before.clone().unwrap_or_else(|| Model {
-            id: row.id.clone(),
-            aliases: Vec::new(),
-            provider: String::new(),
-            tokenizer: tokenizer.clone(),
-            context: Tokens(0),
-            max_input: None,
-            max_output: None,
-            prices: Prices::default(),
-            long: None,
-            date: None,
-            source: None,
-        });
+        let mut model = before.clone().unwrap_or_else(|| Model::bare(&row.id, tokenizer.clone(), Tokens(0)));
         model.tokenizer = tokenizer;
         model.context = tokens(row.context, before.map(|model| model.context))
             .filter(|context| *context > Tokens(0))
@@ -178,6 +166,23 @@ impl Catalog {
 }
 
 impl Model {
+    /// A model of which nothing else is known.
+    fn bare(id: &str, tokenizer: Tokenizer, context: Tokens) -> Self {
+        Self {
+            id: id.to_owned(),
+            aliases: Vec::new(),
+            provider: String::new(),
+            tokenizer,
+            context,
+            max_input: None,
+            max_output: None,
+            prices: Prices::default(),
+            long: None,
+            date: None,
+            source: None,
+        }
+    }
+
     /// Tokens that a question may take where `reserve` are kept for the answer.
     pub fn usable(&self, reserve: Tokens) -> Tokens {
         let beside = self.context - reserve;
