@@ -30,16 +30,12 @@ durability *parts:
     cargo build
     benches/durability/run {{parts}}
 
-<<<<<<< HEAD
 # Links against hostile servers, a thousand of them, and every spelling of a private address; some minutes.
 links *parts:
     cargo build --release
     benches/links/run {{parts}}
 
-# Time of a plan on a million tokens, and of a fit at another budget.
-=======
 # Time of a plan on a million tokens, and of a step of the slider.
->>>>>>> 14bf5d3 (tokens: count by a model's own tokenizer.json)
 plans:
     cargo bench --bench plan
 
