@@ -64,7 +64,9 @@ impl<'a> Queue<'a> {
         };
         let (entered, waiting) = self.order.split_at(n_entered);
         let mut fill = Fill::new(self.sources, self.fixed, self.measure);
-        entered.iter().for_each(|entry| fill.place(entry));
+        for entry in entered {
+            fill.place(entry);
+        }
         fill.cost = self.costs[n_entered];
         let partial = waiting.first().and_then(|next| fill.top_up(next, capacity));
         let level = entered.iter().map(|entry| entry.turn.level()).max().unwrap_or(0);

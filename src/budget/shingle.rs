@@ -19,7 +19,7 @@ const BITS: usize = 8;
 /// The words of some texts, one after the other.
 pub(super) struct Words<'a> {
     texts: &'a [&'a str],
-    words: Vec<Word>,
+    all: Vec<Word>,
     /// The number of the first word of each text, and of the one after the last.
     firsts: Vec<usize>,
 }
@@ -48,16 +48,16 @@ struct Place {
 
 impl<'a> Words<'a> {
     pub(super) fn of(texts: &'a [&'a str]) -> Self {
-        let (mut words, mut firsts) = (Vec::new(), vec![0]);
+        let (mut all, mut firsts) = (Vec::new(), vec![0]);
         for text in texts {
-            read(text, &mut words);
-            firsts.push(words.len());
+            read(text, &mut all);
+            firsts.push(all.len());
         }
-        Self { texts, words, firsts }
+        Self { texts, all, firsts }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.words.len()
+        self.all.len()
     }
 
     /// The words of each text.
@@ -77,12 +77,12 @@ impl<'a> Words<'a> {
 
     /// Bytes of its text from the first to the last of some words.
     pub(super) fn bytes(&self, words: &Range<usize>) -> Range<usize> {
-        self.words[words.start].start as usize..self.words[words.end - 1].end as usize
+        self.all[words.start].start as usize..self.all[words.end - 1].end as usize
     }
 
     /// Whether two words are the same, whatever their hashes say.
     pub(super) fn equal(&self, left: usize, right: usize) -> bool {
-        if self.words[left].hash != self.words[right].hash {
+        if self.all[left].hash != self.all[right].hash {
             return false;
         }
         let text = |at: usize| &self.texts[self.text_of(at)][self.bytes(&(at..at + 1))];
@@ -93,7 +93,7 @@ impl<'a> Words<'a> {
 
     /// The hashes of a text's shingles, in order.
     fn shingles(&self, text: usize) -> impl Iterator<Item = u64> {
-        self.words[self.of_text(text)].windows(SHINGLE).map(hashed)
+        self.all[self.of_text(text)].windows(SHINGLE).map(hashed)
     }
 }
 
