@@ -49,6 +49,10 @@ retention *what:
     cargo build --release
     benches/retention {{what}}
 
+# Whether the spread of relevance in prose holds on questions that did not choose it.
+prose:
+    benches/prose
+
 # Tokenizers from files: their tests.
 tokenizers:
     cargo test --lib --features tokenizers -- local joint
