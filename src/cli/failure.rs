@@ -63,13 +63,10 @@ impl Failure {
 
     /// A tokenizer file that cannot be used.
     pub(super) fn tokenizer(path: &str, error: &LocalError) -> Self {
-        let failure = Self::error(format!("cannot count by {path}: {error}"));
-        match error {
-            LocalError::NotBuilt => failure
-                .hint("build it with them: `cargo install --path . --features tokenizers`")
-                .hint("`--encoding o200k_base` counts without; `--model NAME` estimates"),
-            LocalError::Unreadable(_) => failure.hint("it is the file `tokenizer.json` beside a model's weights"),
-        }
+        Self::error(format!("cannot count by {path}: {error}")).hint(match error {
+            LocalError::NotBuilt => "build it with them: `cargo install --path . --features tokenizers`",
+            LocalError::Unreadable(_) => "it is the file `tokenizer.json` beside a model's weights",
+        })
     }
 
     /// An answer that is not whole; `kept` says that something came.
@@ -365,16 +362,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let failure = Self::error(chain(&error));
         match error {
-            Error::DoesNotFit { error, needs, fullest, scale } => {
-                let failure = does_not_fit(failure, &error, needs, scale.as_ref());
-                match fullest.filter(|(_, n)| *n > 1 && matches!(error, budget::Error::Frame { .. })) {
-                    Some((locator, n)) => failure.hint(format!(
-                        "{locator} holds {n} documents, each with a frame of its own: \
-                         `forkful read {locator} --list` shows them, `{locator}#WORDS` picks one"
-                    )),
-                    None => failure,
-                }
-            }
+            Error::DoesNotFit { error, needs, fullest, scale } => does_not_fit(failure, &error, needs, fullest, scale),
             Error::OverWindow { budget, .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
             }
@@ -498,7 +486,8 @@ fn does_not_fit(
     failure: Failure,
     error: &budget::Error,
     needs: Vec<(String, budget::Need)>,
-    scale: Option<&Scale>,
+    fullest: Option<(String, usize)>,
+    scale: Option<Scale>,
 ) -> Failure {
     let mut failure = Failure { code: DOES_NOT_FIT, ..failure };
     for (locator, need) in needs {
@@ -510,9 +499,12 @@ fn does_not_fit(
     }
     let (budget::Error::Frame { capacity, needed } | budget::Error::Reserved { capacity, needed, .. }) = error;
     let missing = *needed - *capacity;
-    let way = match error {
-        budget::Error::Frame { .. } => "or name fewer sources",
-        budget::Error::Reserved { .. } => "unpin a source or lower a floor",
+    let way = match (error, fullest) {
+        (budget::Error::Reserved { .. }, _) => "unpin a source or lower a floor".to_owned(),
+        (budget::Error::Frame { .. }, Some((locator, n))) if n > 1 => {
+            format!("or pick one of the {n} documents in {locator}: `{locator}#WORDS`")
+        }
+        (budget::Error::Frame { .. }, _) => "or name fewer sources".to_owned(),
     };
     failure.hint(format!("{missing} tokens are missing: raise `--budget` by that much, {way}"))
 }
