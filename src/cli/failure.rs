@@ -487,7 +487,7 @@ fn does_not_fit(
     error: &budget::Error,
     needs: Vec<(String, budget::Need)>,
     fullest: Option<(String, usize)>,
-    scale: Option<Scale>,
+    scale: Option<Box<Scale>>,
 ) -> Failure {
     let mut failure = Failure { code: DOES_NOT_FIT, ..failure };
     for (locator, need) in needs {

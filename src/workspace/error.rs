@@ -22,7 +22,7 @@ pub enum Error {
         /// The source that holds most documents, each with a frame of its own, and how many.
         fullest: Option<(String, usize)>,
         /// The scale by which its numbers are estimated, at the upper end.
-        scale: Option<Scale>,
+        scale: Option<Box<Scale>>,
     },
     /// A budget was named that the model does not have, and it was used.
     #[error("{total} tokens{} are more than the {usable} that {model} reads",
@@ -235,10 +235,12 @@ impl Error {
                 let named = |need: Need| Some((locators.get(need.source)?.clone(), need));
                 let needs = needs.into_iter().filter_map(named).collect();
                 let mut held: BTreeMap<&String, usize> = BTreeMap::new();
-                locators.iter().for_each(|locator| *held.entry(locator).or_default() += 1);
+                for locator in locators {
+                    *held.entry(locator).or_default() += 1;
+                }
                 let fullest = held.into_iter().max_by_key(|(_, n)| *n);
                 let fullest = fullest.map(|(locator, n)| (locator.clone(), n));
-                Self::DoesNotFit { error, needs, fullest, scale: scale.cloned() }
+                Self::DoesNotFit { error, needs, fullest, scale: scale.cloned().map(Box::new) }
             }
             bundle::Error::TooLarge { entry, needed, size } => {
                 Self::TooLarge { locator: locators.get(entry).cloned().unwrap_or_default(), needed, size }
