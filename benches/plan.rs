@@ -57,6 +57,7 @@ fn measure(files: &[String]) {
         policy: Policy::PLAIN,
         as_format: None,
         manner: Manner::default(),
+        follow: 0,
     });
     let named: Vec<Source> = named.collect();
     let request = Request {
