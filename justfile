@@ -58,6 +58,14 @@ tokenizers:
     cargo test --lib --features tokenizers -- local joint
     cargo test --test main --features tokenizers -- tokenizer_from_a_file
 
+# Pages read: text, structure and CPU time on the sets in a folder; `--peers` beside trafilatura and dom_smoothie.
+pages folder *options:
+    benches/extraction/run {{folder}} {{options}}
+
+# Ten thousand broken pages: none may panic, hang or be refused by the parser.
+mutations folder n="10000":
+    cargo bench --bench extraction -- mutate {{folder}} {{n}}
+
 # Look at changed snapshots.
 review:
     INSTA_UPDATE=always cargo test

@@ -24,6 +24,7 @@ mod links;
 mod manner;
 mod mentions;
 mod moment;
+mod page;
 mod second;
 pub mod site;
 pub mod source;

@@ -7,7 +7,6 @@
 
 mod captions;
 mod mark;
-mod page;
 mod timed;
 mod xml;
 

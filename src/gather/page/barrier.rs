@@ -1,7 +1,9 @@
 //! What a page is before anyone reads it: too deep, or not the page that was wanted.
 
+use super::{Page, SHORT};
+
 /// The deepest nesting of elements that is read; browsers stop at 512.
-pub(super) const MAX_DEPTH: usize = 512;
+pub(crate) const MAX_DEPTH: usize = 512;
 
 /// Elements without an end tag.
 const VOID: &[&str] =
@@ -15,7 +17,7 @@ const ENDED_BY_NEXT: &[&str] = &[
 /// Whether elements nest deeper than [`MAX_DEPTH`]; stops as soon as it knows.
 ///
 /// Parsers of HTML keep their own stack, but what walks their trees may not: this looks first.
-pub(super) fn is_too_deep(html: &str) -> bool {
+pub(crate) fn is_too_deep(html: &str) -> bool {
     let mut stack: Vec<String> = Vec::new();
     let mut rest = html;
     while let Some(start) = rest.find('<') {
@@ -69,22 +71,10 @@ fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
     None
 }
 
-/// What was seen of a page.
-pub(super) struct Seen<'a> {
-    pub(super) title: &'a str,
-    /// All visible text of the page.
-    pub(super) whole: &'a str,
-    /// Characters of the main text.
-    pub(super) n_main: usize,
-    /// The page as it came.
-    pub(super) html: &'a str,
-}
-
 /// Says what stands in front of the page that was wanted, if something does.
 ///
 /// Only short pages are suspected: an article about captchas is an article.
-pub(super) fn blocked(seen: &Seen) -> Option<&'static str> {
-    const SHORT: usize = 4000;
+pub(crate) fn blocked(page: &Page, html: &str) -> Option<&'static str> {
     const PHRASES: &[(&str, &[&str])] = &[
         (
             "an anti-bot check stands there",
@@ -123,28 +113,26 @@ pub(super) fn blocked(seen: &Seen) -> Option<&'static str> {
                 "please sign in to",
                 "log in to x",
                 "sign in to x",
-                "join today.\n",
+                "join today.",
             ],
         ),
         ("access to it was denied", &["access denied", "403 forbidden", "you don't have permission to access"]),
     ];
-    let whole = without_targets(seen.whole);
-    let whole = whole.trim();
-    let lower = format!("{}\n{}", seen.title, whole).to_lowercase();
-    if whole.len() < SHORT && seen.n_main < SHORT / 2 {
+    let title = page.metadata.title.as_deref().unwrap_or_default();
+    let seen = format!("{title}\n{}", page.words).to_lowercase();
+    if page.n_visible < SHORT && page.main.len() < SHORT {
         for (reason, phrases) in PHRASES {
-            if phrases.iter().any(|phrase| lower.contains(phrase)) {
+            if phrases.iter().any(|phrase| seen.contains(phrase)) {
                 return Some(reason);
             }
         }
     }
-    let n_visible = n_visible(seen.html);
-    let html = || seen.html.to_lowercase();
-    if n_visible < 600 && SCRIPT_ONLY.iter().any(|phrase| lower.contains(phrase) || html().contains(phrase)) {
+    let read = page.main.len().max(page.n_visible);
+    if read < 600 && SCRIPT_ONLY.iter().any(|phrase| seen.contains(phrase) || html.to_lowercase().contains(phrase)) {
         return Some("it shows its text only with JavaScript");
     }
-    let shell = SHELLS.iter().any(|mark| seen.html.contains(mark)) || seen.html.matches("<script").count() > 4;
-    (n_visible < 200 && seen.html.len() > 20_000 && shell).then_some("it shows its text only with JavaScript")
+    let shell = SHELLS.iter().any(|mark| html.contains(mark)) || html.matches("<script").count() > 4;
+    (read < 200 && html.len() > 20_000 && shell).then_some("it shows its text only with JavaScript")
 }
 
 /// How a page says that it is nothing without its scripts.
@@ -157,37 +145,6 @@ const SCRIPT_ONLY: &[&str] = &[
 ];
 /// Where scripts put the page.
 const SHELLS: &[&str] = &["id=\"root\"", "id=\"__next\"", "id=\"app\"", "id=root", "id=app"];
-
-/// Characters of a page that are no tag, script, style or white space.
-fn n_visible(html: &str) -> usize {
-    let mut n = 0;
-    let mut rest = html;
-    loop {
-        let start = rest.find('<').unwrap_or(rest.len());
-        n += rest[..start].chars().filter(|c| !c.is_whitespace()).count();
-        let Some(tag) = rest.get(start + 1..) else { return n };
-        let name: String = tag.chars().take_while(char::is_ascii_alphabetic).collect();
-        let raw = ["script", "style", "title"].iter().find(|raw| name.eq_ignore_ascii_case(raw));
-        let tag = match raw {
-            Some(raw) => find_ignoring_case(tag, &format!("</{raw}")).map_or("", |end| &tag[end + 1..]),
-            None => tag,
-        };
-        rest = tag.find('>').map_or("", |end| &tag[end + 1..]);
-    }
-}
-
-/// Markdown without the addresses of its links, which nobody sees.
-fn without_targets(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("](") {
-        out.push_str(&rest[..start]);
-        let end = rest[start..].find(')').map_or(rest.len(), |length| start + length + 1);
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
-}
 
 #[cfg(test)]
 mod tests {
@@ -213,18 +170,17 @@ mod tests {
 
     #[test]
     fn a_short_page_that_asks_for_something_else_is_blocked() {
-        let seen = |title, whole, html: &str| blocked(&Seen { title, whole, n_main: 0, html });
-        assert_eq!(seen("Just a moment...", "", ""), Some("an anti-bot check stands there"));
-        assert_eq!(seen("", "You must be 18+ to view this", ""), Some("an age check stands there"));
-        assert_eq!(seen("", "Please log in to read", ""), Some("a login page stands there"));
-        assert_eq!(
-            seen("", "", "<noscript>You need to enable JavaScript to run this app.</noscript>"),
-            Some("it shows its text only with JavaScript")
-        );
-        let shell = format!("<div id=\"root\"></div><script>{}</script>", "x".repeat(30_000));
-        assert_eq!(seen("App", "", &shell), Some("it shows its text only with JavaScript"));
-        let essay = "About captchas: verify you are human. ".repeat(200);
-        assert_eq!(seen("", &essay, ""), None);
-        assert_eq!(seen("Words", "A short page.", "<p>A short page."), None);
+        let blocked = |html: &str| blocked(&super::super::read(html).unwrap(), html);
+        let bot = Some("an anti-bot check stands there");
+        assert_eq!(blocked("<title>Just a moment...</title>"), bot);
+        assert_eq!(blocked("<p>You must be 18+ to view this"), Some("an age check stands there"));
+        assert_eq!(blocked("<p>Please log in to read"), Some("a login page stands there"));
+        let scripts = Some("it shows its text only with JavaScript");
+        assert_eq!(blocked("<noscript>You need to enable JavaScript to run this app.</noscript>"), scripts);
+        let shell = format!("<title>App</title><div id=\"root\"></div><script>{}</script>", "x".repeat(30_000));
+        assert_eq!(blocked(&shell), scripts);
+        let essay = "<p>About captchas: verify you are human. ".repeat(200);
+        assert_eq!(blocked(&essay), None);
+        assert_eq!(blocked("<title>Words</title><p>A short page."), None);
     }
 }

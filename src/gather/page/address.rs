@@ -1,0 +1,58 @@
+//! Addresses of links, made absolute by the address of their page.
+
+/// The address that `href` means on the page `base`; as it stands where the page has none.
+pub(crate) fn join(base: Option<&str>, href: &str) -> String {
+    let has_scheme = href.find(':').is_some_and(|at| {
+        at > 0 && href[..at].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    });
+    let Some(base) = base.filter(|_| !has_scheme && !href.starts_with('#')) else { return href.to_owned() };
+    let Some(host_at) = base.find("://").map(|at| at + 3) else { return href.to_owned() };
+    if let Some(rest) = href.strip_prefix("//") {
+        return format!("{}//{rest}", &base[..host_at - 2]);
+    }
+    let path_at = base[host_at..].find(['/', '?', '#']).map_or(base.len(), |at| host_at + at);
+    let (origin, path) = base.split_at(path_at);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    if href.starts_with('/') {
+        return format!("{origin}{href}");
+    }
+    if href.starts_with('?') {
+        return format!("{origin}{path}{href}");
+    }
+    let (href, tail) = href.split_at(href.find(['?', '#']).unwrap_or(href.len()));
+    let folder = path.rfind('/').map_or("", |at| &path[..at]);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in href.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let ends = if href.ends_with("/.") || href.ends_with("..") || href == "." { "/" } else { "" };
+    format!("{origin}/{}{ends}{tail}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_that_of_the_page_and_the_link() {
+        for (href, expected) in [
+            ("/more", "https://a.example/more"),
+            ("more?x=1", "https://a.example/b/more?x=1"),
+            ("../up/", "https://a.example/up/"),
+            ("?q=../x", "https://a.example/b/c?q=../x"),
+            ("//c.example/d", "https://c.example/d"),
+            ("mailto:a@b.example", "mailto:a@b.example"),
+            ("#part", "#part"),
+        ] {
+            assert_eq!(join(Some("https://a.example/b/c?d#e"), href), expected, "{href}");
+        }
+        assert_eq!(join(None, "/more"), "/more");
+        assert_eq!(join(Some("https://a.example"), "more"), "https://a.example/more");
+    }
+}

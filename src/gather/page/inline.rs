@@ -1,0 +1,302 @@
+//! The words of a line: emphasis, code, links, images, formulas.
+
+use super::markdown::{Writer, is_formula};
+use super::math;
+use super::tree::Id;
+
+/// A line of words on its way.
+#[derive(Debug)]
+pub(super) struct Words<'a> {
+    writer: Writer<'a>,
+    out: String,
+    /// Whether white space was seen since the last word.
+    blank: bool,
+    /// Where these words lead, if a link stands around them.
+    pub(super) link: Option<String>,
+    inside: Inside,
+}
+
+/// What stands around words.
+#[derive(Debug, Clone, Copy, Default)]
+struct Inside {
+    link: bool,
+    strong: bool,
+    emphasis: bool,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn new(writer: Writer<'a>) -> Self {
+        Self { writer, out: String::new(), blank: false, link: None, inside: Inside::default() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.out.trim().is_empty()
+    }
+
+    /// The line, behind its link if it has one.
+    pub(super) fn finish(self) -> String {
+        match self.link {
+            Some(href) if !self.out.trim().is_empty() && !self.out.contains("](") => {
+                format!("[{}]({href})", self.out.trim().replace('\n', " "))
+            }
+            _ => self.out,
+        }
+    }
+
+    pub(super) fn children(&mut self, id: Id) {
+        for child in self.writer.children(id) {
+            self.node(child);
+        }
+    }
+
+    /// An address made absolute; none for one that leads nowhere.
+    pub(super) fn address(&self, href: &str) -> Option<String> {
+        let href = href.trim();
+        let scheme = href.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        if href.is_empty() || matches!(scheme.as_str(), "javascript" | "data" | "vbscript" | "blob") {
+            return None;
+        }
+        let joined = super::address::join(self.writer.base, href);
+        let needs_code = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | '\\') || c.is_control();
+        if !joined.contains(needs_code) {
+            return Some(joined);
+        }
+        let code = |c: char| if needs_code(c) { format!("%{:02X}", u32::from(c)) } else { c.to_string() };
+        Some(joined.chars().map(code).collect())
+    }
+
+    pub(super) fn node(&mut self, id: Id) {
+        let tree = self.writer.tree;
+        if let Some(text) = tree.text(id) {
+            return self.text(text);
+        }
+        if is_formula(tree, id) {
+            let display = tree.attribute(id, "type").is_some_and(|kind| kind.contains("display"));
+            return self.formula(&tree.text_of(id), display);
+        }
+        match tree.name(id) {
+            "br" => self.line_end(),
+            "img" => self.image(id),
+            "math" => {
+                let display = tree.attribute(id, "display") == Some("block");
+                self.formula(&math::tex(tree, id), display);
+            }
+            "" | "wbr" | "rp" | "svg" | "button" | "select" => {}
+            "input" => {
+                if tree.attribute(id, "type") == Some("checkbox") {
+                    self.word(if tree.attribute(id, "checked").is_some() { "[x] " } else { "[ ] " });
+                }
+            }
+            "a" => self.anchor(id),
+            "strong" | "b" if !self.inside.strong => {
+                self.inside.strong = true;
+                self.marked(id, "**");
+                self.inside.strong = false;
+            }
+            "em" | "i" if !self.inside.emphasis => {
+                self.inside.emphasis = true;
+                self.marked(id, "*");
+                self.inside.emphasis = false;
+            }
+            "del" | "s" | "strike" => self.marked(id, "~~"),
+            "code" | "kbd" | "samp" | "tt" => self.code(id),
+            "q" => {
+                self.word("“");
+                self.children(id);
+                self.close("”");
+            }
+            "rt" => {
+                self.word("(");
+                self.children(id);
+                self.close(")");
+            }
+            "sup" | "sub" => self.raised(id),
+            _ => self.children(id),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        for piece in text.split_inclusive(char::is_whitespace) {
+            let bare = piece.trim_end();
+            if !bare.is_empty() {
+                let escaped = self.escaped(bare);
+                self.word(&escaped);
+            }
+            self.blank |= bare.len() < piece.len();
+        }
+    }
+
+    /// Writes a word, behind the blank that is owed.
+    fn word(&mut self, word: &str) {
+        if self.blank && !self.out.is_empty() && !self.out.ends_with(char::is_whitespace) {
+            self.out.push(' ');
+        }
+        self.blank = false;
+        self.out.push_str(word);
+    }
+
+    /// Writes what ends something: no blank goes before it.
+    fn close(&mut self, mark: &str) {
+        let blank = std::mem::take(&mut self.blank);
+        self.out.push_str(mark);
+        self.blank = blank;
+    }
+
+    fn line_end(&mut self) {
+        self.blank = false;
+        let kept = self.out.trim_end_matches(' ').len();
+        self.out.truncate(kept);
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    /// A word in which nothing reads as Markdown or HTML.
+    fn escaped(&self, word: &str) -> String {
+        if !word.contains(['\\', '`', '*', '_', '[', ']', '<', '&', '~', '|']) {
+            return word.to_owned();
+        }
+        let chars: Vec<char> = word.chars().collect();
+        let mut out = String::with_capacity(word.len() + 8);
+        for (index, c) in chars.iter().copied().enumerate() {
+            let next = chars.get(index + 1).copied();
+            let inside = index > 0 && chars[index - 1].is_alphanumeric() && next.is_some_and(char::is_alphanumeric);
+            let escape = match c {
+                '\\' => next.is_some_and(|c| c.is_ascii_punctuation()),
+                '`' => true,
+                '*' => next.is_some() || index > 0,
+                '_' => !inside && (next.is_some() || index > 0),
+                '[' => self.inside.link || word.contains("]("),
+                ']' => self.inside.link || matches!(next, Some('(' | '[' | ':')),
+                '<' => next.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')),
+                '~' => next == Some('~'),
+                '&' => {
+                    let name: String =
+                        chars[index + 1..].iter().take_while(|c| c.is_alphanumeric() || **c == '#').collect();
+                    !name.is_empty() && chars.get(index + 1 + name.chars().count()) == Some(&';')
+                }
+                _ => false,
+            };
+            if escape {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out
+    }
+
+    /// The words of an element between two marks, blanks outside of them.
+    fn marked(&mut self, id: Id, mark: &str) {
+        let inner = self.inner(id);
+        let bare = inner.trim();
+        if bare.is_empty() || bare.contains("\n\n") {
+            self.blank |= !inner.is_empty();
+            return if bare.is_empty() { self.blank = true } else { self.word(bare) };
+        }
+        self.blank |= inner.starts_with(char::is_whitespace);
+        // Marks that touch would be one mark.
+        if !self.blank && self.out.ends_with('*') && mark.starts_with('*') {
+            self.blank = true;
+        }
+        let lines: Vec<String> = bare.lines().map(|line| format!("{mark}{}{mark}", line.trim())).collect();
+        self.word(&lines.join("\n"));
+        self.blank = inner.ends_with(char::is_whitespace);
+    }
+
+    /// The words of an element, with the blanks at its borders.
+    fn inner(&mut self, id: Id) -> String {
+        let mut inner = Words::new(self.writer);
+        inner.inside = self.inside;
+        let opens = self.writer.tree.within(id).find_map(|at| self.writer.tree.text(at));
+        inner.children(id);
+        let lead = if opens.is_some_and(|text| text.starts_with(char::is_whitespace)) { " " } else { "" };
+        let trail = if inner.blank { " " } else { "" };
+        format!("{lead}{}{trail}", inner.out)
+    }
+
+    fn anchor(&mut self, id: Id) {
+        let href = self.writer.tree.attribute(id, "href").and_then(|href| self.address(href));
+        let Some(href) = href.filter(|_| !self.inside.link) else { return self.children(id) };
+        self.inside.link = true;
+        let inner = self.inner(id);
+        self.inside.link = false;
+        let bare = inner.trim().replace('\n', " ");
+        self.blank |= inner.starts_with(char::is_whitespace);
+        match bare.as_str() {
+            image if image.starts_with("![") && image.ends_with(')') && image.matches("](").count() == 1 => {
+                self.word(image);
+            }
+            _ => self.word(&format!("[{bare}]({href})")),
+        }
+        self.blank |= inner.ends_with(char::is_whitespace);
+    }
+
+    fn image(&mut self, id: Id) {
+        let tree = self.writer.tree;
+        let alt =
+            tree.attribute(id, "alt").or(tree.attribute(id, "title")).map(crate::content::line).unwrap_or_default();
+        let n_words = alt.split_whitespace().count();
+        // An emoji is its own words; a file name says nothing.
+        if n_words == 1 && alt.chars().count() <= 8 && !alt.is_ascii() {
+            return self.word(&alt);
+        }
+        if n_words > 1 || self.writer.every_image {
+            self.picture(id, "");
+        }
+    }
+
+    /// An image by its alternative text and its caption.
+    pub(super) fn picture(&mut self, id: Id, caption: &str) {
+        let tree = self.writer.tree;
+        let sources = ["data-src", "data-original", "src"];
+        let source = sources.iter().find_map(|name| tree.attribute(id, name).and_then(|src| self.address(src)));
+        let alt = crate::content::line(tree.attribute(id, "alt").unwrap_or_default());
+        let caption = crate::content::line(caption);
+        let words = match (alt.as_str(), caption.as_str()) {
+            (alt, "") => alt.to_owned(),
+            (alt, caption) if caption.contains(alt) || alt.split_whitespace().count() < 2 => caption.to_owned(),
+            (alt, caption) => format!("{alt}: {caption}"),
+        };
+        let words = words.replace(['[', ']', '\\', '`', '<', '*', '_'], " ");
+        self.word(&format!("![{}]({})", words.trim(), source.unwrap_or_default()));
+    }
+
+    fn code(&mut self, id: Id) {
+        let code = crate::content::line(&self.writer.tree.text_of(id));
+        if code.is_empty() {
+            return;
+        }
+        let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest + 1);
+        let pad = if code.starts_with('`') || code.ends_with('`') { " " } else { "" };
+        self.word(&format!("{fence}{pad}{code}{pad}{fence}"));
+    }
+
+    fn formula(&mut self, tex: &str, display: bool) {
+        let tex = crate::content::line(tex);
+        match (tex.is_empty(), display) {
+            (true, _) => {}
+            (_, true) => self.word(&format!("$${tex}$$")),
+            (_, false) => self.word(&format!("${tex}$")),
+        }
+    }
+
+    /// Small digits as the characters that Unicode has for them.
+    fn raised(&mut self, id: Id) {
+        const SUPER: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+        const SUB: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
+        let digits = if self.writer.tree.name(id) == "sup" { SUPER } else { SUB };
+        let text = self.writer.tree.text_of(id);
+        let text = text.trim();
+        let small: Option<String> = text
+            .chars()
+            .map(|c| if matches!(c, '-' | '−') { Some('⁻') } else { c.to_digit(10).map(|n| digits[n as usize]) })
+            .collect();
+        match small
+            .filter(|small| !small.is_empty() && !self.writer.tree.has(id, "a") && !self.blank && !self.out.is_empty())
+        {
+            Some(small) => self.word(&small),
+            None => self.children(id),
+        }
+    }
+}

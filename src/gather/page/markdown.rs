@@ -1,0 +1,356 @@
+//! A chosen part of a page, written as Markdown.
+//!
+//! Blocks become paragraphs, headings, lists, quotes, tables and fenced code; whatever HTML has no
+//! Markdown for (captions, summaries, terms) becomes the nearest of these. No tag is ever written.
+
+use super::inline::Words;
+use super::names;
+use super::table;
+use super::tree::{Id, Tree};
+
+/// The Markdown of what stands in `root` and is not gone; `base` makes addresses absolute.
+pub(crate) fn write(tree: &Tree, gone: &[bool], root: Id, base: Option<&str>) -> String {
+    let writer = Writer { tree, gone, base, every_image: false };
+    written(&writer, root)
+}
+
+/// The Markdown of all that is not gone, images without words too.
+pub(crate) fn write_whole(tree: &Tree, gone: &[bool]) -> String {
+    written(&Writer { tree, gone, base: None, every_image: true }, Tree::ROOT)
+}
+
+fn written(writer: &Writer, root: Id) -> String {
+    let mut page = Blocks::new(writer);
+    page.children(root);
+    page.end_line();
+    join(&page.done)
+}
+
+/// Lists nested deeper than this are written as flat as this.
+const MAX_NESTED: usize = 8;
+
+/// What writing goes by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writer<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) gone: &'a [bool],
+    pub(super) base: Option<&'a str>,
+    /// Whether images without words are written too.
+    pub(super) every_image: bool,
+}
+
+impl<'a> Writer<'a> {
+    /// The blocks that stand in an element.
+    pub(super) fn blocks(&self, id: Id, depth: usize) -> Vec<Block> {
+        let mut inside = Blocks { depth, ..Blocks::new(self) };
+        inside.children(id);
+        inside.end_line();
+        inside.done
+    }
+
+    /// One line of the words in an element.
+    pub(super) fn line(&self, id: Id) -> String {
+        let mut words = Words::new(*self);
+        words.children(id);
+        words.finish().replace('\n', " ").trim().to_owned()
+    }
+
+    /// The children of an element that are not gone.
+    pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> + use<'a> {
+        let Self { tree, gone, .. } = *self;
+        tree.children(id).filter(move |child| !gone[*child] || is_formula(tree, *child))
+    }
+
+    /// Whether a block stands in an inline element.
+    pub(super) fn holds_block(&self, id: Id) -> bool {
+        let is_block = |at: Id| {
+            at != id
+                && self.tree.is_element(at)
+                && !names::is_inline(self.tree.name(at))
+                && !names::is_custom(self.tree.name(at))
+        };
+        self.tree.within(id).any(|at| is_block(at) && !self.gone[at])
+    }
+}
+
+/// Formulas of `MathJax` stand in scripts.
+pub(super) fn is_formula(tree: &Tree, id: Id) -> bool {
+    tree.name(id) == "script" && tree.attribute(id, "type").is_some_and(|kind| kind.starts_with("math/tex"))
+}
+
+/// One block of Markdown, and whether it may follow the one before it without a blank line.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Block {
+    pub(super) text: String,
+    pub(super) is_list: bool,
+}
+
+/// Blocks with blank lines between them.
+pub(super) fn join(blocks: &[Block]) -> String {
+    blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n\n")
+}
+
+struct Blocks<'a> {
+    writer: Writer<'a>,
+    done: Vec<Block>,
+    /// The line of words that is open.
+    words: Words<'a>,
+    /// How many lists this stands in.
+    depth: usize,
+}
+
+impl<'a> Blocks<'a> {
+    fn new(writer: &Writer<'a>) -> Self {
+        Self { writer: *writer, done: Vec::new(), words: Words::new(*writer), depth: 0 }
+    }
+
+    fn push(&mut self, text: String) {
+        if !text.trim().is_empty() {
+            self.done.push(Block { text, is_list: false });
+        }
+    }
+
+    fn end_line(&mut self) {
+        let href = self.words.link.take();
+        let words = std::mem::replace(&mut self.words, Words::new(self.writer));
+        self.words.link = href.filter(|_| words.is_empty());
+        let text = words.finish();
+        for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
+            let text = paragraph.lines().map(|line| guard(line.trim())).collect::<Vec<_>>().join("\n");
+            self.push(text);
+        }
+    }
+
+    fn children(&mut self, id: Id) {
+        for child in self.writer.children(id) {
+            if self.writer.tree.text(child).is_some() || is_formula(self.writer.tree, child) {
+                self.words.node(child);
+            } else if self.writer.tree.is_element(child) {
+                self.element(child);
+            }
+        }
+    }
+
+    fn element(&mut self, id: Id) {
+        let name = self.writer.tree.name(id);
+        if names::is_inline(name) || names::is_custom(name) {
+            if !self.writer.holds_block(id) {
+                self.words.node(id);
+            } else if let Some(href) = self.writer.tree.attribute(id, "href").filter(|_| name == "a") {
+                // A link around blocks: its first words carry it.
+                self.end_line();
+                self.words.link = self.words.address(href);
+                self.children(id);
+                self.end_line();
+                self.words.link = None;
+            } else {
+                self.children(id);
+            }
+            return;
+        }
+        if name == "math" {
+            self.words.node(id);
+            return;
+        }
+        self.end_line();
+        if let Some(level) = names::level(name) {
+            let linked = self.words.link.take();
+            let mut words = Words::new(self.writer);
+            words.link = linked;
+            words.children(id);
+            let text = words.finish().replace('\n', " ");
+            if !text.trim().is_empty() {
+                self.push(format!("{} {}", "#".repeat(level), text.trim()));
+            }
+            return;
+        }
+        match name {
+            "ul" | "ol" | "menu" | "dir" => self.list(id, name == "ol"),
+            "li" => self.list_of(&[id], None),
+            "blockquote" => {
+                let inside = join(&self.writer.blocks(id, self.depth));
+                self.push(prefixed(&inside, "> ", "> "));
+            }
+            "pre" | "listing" | "xmp" => self.code(id),
+            "table" => match table::write(&self.writer, id, self.depth) {
+                Some(table) => self.push(table),
+                None => self.children(id),
+            },
+            "figure" if !self.figure(id) => self.children(id),
+            "figure" => {}
+            "hr" => self.push("---".to_owned()),
+            "dt" | "summary" | "legend" => {
+                let line = self.writer.line(id);
+                let bare = line.trim_matches('*');
+                self.push(if bare.is_empty() { String::new() } else { format!("**{bare}**") });
+            }
+            "caption" if self.writer.tree.parent(id).is_some_and(|parent| self.writer.tree.name(parent) == "table") => {
+                self.push(self.writer.line(id));
+            }
+            _ => self.children(id),
+        }
+        self.end_line();
+    }
+
+    /// A figure of one image whose caption is plain words: they are the words of the image.
+    fn figure(&mut self, id: Id) -> bool {
+        let tree = self.writer.tree;
+        let caption = tree.named(id, "figcaption").find(|caption| !self.writer.gone[*caption]);
+        let image = tree.named(id, "img").next();
+        let (Some(caption), Some(image)) = (caption, image) else { return false };
+        if ["a", "em", "i", "b", "strong", "table", "pre", "p"].iter().any(|name| tree.has(caption, name)) {
+            return false;
+        }
+        let mut words = Words::new(self.writer);
+        words.picture(image, &tree.text_of(caption));
+        self.push(words.finish());
+        true
+    }
+
+    fn list(&mut self, id: Id, is_ordered: bool) {
+        let tree = self.writer.tree;
+        let items: Vec<Id> = self
+            .writer
+            .children(id)
+            .filter(|child| !tree.text(*child).is_some_and(|text| text.trim().is_empty()))
+            .collect();
+        if items.iter().all(|item| tree.name(*item) != "li") {
+            return self.children(id);
+        }
+        let start = tree.attribute(id, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);
+        self.list_of(&items, is_ordered.then_some(start));
+    }
+
+    fn list_of(&mut self, items: &[Id], start: Option<u32>) {
+        let mut texts: Vec<(String, bool)> = Vec::new();
+        let mut number = start;
+        for item in items {
+            if !self.writer.tree.is_element(*item) {
+                continue;
+            }
+            let is_item = self.writer.tree.name(*item) == "li";
+            let blocks = self.writer.blocks(*item, self.depth + 1);
+            if blocks.is_empty() {
+                continue;
+            }
+            // A list under the words of an item needs no blank line; paragraphs do.
+            let mut text = String::new();
+            let mut is_loose = false;
+            for (index, block) in blocks.iter().enumerate() {
+                let tight = block.is_list && index > 0 && !text.ends_with("```");
+                is_loose |= index > 0 && !block.is_list;
+                text.push_str(match (index, tight) {
+                    (0, _) => "",
+                    (_, true) => "\n",
+                    _ => "\n\n",
+                });
+                text.push_str(&block.text);
+            }
+            let mark = match &mut number {
+                Some(number) if is_item => {
+                    *number = number.saturating_add(1);
+                    format!("{}. ", number.saturating_sub(1))
+                }
+                _ => "- ".to_owned(),
+            };
+            let indent = if self.depth < MAX_NESTED { " ".repeat(mark.len()) } else { String::new() };
+            texts.push((prefixed(&text, &mark, &indent), is_loose));
+        }
+        let separator = if texts.iter().any(|(_, is_loose)| *is_loose) { "\n\n" } else { "\n" };
+        let text = texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(separator);
+        if !text.is_empty() {
+            // Items without a list of their own still make one list.
+            match self.done.last_mut() {
+                Some(last) if last.is_list && start.is_none() && items.len() == 1 => {
+                    last.text.push('\n');
+                    last.text.push_str(&text);
+                }
+                _ => self.done.push(Block { text, is_list: true }),
+            }
+        }
+    }
+
+    fn code(&mut self, id: Id) {
+        let tree = self.writer.tree;
+        let mut code = String::new();
+        for at in tree.within(id) {
+            match tree.text(at) {
+                Some(text) => code.push_str(text),
+                None if tree.name(at) == "br" => code.push('\n'),
+                None => {}
+            }
+        }
+        let code = code.trim_matches('\n').trim_end();
+        if code.trim().is_empty() {
+            return;
+        }
+        let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        let language = language(tree, id).unwrap_or_default();
+        self.push(format!("{fence}{language}\n{code}\n{fence}"));
+        // Text that is only laid out, such as an RFC, keeps its links behind it; code needs none.
+        if language.is_empty() && !tree.has(id, "code") {
+            let links = tree.named(id, "a").map(|link| {
+                let mut words = Words::new(self.writer);
+                words.node(link);
+                words.finish().replace('\n', " ")
+            });
+            let links: Vec<String> = links.filter(|link| link.contains("](")).collect();
+            self.push(links.join(" · "));
+        }
+    }
+}
+
+/// The language that names of a code block, of what it holds or what holds it, say.
+fn language(tree: &Tree, id: Id) -> Option<String> {
+    let inside = tree.named(id, "code").next();
+    let around = tree.parent(id);
+    [Some(id), inside, around, around.and_then(|around| tree.parent(around))].into_iter().flatten().find_map(|id| {
+        let classes = tree.attribute(id, "class").unwrap_or_default();
+        let said = ["data-lang", "data-language"].iter().find_map(|name| tree.attribute(id, name));
+        let marked = classes.split_whitespace().find_map(|class| {
+            ["language-", "lang-", "highlight-source-", "sourceCode-"].iter().find_map(|mark| class.strip_prefix(mark))
+        });
+        let brush =
+            classes.split_once("brush:").and_then(|(_, rest)| rest.split([';', ' ']).find(|word| !word.is_empty()));
+        said.or(marked).or(brush).map(str::to_ascii_lowercase).filter(|language| {
+            language.len() < 20
+                && language.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '#' | '-' | '_'))
+        })
+    })
+}
+
+/// Lines behind a prefix: the first of them behind its own.
+fn prefixed(text: &str, first: &str, rest: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    for (index, line) in text.lines().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        let prefix = if index == 0 { first } else { rest };
+        out.push_str(if line.is_empty() { prefix.trim_end() } else { prefix });
+        out.push_str(line);
+    }
+    out
+}
+
+/// Keeps a line of words from reading as a heading, a list, a quote or a rule.
+fn guard(line: &str) -> String {
+    let bytes = line.as_bytes();
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let blank = |at: usize| bytes.get(at).is_none_or(|byte| *byte == b' ');
+    let hashes = bytes.iter().take_while(|byte| **byte == b'#').count();
+    let rule = line.len() > 1 && line.bytes().all(|byte| matches!(byte, b'-' | b'=' | b' '));
+    let opens = matches!(bytes.first(), Some(b'>'))
+        || matches!(bytes.first(), Some(b'-' | b'+')) && blank(1)
+        || (1..=6).contains(&hashes) && blank(hashes)
+        || rule
+        || line.starts_with("~~~");
+    match () {
+        () if opens => format!("\\{line}"),
+        () if (1..10).contains(&digits) && matches!(bytes.get(digits), Some(b'.' | b')')) && blank(digits + 1) => {
+            format!("{}\\{}", &line[..digits], &line[digits..])
+        }
+        () => line.to_owned(),
+    }
+}

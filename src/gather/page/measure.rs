@@ -1,0 +1,175 @@
+//! How much prose stands where: the weight of running text below every element.
+
+use super::names;
+use super::tree::{Id, Tree};
+
+/// What was measured at and below an element.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Measure {
+    /// Characters, runs of white space counted as one.
+    pub(crate) n_chars: u32,
+    /// Those inside of links.
+    pub(crate) n_linked: u32,
+    /// Characters of runs that read like prose.
+    pub(crate) prose: u32,
+    /// Runs of text.
+    pub(crate) n_runs: u32,
+    /// Links.
+    pub(crate) n_links: u32,
+}
+
+impl Measure {
+    /// Whether more than this share of the characters, in per cent, are links.
+    pub(crate) fn is_linked(self, percent: u32) -> bool {
+        self.n_chars > 0
+            && !holds(self.n_chars - self.n_linked.min(self.n_chars), self.n_chars, 100u32.saturating_sub(percent))
+    }
+
+    fn add(&mut self, other: Self) {
+        self.n_chars += other.n_chars;
+        self.n_linked += other.n_linked;
+        self.prose += other.prose;
+        self.n_runs += other.n_runs;
+        self.n_links += other.n_links;
+    }
+}
+
+/// Whether a part is at least this share of the whole, in per cent.
+pub(crate) fn holds(part: u32, whole: u32, percent: u32) -> bool {
+    u64::from(part) * 100 >= u64::from(whole) * u64::from(percent)
+}
+
+/// A run of text between two borders of blocks.
+#[derive(Debug, Default)]
+struct Run {
+    n_chars: u32,
+    n_linked: u32,
+    ends: u32,
+}
+
+impl Run {
+    /// What the run counts as prose.
+    fn prose(&self) -> u32 {
+        let free = self.n_chars.saturating_sub(self.n_linked);
+        match () {
+            () if self.n_chars < 20 || self.n_linked * 2 > self.n_chars => 0,
+            () if self.n_chars >= 80 || self.ends > 0 => free,
+            () => free / 4,
+        }
+    }
+}
+
+/// Measures every element that is not gone; `open` reads a link around blocks as a block.
+pub(crate) fn measure(tree: &Tree, gone: &[bool], open: bool) -> Vec<Measure> {
+    let mut scale = Scale {
+        tree,
+        gone,
+        open,
+        measures: vec![Measure::default(); tree.len()],
+        run: Run::default(),
+        linked: false,
+        blank: true,
+    };
+    scale.enter(Tree::ROOT, Tree::ROOT);
+    scale.end_run(Tree::ROOT);
+    scale.measures
+}
+
+struct Scale<'a> {
+    tree: &'a Tree,
+    gone: &'a [bool],
+    open: bool,
+    measures: Vec<Measure>,
+    run: Run,
+    linked: bool,
+    blank: bool,
+}
+
+impl Scale<'_> {
+    fn end_run(&mut self, owner: Id) {
+        let run = std::mem::take(&mut self.run);
+        self.blank = true;
+        if run.n_chars > 0 {
+            let measure = &mut self.measures[owner];
+            measure.n_chars += run.n_chars;
+            measure.n_linked += run.n_linked;
+            measure.prose += run.prose();
+            measure.n_runs += 1;
+        }
+    }
+
+    /// `owner` is the block that the run at hand belongs to.
+    fn enter(&mut self, id: Id, owner: Id) {
+        let mut child = self.tree.first(id);
+        while let Some(at) = child {
+            child = self.tree.next(at);
+            if let Some(text) = self.tree.text(at) {
+                self.text(text);
+            } else if self.tree.is_element(at) && !self.gone[at] {
+                self.element(at, owner);
+            }
+        }
+    }
+
+    fn element(&mut self, id: Id, owner: Id) {
+        let name = self.tree.name(id);
+        let is_line = |at: Id| {
+            !self.tree.is_element(at) || names::is_inline(self.tree.name(at)) || names::is_custom(self.tree.name(at))
+        };
+        if names::is_inline(name) || names::is_custom(name) && self.tree.within(id).all(is_line) {
+            let outer = self.linked;
+            if name == "a" {
+                let wraps = self.open
+                    && self
+                        .tree
+                        .within(id)
+                        .skip(1)
+                        .any(|x| self.tree.is_element(x) && !names::is_inline(self.tree.name(x)));
+                self.linked |= !wraps && self.tree.attribute(id, "href").is_some();
+                self.measures[owner].n_links += 1;
+            }
+            // Inline elements carry what stands in them too, for those that ask.
+            let before = self.measures[owner];
+            let (n_chars, n_linked) = (self.run.n_chars, self.run.n_linked);
+            self.enter(id, owner);
+            let after = self.measures[owner];
+            self.measures[id] = Measure {
+                n_chars: (after.n_chars + self.run.n_chars).saturating_sub(before.n_chars + n_chars),
+                n_linked: (after.n_linked + self.run.n_linked).saturating_sub(before.n_linked + n_linked),
+                prose: after.prose - before.prose,
+                n_runs: after.n_runs - before.n_runs,
+                n_links: after.n_links - before.n_links,
+            };
+            self.linked = outer;
+        } else {
+            self.end_run(owner);
+            self.enter(id, id);
+            self.end_run(id);
+            let own = self.measures[id];
+            self.measures[owner].add(own);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let mut n = 0;
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() {
+                n += 1;
+                self.blank = false;
+            } else if c.is_whitespace() {
+                n += u32::from(!self.blank);
+                self.blank = true;
+            } else {
+                // One sign of Chinese or Japanese says as much as a few letters.
+                n += if names::is_dense(c) { 3 } else { 1 };
+                self.blank = false;
+                self.run.ends +=
+                    u32::from(matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | ';' | ',' | '、' | '，'));
+            }
+        }
+        self.run.n_chars += n;
+        if self.linked {
+            self.run.n_linked += n;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What a page carries as data beside its elements: JSON-LD, and the state of its scripts.
+
+use serde_json::Value;
+
+use super::tree::Tree;
+
+/// Data nested deeper than this is not looked at.
+const MAX_DEPTH: usize = 40;
+/// A text of data that is worth more than the elements of the page, in characters.
+const WORTH: usize = 500;
+
+/// The data of a page.
+#[derive(Debug, Default)]
+pub(crate) struct Data {
+    /// The objects of JSON-LD, those inside of others behind them.
+    objects: Vec<Value>,
+    /// What scripts keep as JSON: `__NEXT_DATA__` and the like.
+    states: Vec<Value>,
+}
+
+impl Data {
+    pub(crate) fn of(tree: &Tree) -> Self {
+        let mut data = Self::default();
+        for script in tree.named(Tree::ROOT, "script") {
+            let kind = tree.attribute(script, "type").unwrap_or_default();
+            if kind.contains("ld+json") {
+                let text = tree.text_of(script);
+                let text = text.trim().trim_start_matches("<!--").trim_end_matches("-->").trim_end_matches(';');
+                // Line ends inside of strings are common, and no JSON.
+                let value = serde_json::from_str(text)
+                    .or_else(|_| serde_json::from_str(&text.replace(['\n', '\r', '\t'], " ")));
+                if let Ok(value) = value {
+                    gather(value, &mut data.objects, 0);
+                }
+            } else if kind == "application/json" || tree.attribute(script, "id") == Some("__NEXT_DATA__") {
+                data.states.extend(serde_json::from_str(&tree.text_of(script)));
+            }
+        }
+        data
+    }
+
+    /// Whether an object is of one of these types.
+    pub(crate) fn is_any(&self, types: &[&str]) -> bool {
+        self.objects.iter().any(|object| is_of(object, types))
+    }
+
+    /// The first objects of these types.
+    pub(crate) fn object(&self, types: &[&str]) -> Option<&Value> {
+        self.objects.iter().find(|object| is_of(object, types))
+    }
+
+    /// Whether the page says that it is not free to read.
+    pub(crate) fn is_paid(&self) -> bool {
+        self.objects.iter().any(|object| match object.get("isAccessibleForFree") {
+            Some(Value::Bool(free)) => !free,
+            Some(Value::String(free)) => free.eq_ignore_ascii_case("false"),
+            _ => false,
+        })
+    }
+
+    /// The text in the data of a page whose elements hold much less than that.
+    pub(crate) fn text(&self, n_written: usize, n_prose: usize) -> Option<String> {
+        let is_better = |text: &String| text.chars().count() > WORTH.max(2 * n_written);
+        let bodies =
+            self.objects.iter().filter_map(|object| object.get("articleBody").or(object.get("text"))?.as_str());
+        let body = bodies.max_by_key(|body| body.len()).map(str::to_owned);
+        if let Some(body) = body.filter(is_better) {
+            return Some(body);
+        }
+        if n_prose > WORTH / 2 {
+            return None;
+        }
+        let mut texts = Vec::new();
+        for state in &self.states {
+            prose(state, &mut texts, 0);
+        }
+        let text = texts.join("\n\n");
+        Some(text).filter(is_better)
+    }
+}
+
+/// What a `<meta>` of this name says.
+pub(crate) fn meta<'a>(tree: &'a Tree, name: &str) -> Option<&'a str> {
+    tree.named(Tree::ROOT, "meta").find_map(|meta| {
+        let is_it = ["property", "name", "itemprop"].iter().any(|key| {
+            tree.attribute(meta, key)
+                .is_some_and(|said| said.split_whitespace().any(|said| said.eq_ignore_ascii_case(name)))
+        });
+        tree.attribute(meta, "content").map(str::trim).filter(|said| is_it && !said.is_empty())
+    })
+}
+
+/// Whether an object of JSON-LD has one of these types.
+fn is_of(object: &Value, types: &[&str]) -> bool {
+    let is = |kind: &Value| kind.as_str().is_some_and(|kind| types.contains(&kind.rsplit('/').next().unwrap_or(kind)));
+    match object.get("@type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(is),
+        Some(kind) => is(kind),
+        None => false,
+    }
+}
+
+/// Collects the objects that have a type, outer ones first.
+fn gather(value: Value, objects: &mut Vec<Value>, depth: usize) {
+    match value {
+        _ if depth > MAX_DEPTH => {}
+        Value::Array(values) => values.into_iter().for_each(|value| gather(value, objects, depth + 1)),
+        Value::Object(fields) => {
+            let inner: Vec<Value> = ["@graph", "mainEntity", "mainEntityOfPage", "itemReviewed"]
+                .iter()
+                .filter_map(|key| fields.get(*key).cloned())
+                .collect();
+            if depth == 0 || fields.contains_key("@type") {
+                objects.push(Value::Object(fields));
+            }
+            for value in inner {
+                gather(value, objects, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Collects the strings that read like prose, each once.
+fn prose(value: &Value, texts: &mut Vec<String>, depth: usize) {
+    match value {
+        _ if depth > MAX_DEPTH || texts.len() > 2000 => {}
+        Value::Array(values) => values.iter().for_each(|value| prose(value, texts, depth + 1)),
+        Value::Object(fields) => fields.values().for_each(|value| prose(value, texts, depth + 1)),
+        Value::String(text) => {
+            let n_words = text.split_whitespace().take(20).count();
+            let is_code = text.contains("function(")
+                || text.contains("=>")
+                || text.starts_with(['{', '['])
+                || text.contains(";}");
+            if n_words >= 12 && text.contains(". ") && !is_code && !texts.contains(text) {
+                texts.push(text.clone());
+            }
+        }
+        _ => {}
+    }
+}

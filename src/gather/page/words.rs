@@ -1,0 +1,203 @@
+//! What the words in `class`, `id` and `role` say of an element.
+//!
+//! Names are cut into words at hyphens, underscores, spaces and capitals: `td-postContent` is `td`,
+//! `post`, `content`. A word has one role; so `sidebar` never matches in `hassidebar`, and no
+//! pattern needs to know who glued what to it.
+
+/// What an element is by its names; several roles may hold at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Roles(u16);
+
+impl Roles {
+    /// Ways through the site: menus, breadcrumbs, page numbers, heads and feet of pages.
+    pub(crate) const CHROME: Self = Self(1);
+    /// Other things to read.
+    pub(crate) const RELATED: Self = Self(2);
+    /// Buttons that pass the page on.
+    pub(crate) const SHARE: Self = Self(4);
+    /// Advertisements.
+    pub(crate) const ADVERT: Self = Self(8);
+    /// What asks for an address, a login, a consent.
+    pub(crate) const ASKING: Self = Self(16);
+    /// Who, when, under which tags.
+    pub(crate) const META: Self = Self(32);
+    /// What readers wrote.
+    pub(crate) const COMMENT: Self = Self(64);
+    /// The text itself.
+    pub(crate) const CONTENT: Self = Self(128);
+    /// One message of a discussion.
+    pub(crate) const POST: Self = Self(256);
+
+    /// Whether one of the roles holds.
+    pub(crate) fn any(self, roles: Self) -> bool {
+        self.0 & roles.0 != 0
+    }
+
+    /// Both.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What names say.
+    pub(crate) fn of(names: &str) -> Self {
+        let mut roles = Self::default();
+        let mut previous = String::new();
+        for name in names.split_whitespace() {
+            let mut is_state = false;
+            let mut first = true;
+            for_words(name, |word| {
+                is_state |= first && is_modifier(word);
+                first = false;
+                if !is_state {
+                    roles = roles.and(role(word)).and(pair(&previous, word));
+                }
+                previous.clear();
+                previous.push_str(word);
+            });
+            previous.clear();
+        }
+        roles
+    }
+}
+
+/// Calls `each` with every word of the names, in lower case.
+pub(crate) fn for_words(names: &str, mut each: impl FnMut(&str)) {
+    let mut word = String::with_capacity(16);
+    let mut lower_before = false;
+    for c in names.chars() {
+        if (!c.is_alphanumeric() || c.is_uppercase() && lower_before) && !word.is_empty() {
+            each(&word);
+            word.clear();
+        }
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+        lower_before = c.is_lowercase();
+    }
+    if !word.is_empty() {
+        each(&word);
+    }
+}
+
+/// Words that open a name which says what an element has or does, not what it is: `has-sidebar`.
+fn is_modifier(word: &str) -> bool {
+    matches!(
+        word,
+        "has"
+            | "with"
+            | "without"
+            | "no"
+            | "is"
+            | "js"
+            | "not"
+            | "hide"
+            | "show"
+            | "enable"
+            | "disable"
+            | "col"
+            | "grid"
+    )
+}
+
+/// The role of one word.
+fn role(word: &str) -> Roles {
+    match word {
+        "nav" | "navigation" | "navi" | "navbar" | "navbox" | "subnav" | "topnav" | "sidenav" | "menu" | "submenu"
+        | "megamenu" | "menubar" | "breadcrumb" | "breadcrumbs" | "crumb" | "crumbs" | "footer" | "foot"
+        | "pagefooter" | "sitefooter" | "colophon" | "imprint" | "impressum" | "copyright" | "sidebar" | "sidebars"
+        | "sidebox" | "rightbar" | "leftbar" | "rightrail" | "rail" | "masthead" | "topbar" | "toolbar"
+        | "skiplink" | "pagination" | "pager" | "paging" | "paginate" | "searchform" | "searchbox" | "toc"
+        | "tablecontents" | "banner" | "flyout" | "dropdown" | "hamburger" | "offcanvas" | "sitemap" | "noprint"
+        | "printhide" => Roles::CHROME,
+        "related" | "relatedposts" | "relatedarticles" | "relatedcontent" | "recommend" | "recommended"
+        | "recommends" | "recommendation" | "recommendations" | "suggested" | "suggestions" | "similar" | "popular"
+        | "trending" | "mostread" | "mostpopular" | "outbrain" | "taboola" | "zergnet" | "revcontent" | "readmore"
+        | "morefrom" | "promo" | "promos" | "promoted" | "teaser" | "teasers" | "crosslinks" | "upnext"
+        | "nextprev" | "prevnext" | "jp" | "verwandt" | "crosspromo" | "jetpack" | "yarpp" | "crp" => Roles::RELATED,
+        "share" | "shares" | "sharing" | "sharebar" | "sharebuttons" | "sharedaddy" | "addtoany" | "addthis"
+        | "social" | "socials" | "socialmedia" | "sociable" | "shariff" | "tweetbutton" | "followus" | "heateor"
+        | "shareaholic" => Roles::SHARE,
+        "ad" | "ads" | "adv" | "advert" | "adverts" | "advertisement" | "advertising" | "adsense" | "adsbygoogle"
+        | "adslot" | "adunit" | "adbox" | "adwrapper" | "adcontainer" | "dfp" | "gpt" | "sponsor" | "sponsored"
+        | "sponsors" | "anzeige" | "werbung" | "publicidad" | "publicite" | "affiliate" | "criteo" => Roles::ADVERT,
+        "newsletter" | "newsletters" | "subscribe" | "subscription" | "subscriptions" | "optin" | "mailchimp"
+        | "paywall" | "regwall" | "onetrust" | "didomi" | "usercentrics" | "truste" | "cmp" | "privacy" | "cookie"
+        | "cookies" | "consent" | "gdpr" | "modal" | "popup" | "overlay" | "lightbox" | "login" | "signin"
+        | "signup" | "register" | "registration" | "donate" | "donation" | "captcha" | "cta" | "alertbar" => {
+            Roles::ASKING
+        }
+        "byline" | "bylines" | "author" | "authors" | "authorbox" | "dateline" | "timestamp" | "pubdate"
+        | "postmeta" | "meta" | "metadata" | "tags" | "tag" | "taglist" | "tagcloud" | "keywords" | "categories"
+        | "permalink" | "rating" | "ratings" | "views" | "likes" | "votes" | "avatar" | "hashtags" | "byl" | "bio"
+        | "autor" => Roles::META,
+        "comment" | "comments" | "commentlist" | "commentlists" | "commentarea" | "disqus" | "respond" | "reply"
+        | "replies" | "kommentar" | "kommentare" | "commentaires" | "comentarios" | "guestbook" | "comments2"
+        | "dsq" | "discussion" | "webmention" | "webmentions" | "livefyre" | "pingback" | "trackback"
+        | "trackbacks" => Roles::COMMENT,
+        "article" | "story" | "content" | "body" | "text" | "main" | "entry" | "prose" | "copy" | "markdown"
+        | "articlebody" | "postbody" | "storybody" | "fulltext" | "articletext" | "bodytext" | "bodycopy"
+        | "richtext" | "rte" | "beitrag" | "artikel" | "maincontent" | "articlecontent" | "postcontent"
+        | "entrycontent" | "hentry" | "inhalt" | "contenu" | "texte" | "texto" | "cuerpo" | "contenido"
+        | "blogpost" => Roles::CONTENT,
+        "post" | "message" | "posts" | "topic" | "answer" | "question" => Roles::POST,
+        _ => Roles::default(),
+    }
+}
+
+/// Two words in a row that say together what neither says alone.
+const PAIRS: &[(&[&str], &[&str], Roles)] = &[
+    (&["side", "top", "nav"], &["bar"], Roles::CHROME),
+    (&["side"], &["nav"], Roles::CHROME),
+    (&["page"], &["numbers", "header"], Roles::CHROME),
+    (&["bread"], &["crumb"], Roles::CHROME),
+    (&["skip"], &["link"], Roles::CHROME),
+    (&["site", "main", "global"], &["header"], Roles::CHROME),
+    (&["left", "right"], &["column", "col"], Roles::CHROME),
+    (&["read"], &["more", "next", "also"], Roles::RELATED),
+    (&["more"], &["from", "on", "stories", "articles", "news", "posts", "in"], Roles::RELATED),
+    (&["most"], &["read", "popular", "viewed"], Roles::RELATED),
+    (&["also"], &["like", "read"], Roles::RELATED),
+    (&["you"], &["may", "might"], Roles::RELATED),
+    (&["next", "prev", "previous"], &["post", "article", "story"], Roles::RELATED),
+    (&["post"], &["navigation"], Roles::RELATED),
+    (&["latest", "recent"], &["news", "posts", "articles", "stories"], Roles::RELATED),
+    (&["top"], &["stories"], Roles::RELATED),
+    (&["see"], &["also"], Roles::RELATED),
+    (&["in"], &["this"], Roles::RELATED),
+    (&["follow"], &["us"], Roles::SHARE),
+    (&["sign"], &["up", "in"], Roles::ASKING),
+    (&["log", "opt"], &["in"], Roles::ASKING),
+    (&["call"], &["action"], Roles::ASKING),
+    (&["mailing"], &["list"], Roles::ASKING),
+    (&["post"], &["date", "info", "tags", "footer", "categories"], Roles::META),
+    (&["entry"], &["meta", "footer", "date"], Roles::META),
+    (&["article"], &["info", "date", "meta", "footer"], Roles::META),
+    (&["cat"], &["links"], Roles::META),
+    (&["published"], &["date"], Roles::META),
+    (&["posted"], &["on"], Roles::META),
+    (&["read", "reading"], &["time"], Roles::META),
+];
+
+/// The role of two words in a row.
+fn pair(first: &str, second: &str) -> Roles {
+    let found = PAIRS.iter().find(|(firsts, seconds, _)| firsts.contains(&first) && seconds.contains(&second));
+    found.map_or_else(Roles::default, |(.., roles)| *roles)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_by_their_words() {
+        for (names, expected) in [
+            ("td-postContent", Roles::POST.and(Roles::CONTENT)),
+            ("has-side_bar", Roles::default()),
+            ("my-side_bar", Roles::CHROME),
+            ("hassidebar", Roles::default()),
+            ("JP-relatedposts", Roles::RELATED),
+        ] {
+            assert_eq!(Roles::of(names), expected, "{names}");
+        }
+    }
+}
