@@ -66,6 +66,15 @@ pages folder *options:
 mutations folder n="10000":
     cargo bench --bench extraction -- mutate {{folder}} {{n}}
 
+# Exports of a gigabyte, listed and read one conversation of: CPU seconds and peak memory.
+streams:
+    cargo build --release
+    benches/streams
+
+# Coverage-guided fuzzing of every reader, so many seconds each; of some: `just fuzz 300 chatgpt mail`.
+fuzz seconds="300" *readers:
+    fuzz/run {{seconds}} {{readers}}
+
 # Look at changed snapshots.
 review:
     INSTA_UPDATE=always cargo test

@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Files of floors 0 to 6 that may touch the disk, the network or a timer, and why.
 const EDGES: &[(&str, &str)] = &[
-    ("src/gather/source.rs", "reads sources"),
+    ("src/gather/source", "reads sources"),
     ("src/gather/document/pdf/worker.rs", "a process of its own for files that may do harm"),
     ("src/gather/document/html.rs", "a thread with a deep stack for deep pages"),
     ("src/net/", "the door to the network"),

@@ -17,6 +17,7 @@ mod expected;
 mod exports;
 mod floors;
 mod foreign;
+mod hostile;
 mod json;
 mod keys;
 mod links;

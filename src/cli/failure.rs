@@ -201,6 +201,9 @@ impl From<gather::Error> for Failure {
             gather::Error::Malformed { name, .. } | gather::Error::NothingRead { name, .. } => {
                 failure.hint(format!("read it as plain text with `{name}@as=text`"))
             }
+            gather::Error::TooLarge { name, .. } if name != "-" => failure.hint(format!(
+                "`forkful read {name} --list` shows what it holds, `{name}#ID` reads one conversation of it"
+            )),
             gather::Error::NotInside { name, .. } => {
                 failure.hint(format!("`forkful read {name} --list` shows what it holds"))
             }

@@ -4,7 +4,7 @@
 //! characters of sources, servers and file names are dropped. A reader that closed its end is no error.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 
@@ -52,6 +52,11 @@ impl Printer {
 
     /// The product as one JSON document.
     pub(crate) fn json<T: Serialize>(&self, value: &T) -> io::Result<()> {
+        if !self.to_terminal {
+            let mut stdout = BufWriter::new(io::stdout().lock());
+            let written = serde_json::to_writer_pretty(&mut stdout, value).map_err(io::Error::from);
+            return closed_is_fine(written.and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush()));
+        }
         let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
         self.out(&(text + "\n"))
     }

@@ -15,6 +15,41 @@ pub struct Digest([u8; 32]);
 #[error("not a SHA-256 digest: {0}")]
 pub struct ParseDigestError(pub String);
 
+/// A reader that takes the digest of all that passes through it.
+pub struct Hashing<R> {
+    inner: R,
+    hasher: Sha256,
+    n_bytes: usize,
+}
+
+impl<R: Read> Hashing<R> {
+    /// Nothing has passed.
+    pub fn new(inner: R) -> Self {
+        Self { inner, hasher: Sha256::new(), n_bytes: 0 }
+    }
+
+    /// Reads what is left, and goes on with another reader.
+    pub fn on<S>(mut self, next: S) -> io::Result<Hashing<S>> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok(Hashing { inner: next, hasher: self.hasher, n_bytes: self.n_bytes })
+    }
+
+    /// Reads what is left; the digest of all and how many bytes that is.
+    pub fn finish(mut self) -> io::Result<(Digest, usize)> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok((Digest(self.hasher.finalize().into()), self.n_bytes))
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..n]);
+        self.n_bytes += n;
+        Ok(n)
+    }
+}
+
 impl Digest {
     /// The plain SHA-256 of `bytes`, equal to what `sha256sum` prints.
     pub fn of(bytes: &[u8]) -> Self {
@@ -23,17 +58,7 @@ impl Digest {
 
     /// The plain SHA-256 of all that `reader` gives, and how many bytes that is.
     pub fn of_stream(reader: &mut dyn Read) -> io::Result<(Self, usize)> {
-        let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 1 << 16];
-        let mut n_bytes = 0;
-        loop {
-            let n = reader.read(&mut buffer)?;
-            if n == 0 {
-                return Ok((Self(hasher.finalize().into()), n_bytes));
-            }
-            hasher.update(&buffer[..n]);
-            n_bytes += n;
-        }
+        Hashing::new(reader).finish()
     }
 
     /// The digest of a typed object: SHA-256 over `forkful/<kind>/1`, a NUL and its canonical JSON.

@@ -19,7 +19,7 @@ mod usage;
 
 pub use canonical::{canonical, is_tag, line, turns};
 pub use conversation::{Attachment, Conversation, Node};
-pub use digest::{Digest, ParseDigestError};
+pub use digest::{Digest, Hashing, ParseDigestError};
 pub use document::{Counts, Cue, Document, Kind, Link, ParseKindError, Quality, Section, SectionKind, Summary};
 pub use message::{Message, Part, Role};
 pub use nearest::nearest;

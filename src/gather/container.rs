@@ -17,8 +17,8 @@ const MAX_MEMBERS: usize = 200_000;
 const MAX_RATIO: u64 = 400;
 /// Members smaller than this may be packed as tight as they like.
 const SMALL: u64 = 8 * 1024 * 1024;
-/// Bytes that all members that are read may have together.
-const MAX_TOTAL: u64 = 4 * MAX_BYTES as u64;
+/// Bytes that all members that are read may have together, each as often as it is read.
+const MAX_TOTAL: u64 = 256 * MAX_BYTES as u64;
 /// Extensions of members that hold no text.
 const MEDIA: &[&str] = &[
     "jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "ico", "mp4", "mov", "webm", "avi", "mp3", "m4a", "ogg",
@@ -74,6 +74,11 @@ impl<R: Read + Seek> Container<R> {
         (members, n_passed)
     }
 
+    /// How many bytes the archive says that a member has.
+    pub(crate) fn size(&mut self, member: &Member) -> u64 {
+        self.archive.by_index_raw(member.index).map_or(0, |file| file.size())
+    }
+
     /// Hands the member's bytes to `take` as a stream that ends with an error where they are too many.
     pub(crate) fn read<T>(
         &mut self,
@@ -89,11 +94,14 @@ impl<R: Read + Seek> Container<R> {
         if file.size() > SMALL && file.size() / file.compressed_size().max(1) > MAX_RATIO {
             return Err(malformed("it is packed tighter than text can be"));
         }
-        let left = MAX_TOTAL.saturating_sub(self.n_read);
-        let mut counted = Counted { inner: file.take(left + 1), n_read: 0 };
+        let (left, told) = (MAX_TOTAL.saturating_sub(self.n_read), file.size());
+        let mut counted = Counted { inner: file.take(left.min(told) + 1), n_read: 0 };
         let taken = take(&mut counted);
         let n_read = counted.n_read;
         self.n_read += n_read;
+        if n_read > told {
+            return Err(malformed("it holds more than it says"));
+        }
         if n_read > left {
             return Err(Error::TooLarge { name, limit: MAX_BYTES });
         }

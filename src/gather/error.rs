@@ -36,7 +36,7 @@ pub enum Error {
         name: String,
     },
     /// More bytes than a source may have.
-    #[error("{name} is larger than {limit} bytes")]
+    #[error("{name} is larger than the {limit} bytes that are read at once")]
     TooLarge {
         /// Name of the source.
         name: String,

@@ -4,7 +4,10 @@
 //! a file a day. Which files belong together is told by their names and their places; what is in
 //! them is judged by the reader.
 
-use super::split;
+use super::stream::Stream;
+use super::thread::linked::Links;
+use super::thread::x_archive;
+use super::{Format, split};
 
 /// A family of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,14 @@ impl Family {
                 is_tweets(name) || name.starts_with("note-tweet") || matches!(name, "account.js" | "manifest.js")
             }
             Self::Slack => is_day(path) || matches!(file(path), "users.json" | "channels.json" | "groups.json"),
+        }
+    }
+
+    /// How one thread is read of files too large to be joined, where that can be.
+    pub(crate) fn links(self) -> Option<(&'static Format, Links)> {
+        match (self, x_archive::FORMAT.stream) {
+            (Self::XArchive, Some(Stream::Linked(links))) => Some((&x_archive::FORMAT, links)),
+            _ => None,
         }
     }
 

@@ -14,6 +14,7 @@ mod decode;
 mod detect;
 mod document;
 mod draft;
+mod elements;
 mod error;
 mod family;
 mod feed;
@@ -24,11 +25,14 @@ mod links;
 mod manner;
 mod mentions;
 mod moment;
+mod outline;
 mod page;
 mod second;
+mod short;
 pub mod site;
 pub mod source;
 mod split;
+mod stream;
 mod tape;
 mod thread;
 
@@ -43,6 +47,9 @@ pub use manner::{Branches, Manner, ParseMannerError, PdfEngine, Times};
 pub use mentions::unresolved;
 pub use second::at_second;
 pub(crate) use thread::attached;
+pub use outline::{Lens, Outline, Roll, Rolls, Sieve};
+pub use short::Short;
+pub use stream::Stream;
 
 /// Reads one form of source.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +66,8 @@ pub struct Format {
     pub sniff: fn(&Input) -> Confidence,
     /// Reads them.
     pub read: fn(&Input) -> Result<Reading, Error>,
+    /// How its elements are read one by one where an export is large.
+    pub stream: Option<Stream>,
 }
 
 /// A source on its way into a reader.

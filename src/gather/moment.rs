@@ -48,6 +48,25 @@ fn seconds_since_1970(number: f64) -> Option<f64> {
     (number != 0.0 && (-1e8..1e11).contains(&seconds)).then_some(seconds)
 }
 
+/// A whole second since 1970.
+pub(crate) fn of_second(second: i64) -> Option<String> {
+    Timestamp::from_second(second).ok().map(|moment| moment.to_string())
+}
+
+/// The second since 1970 of a moment as X writes it: `Sat Nov 09 12:14:18 +0000 2024`, or in RFC 3339.
+pub(crate) fn second(text: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i16>().ok();
+    let small = |from: usize| number(from, from + 2).and_then(|n| i8::try_from(n).ok());
+    let x = || {
+        let month = MONTHS.iter().zip(1_i8..).find(|(name, _)| text.get(4..7) == Some(name))?.1;
+        let utc = text.get(19..26) == Some(" +0000 ") && text.len() == 30;
+        let moment = DateTime::new(number(26, 30)?, month, small(8)?, small(11)?, small(14)?, small(17)?, 0).ok()?;
+        utc.then(|| moment.to_zoned(TimeZone::UTC).ok()).flatten().map(|zoned| zoned.timestamp())
+    };
+    x().or_else(|| read(text)?.parse().ok()).map(Timestamp::as_second)
+}
+
 /// A moment in one of the ways that exports write it; as it stands where it is in none of them.
 pub(crate) fn read(text: &str) -> Option<String> {
     let text = text.trim();
@@ -91,6 +110,7 @@ mod tests {
             ("yesterday", "yesterday"),
         ] {
             assert_eq!(read(text).as_deref(), Some(expected));
+            assert_eq!(second(text), expected.parse().ok().map(Timestamp::as_second));
         }
         for (number, expected) in [
             (1_756_000_000.5, Some("2025-08-24T01:46:40Z")),

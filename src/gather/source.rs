@@ -2,8 +2,12 @@
 //!
 //! A file is read whole; a folder is walked in the byte order of its paths, and what is skipped in
 //! it (hidden files, links to folders, files that are no text) is told, never silent. A folder fails
-//! only when nothing in it could be read. A zip archive is walked like a folder but is one source (one of an office program is a document);
-//! files that only make sense together are joined. `export.zip#words` picks one conversation.
+//! only when nothing in it could be read. A zip archive is walked like a folder but is one source (one of an
+//! office program is a document); files that only make sense together are joined.
+//! `export.zip#words` picks one conversation, of an export of any size.
+
+mod folder;
+mod list;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,8 +18,14 @@ use std::sync::Arc;
 
 use super::container::{Container, Member, is_document};
 use super::family::Family;
-use super::{Error, Reading, Wishes, decode};
-use crate::content::{Digest, Document, Kind, Problem, nearest};
+use super::stream::{self, Stream};
+use super::thread::linked::{self, Links, Visit};
+use super::{Error, Format, Reading, Wishes, decode};
+use crate::content::{Digest, Document, Hashing, Kind, Problem};
+
+use folder::{neighbour, walk};
+
+pub use list::list;
 
 /// The most bytes that one source may have.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
@@ -50,12 +60,7 @@ pub fn gather(named: &str, wishes: Wishes, stdin: &mut dyn Read) -> Result<Harve
         let gathered = from_bytes(named, &read_capped(stdin, named)?, wishes)?;
         return Ok(Harvest { gathered: vec![gathered], problems: Vec::new() });
     }
-    let (path, wishes) = match named.rsplit_once('#') {
-        Some((path, pick)) if !pick.is_empty() && !Path::new(named).exists() => {
-            (path, Wishes { pick: Some(pick), ..wishes })
-        }
-        _ => (named, wishes),
-    };
+    let (path, wishes) = named_and_pick(named, wishes);
     let is_folder = metadata(path)?.is_dir();
     let path = Path::new(path);
     if is_folder {
@@ -70,6 +75,16 @@ pub fn from_bytes(named: &str, bytes: &[u8], wishes: Wishes) -> Result<Gathered,
         return archive(named, Cursor::new(bytes), (Digest::of(bytes), bytes.len()), wishes);
     }
     gathered(named, bytes, wishes)
+}
+
+/// A path and what is picked of it: `export.zip#words`.
+fn named_and_pick<'a>(named: &'a str, wishes: Wishes<'a>) -> (&'a str, Wishes<'a>) {
+    match named.rsplit_once('#') {
+        Some((path, pick)) if !pick.is_empty() && !Path::new(named).exists() => {
+            (path, Wishes { pick: Some(pick), ..wishes })
+        }
+        _ => (named, wishes),
+    }
 }
 
 /// The text of a file, or for `-` of what `stdin` gives, as it stands: a mark of UTF-8 and all.
@@ -100,19 +115,25 @@ fn folder(named: &str, path: &Path, wishes: Wishes) -> Result<Harvest, Error> {
     let mut problems = Vec::new();
     let mut gathered = Vec::new();
     let shown = if wishes.pick.is_some() { named.rsplit_once('#').map_or(named, |(folder, _)| folder) } else { named };
-    let locate = |relative: &str| match shown.trim_end_matches('/') {
-        "." => relative.to_owned(),
-        "" => format!("/{relative}"),
-        folder => format!("{folder}/{relative}"),
-    };
+    let locate = |relative: &str| locate(shown, relative);
     let mut files = walk(named, path, &mut problems)?;
     for problem in &mut problems {
         problem.place = locate(&problem.place);
     }
     if let Some(family) = Family::of(&files.iter().map(|(relative, _)| relative.as_str()).collect::<Vec<_>>()) {
         let (together, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(relative, _)| family.takes(relative));
-        let texts = together.iter().map(|(relative, path)| Ok((relative.clone(), contents(&locate(relative), path)?)));
-        gathered.push(joined(named, family, texts.collect::<Result<_, _>>()?, wishes)?);
+        let n_bytes = size_of(&together);
+        gathered.push(match family.links().filter(|_| n_bytes > stream::FROM && wishes.pick.is_some()) {
+            Some(found) => picked(named, &together, found, wishes)?,
+            None if n_bytes > MAX_BYTES as u64 => {
+                return Err(Error::TooLarge { name: shown.to_owned(), limit: MAX_BYTES });
+            }
+            None => {
+                let text =
+                    |(relative, path): &(String, PathBuf)| Ok((relative.clone(), contents(&locate(relative), path)?));
+                joined(named, family, together.iter().map(text).collect::<Result<_, _>>()?, wishes)?
+            }
+        });
         if !others.is_empty() {
             problems.push(Problem::note(
                 named,
@@ -139,8 +160,64 @@ fn folder(named: &str, path: &Path, wishes: Wishes) -> Result<Harvest, Error> {
     }
 }
 
+/// How a file below a folder is called.
+fn locate(folder: &str, relative: &str) -> String {
+    match folder.trim_end_matches('/') {
+        "." => relative.to_owned(),
+        "" => format!("/{relative}"),
+        folder => format!("{folder}/{relative}"),
+    }
+}
+
+fn unreadable(name: &str, source: io::Error) -> Error {
+    Error::Read { path: name.to_owned(), source }
+}
+
+/// How many bytes files have together.
+fn size_of<'a>(files: impl IntoIterator<Item = &'a (String, PathBuf)>) -> u64 {
+    files.into_iter().filter_map(|(_, path)| fs::metadata(path).ok()).map(|metadata| metadata.len()).sum()
+}
+
+/// Reads one thread of files that are too large to be joined.
+fn picked(
+    named: &str,
+    files: &[(String, PathBuf)],
+    found: (&Format, Links),
+    wishes: Wishes,
+) -> Result<Gathered, Error> {
+    let unreadable = |source| unreadable(named, source);
+    // The digest is taken as the files go by for the first time.
+    let mut hashing = Some(Hashing::new(io::empty()));
+    let mut n_hashed = 0;
+    let visit: Visit = &mut |file, take| {
+        let mut open = File::open(&files[file].1).map_err(unreadable)?;
+        let Some(before) = hashing.take_if(|_| file == n_hashed) else { return take(&mut open) };
+        let mut passing = before.on(open).map_err(unreadable)?;
+        take(&mut passing)?;
+        hashing = Some(passing.on(io::empty()).map_err(unreadable)?);
+        n_hashed += 1;
+        Ok(())
+    };
+    let Reading { documents, problems } = linked::pick(named, (files.len(), visit), found, wishes)?;
+    let (sha256, bytes) = hashing.expect("put back after each file").finish().map_err(unreadable)?;
+    let documents = documents.into_iter().map(Arc::new).collect();
+    Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems })
+}
+
 /// Reads files that belong together as one source.
 fn joined(named: &str, family: Family, files: Vec<(String, Vec<u8>)>, wishes: Wishes) -> Result<Gathered, Error> {
+    let (Reading { documents, problems }, (sha256, bytes)) = joined_texts(named, family, files, wishes)?;
+    let documents = documents.into_iter().map(Arc::new).collect();
+    Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems })
+}
+
+/// What files that belong together hold, with digest and number of their bytes.
+fn joined_texts(
+    named: &str,
+    family: Family,
+    files: Vec<(String, Vec<u8>)>,
+    wishes: Wishes,
+) -> Result<(Reading, (Digest, usize)), Error> {
     let mut problems = Vec::new();
     let mut texts = Vec::new();
     let mut bytes = Vec::new();
@@ -150,15 +227,13 @@ fn joined(named: &str, family: Family, files: Vec<(String, Vec<u8>)>, wishes: Wi
             Err(error) => problems.push(Problem::warning(named, format!("skipped: {error}"))),
         }
         bytes.extend_from_slice(&content);
+        if bytes.len() > MAX_BYTES {
+            return Err(Error::TooLarge { name: named.to_owned(), limit: MAX_BYTES });
+        }
     }
-    if bytes.len() > MAX_BYTES {
-        return Err(Error::TooLarge { name: named.to_owned(), limit: MAX_BYTES });
-    }
-    let reading = super::read_as(named, family.join(&texts).as_bytes(), wishes)?;
-    problems.extend(reading.problems);
-    let documents = reading.documents.into_iter().map(Arc::new).collect();
-    let (sha256, bytes) = (Digest::of(&bytes), bytes.len());
-    Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems })
+    let mut reading = super::read_as(named, family.join(&texts).as_bytes(), wishes)?;
+    reading.problems.splice(0..0, problems);
+    Ok((reading, (Digest::of(&bytes), bytes.len())))
 }
 
 /// Whether bytes are those of a zip archive.
@@ -184,8 +259,20 @@ fn archive<R: Read + Seek>(
     }
     let family = Family::of(&members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>());
     if let Some(family) = family {
+        let together: Vec<_> = members.iter().filter(|member| family.takes(&member.name)).collect();
+        let n_bytes: u64 = together.iter().map(|member| container.size(member)).sum();
+        if let Some(found) = family.links().filter(|_| n_bytes > stream::FROM && wishes.pick.is_some()) {
+            let visit: Visit = &mut |file, take| container.read(together[file], |stream| take(stream));
+            let reading = linked::pick(shown, (together.len(), visit), found, wishes)?;
+            let documents = reading.documents.into_iter().map(Arc::new).collect();
+            problems.extend(reading.problems);
+            return Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems });
+        }
+        if n_bytes > MAX_BYTES as u64 {
+            return Err(Error::TooLarge { name: shown.to_owned(), limit: MAX_BYTES });
+        }
         let mut files = Vec::new();
-        for member in members.iter().filter(|member| family.takes(&member.name)) {
+        for member in together {
             files.push((member.name.clone(), container.read(member, |stream| read_capped(stream, &member.name))?));
         }
         let mut gathered = joined(shown, family, files, wishes)?;
@@ -209,8 +296,7 @@ fn members_of<R: Read + Seek>(
     let mut first_error = None;
     for member in members {
         let name = format!("{shown}/{}", member.name);
-        let read = container.read(member, |stream| read_capped(stream, &name));
-        match read.and_then(|bytes| super::read_as(&name, &bytes, wishes)) {
+        match container.read(member, |stream| reading(&name, stream, wishes)) {
             Ok(reading) => {
                 documents.extend(reading.documents);
                 problems.extend(reading.problems);
@@ -253,46 +339,6 @@ fn is_talk(document: &Document) -> bool {
     matches!(document.kind, Kind::Thread | Kind::Chat | Kind::Mail)
 }
 
-/// The files below a folder with their paths relative to it, in byte order.
-fn walk(named: &str, root: &Path, problems: &mut Vec<Problem>) -> Result<Vec<(String, PathBuf)>, Error> {
-    let unreadable = |path: &str, source| Error::Read { path: path.to_owned(), source };
-    let mut files = Vec::new();
-    let mut folders = vec![(String::new(), root.to_owned())];
-    while let Some((prefix, folder)) = folders.pop() {
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(source) if prefix.is_empty() => return Err(unreadable(named, source)),
-            Err(source) => {
-                problems.push(Problem::warning(prefix, format!("skipped: cannot read the folder ({source})")));
-                continue;
-            }
-        };
-        for entry in entries {
-            let entry = entry.map_err(|source| unreadable(named, source))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let relative = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-            let path = entry.path();
-            if name.starts_with('.') {
-                problems.push(Problem::note(relative, "skipped: hidden"));
-                continue;
-            }
-            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-            match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_dir() && is_link => {
-                    problems.push(Problem::note(relative, "skipped: a link to a folder"));
-                }
-                Ok(metadata) if metadata.is_dir() => folders.push((relative, path)),
-                Ok(metadata) if metadata.is_file() => files.push((relative, path)),
-                Ok(_) => problems.push(Problem::note(relative, "skipped: neither a file nor a folder")),
-                Err(source) => problems.push(Problem::warning(relative, format!("skipped: {source}"))),
-            }
-        }
-    }
-    files.sort();
-    problems.sort_by(|left, right| left.place.cmp(&right.place));
-    Ok(files)
-}
-
 /// Reads one file.
 fn file(locator: &str, path: &Path, wishes: Wishes) -> Result<Gathered, Error> {
     let unreadable = |source| Error::Read { path: locator.to_owned(), source };
@@ -305,7 +351,40 @@ fn file(locator: &str, path: &Path, wishes: Wishes) -> Result<Gathered, Error> {
         open.rewind().map_err(unreadable)?;
         return archive(locator, open, measured, wishes);
     }
-    gathered(locator, &contents(locator, path)?, wishes)
+    open.rewind().map_err(unreadable)?;
+    let shown = wishes.pick.and_then(|pick| locator.strip_suffix(pick)?.strip_suffix('#')).unwrap_or(locator);
+    let size = open.metadata().map_err(unreadable)?.len();
+    if wishes.pick.is_none() && size > MAX_BYTES as u64 {
+        return Err(Error::TooLarge { name: shown.to_owned(), limit: MAX_BYTES });
+    }
+    if wishes.pick.is_some() && size > stream::FROM {
+        let mut head = Vec::new();
+        (&mut open).take(stream::FROM).read_to_end(&mut head).map_err(unreadable)?;
+        if let Some((format, Stream::Linked(links))) = stream::format(shown, &head, wishes) {
+            return picked(locator, &[(shown.to_owned(), path.to_owned())], (format, links), wishes);
+        }
+        open.rewind().map_err(unreadable)?;
+    }
+    let mut hashing = Hashing::new(open);
+    let Reading { documents, problems } = reading(locator, &mut hashing, wishes)?;
+    let (sha256, bytes) = hashing.finish().map_err(unreadable)?;
+    let documents = documents.into_iter().map(Arc::new).collect();
+    Ok(Gathered { locator: locator.to_owned(), bytes, sha256, documents, problems })
+}
+
+/// Reads one text: whole, or where one conversation is picked of a large one, element by element.
+fn reading(name: &str, reader: &mut dyn Read, wishes: Wishes) -> Result<Reading, Error> {
+    let unreadable = |source| Error::Read { path: name.to_owned(), source };
+    let mut head = Vec::new();
+    if wishes.pick.is_some() {
+        (&mut *reader).take(stream::FROM).read_to_end(&mut head).map_err(unreadable)?;
+        let is_large = head.len() as u64 == stream::FROM;
+        let found = is_large.then(|| stream::format(name, &head, wishes)).flatten();
+        if let Some((format, Stream::Alone(outlines))) = found {
+            return stream::pick(name, &mut head.chain(reader), (format, outlines), wishes);
+        }
+    }
+    super::read_as(name, &read_capped(&mut head.chain(reader), name)?, wishes)
 }
 
 fn contents(locator: &str, path: &Path) -> Result<Vec<u8>, Error> {
@@ -328,19 +407,6 @@ fn gathered(locator: &str, bytes: &[u8], wishes: Wishes) -> Result<Gathered, Err
     let Reading { documents, problems } = super::read_as(locator, bytes, wishes)?;
     let documents = documents.into_iter().map(Arc::new).collect();
     Ok(Gathered { locator: locator.to_owned(), bytes: bytes.len(), sha256: Digest::of(bytes), documents, problems })
-}
-
-/// The entry of the same folder whose name is nearest to that of a missing path.
-fn neighbour(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_string_lossy();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut names: Vec<String> = fs::read_dir(folder.unwrap_or(Path::new(".")))
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
-        .collect();
-    names.sort();
-    let found = nearest(&name, names.iter().map(String::as_str))?;
-    Some(folder.map_or(found.to_owned(), |folder| format!("{}/{found}", folder.display()).replace("//", "/")))
 }
 
 #[cfg(test)]

@@ -6,11 +6,14 @@
 //! text, so that no depth overflows a stack, and a count of what had to be mended. A missing
 //! member is `null`, and every question may be asked of `null`.
 
+mod escape;
 mod write;
 
-use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use memchr::memchr2;
+
+use escape::{escape, unescaped};
 
 use super::split::Splitter;
 use crate::content::Problem;
@@ -37,7 +40,9 @@ enum Token<'a> {
     Null,
     Bool(bool),
     Number(&'a str),
-    Text(Cow<'a, str>),
+    Text(&'a str),
+    /// A string with escapes as it stands, and as it reads once somebody asks.
+    Escaped(&'a str, OnceCell<Box<str>>),
     Array,
     Object,
 }
@@ -48,6 +53,8 @@ enum Extent {
     All,
     /// The first elements of each array and the first members of each object.
     Shape,
+    /// All but the containers under these names.
+    Without(&'static [&'static str]),
 }
 
 /// Elements of an array that a shape keeps.
@@ -59,6 +66,11 @@ impl<'a> Tape<'a> {
     /// Parses the first value of `text`.
     pub(crate) fn parse(text: &'a str) -> Self {
         Parser::run(text, Extent::All)
+    }
+
+    /// Parses the first value but for the containers under the names of `passed`, which are `null`.
+    pub(crate) fn without(text: &'a str, passed: &'static [&'static str]) -> Self {
+        Parser::run(text, Extent::Without(passed))
     }
 
     /// Parses enough of the first value to tell its shape.
@@ -127,13 +139,11 @@ impl<'t> Json<'t> {
         let end = self.node().filter(|node| matches!(node.token, Token::Object)).map_or(0, |node| node.end);
         let mut at = self.at.wrapping_add(1);
         std::iter::from_fn(move || {
-            let name = Self { tape: self.tape, at }.node().filter(|_| at < end)?;
+            let name = Self { tape: self.tape, at };
+            name.node().filter(|_| at < end)?;
             let value = Self { tape: self.tape, at: at + 1 };
             at = value.node()?.end;
-            match &name.token {
-                Token::Text(name) => Some((name.as_ref(), value)),
-                _ => None,
-            }
+            Some((name.text()?, value))
         })
     }
 
@@ -141,7 +151,16 @@ impl<'t> Json<'t> {
     pub(crate) fn text(self) -> Option<&'t str> {
         match &self.node()?.token {
             Token::Text(text) => Some(text),
+            Token::Escaped(raw, text) => Some(text.get_or_init(|| unescaped(raw))),
             _ => None,
+        }
+    }
+
+    /// How many bytes a string takes as it is written.
+    pub(crate) fn n_written(self) -> usize {
+        match self.node().map(|node| &node.token) {
+            Some(Token::Text(raw) | Token::Escaped(raw, _)) => raw.len(),
+            _ => 0,
         }
     }
 
@@ -162,8 +181,7 @@ impl<'t> Json<'t> {
     pub(crate) fn number(self) -> Option<f64> {
         match &self.node()?.token {
             Token::Number(number) => number.parse().ok(),
-            Token::Text(text) => text.trim().parse().ok(),
-            _ => None,
+            _ => self.text()?.trim().parse().ok(),
         }
         .filter(|number: &f64| number.is_finite())
     }
@@ -233,6 +251,10 @@ impl<'a> Parser<'a> {
 
     fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
+        // Exports that are laid out for people are half blanks.
+        while bytes.get(self.at..).is_some_and(|rest| rest.starts_with(b"        ")) {
+            self.at += 8;
+        }
         while let Some(byte) = bytes.get(self.at) {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
@@ -268,6 +290,12 @@ impl<'a> Parser<'a> {
                         self.peek().filter(|byte| *byte == b'"')?;
                         self.string()?;
                         self.expect(b':')?;
+                        self.open.last_mut()?.1 += 1;
+                        if self.passes()? {
+                            continue;
+                        }
+                        self.value()?;
+                        continue;
                     }
                     self.open.last_mut()?.1 += 1;
                     self.value()?;
@@ -282,6 +310,18 @@ impl<'a> Parser<'a> {
                 self.value()?;
             }
         }
+    }
+
+    /// Whether the value of the last name is one that is passed over, and is.
+    fn passes(&mut self) -> Option<bool> {
+        let Extent::Without(passed) = self.extent else { return Some(false) };
+        let Some(Token::Text(name)) = self.tape.nodes.last().map(|node| &node.token) else { return Some(false) };
+        if !passed.contains(name) || !matches!(self.peek()?, b'{' | b'[') {
+            return Some(false);
+        }
+        self.at += Splitter::before().step(&self.text.as_bytes()[self.at..])?;
+        self.push(Token::Null);
+        Some(true)
     }
 
     fn expect(&mut self, wanted: u8) -> Option<()> {
@@ -317,69 +357,31 @@ impl<'a> Parser<'a> {
         Some(())
     }
 
-    /// A string; raw control characters in it are kept.
+    /// A string; raw control characters in it are kept. Escapes are checked here and read on demand.
     fn string(&mut self) -> Option<()> {
         let start = self.at + 1;
         let bytes = self.text.as_bytes();
         let mut at = start;
-        let mut owned: Option<String> = None;
+        let mut plain = true;
         loop {
             let next = at
                 + memchr2(b'"', b'\\', &bytes[at..]).or_else(|| {
                     self.at = bytes.len();
                     None
                 })?;
-            let run = &self.text[at..next];
             if bytes[next] == b'"' {
                 self.at = next + 1;
-                let text = match owned {
-                    Some(text) => Cow::Owned(text + run),
-                    None => Cow::Borrowed(run),
-                };
-                self.push(Token::Text(text));
+                let raw = &self.text[start..next];
+                self.push(if plain { Token::Text(raw) } else { Token::Escaped(raw, OnceCell::new()) });
                 return Some(());
             }
-            let text = owned.get_or_insert_with(String::new);
-            text.push_str(run);
+            plain = false;
             self.at = next;
-            let (character, length) = escape(&bytes[next..], &mut self.tape.n_surrogates)?;
-            text.push(character);
+            let (character, length) = escape(&bytes[next..])?;
+            self.tape.n_surrogates += usize::from(character.is_none());
             at = next + length;
         }
     }
-}
-
-/// The character of an escape and the bytes it takes; a lone surrogate is U+FFFD and counted.
-fn escape(bytes: &[u8], n_surrogates: &mut usize) -> Option<(char, usize)> {
-    let plain = match bytes.get(1)? {
-        b'n' => '\n',
-        b't' => '\t',
-        b'r' => '\r',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        other @ (b'"' | b'\\' | b'/') => char::from(*other),
-        b'u' => {
-            let high = unit(bytes)?;
-            let low = bytes.get(6..).filter(|rest| rest.starts_with(b"\\u")).and_then(unit);
-            if let (0xd800..0xdc00, Some(low @ 0xdc00..0xe000)) = (high, low) {
-                let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                return Some((char::from_u32(code)?, 12));
-            }
-            let character = char::from_u32(high).unwrap_or_else(|| {
-                *n_surrogates += 1;
-                char::REPLACEMENT_CHARACTER
-            });
-            return Some((character, 6));
-        }
-        _ => return None,
-    };
-    Some((plain, 2))
-}
-
-/// The code unit of `\u0041`.
-fn unit(bytes: &[u8]) -> Option<u32> {
-    let digits = bytes.get(2..6)?.iter().map(|byte| char::from(*byte).to_digit(16));
-    digits.collect::<Option<Vec<_>>>().map(|digits| digits.iter().fold(0, |sum, digit| sum * 16 + digit))
 }
 
 #[cfg(test)]
@@ -393,7 +395,7 @@ mod tests {
             Token::Null => serde_json::Value::Null,
             Token::Bool(is) => (*is).into(),
             Token::Number(number) => serde_json::from_str(number).unwrap(),
-            Token::Text(text) => text.as_ref().into(),
+            Token::Text(_) | Token::Escaped(..) => json.text().unwrap().into(),
             Token::Array => json.items().map(value).collect(),
             Token::Object => json.members().map(|(name, member)| (name.to_owned(), value(member))).collect(),
         }

@@ -33,6 +33,7 @@ pub(super) mod prompts;
 pub(super) mod question;
 pub(super) mod rate;
 pub(super) mod read;
+mod read_list;
 pub(super) mod record;
 pub(super) mod redo;
 pub(super) mod replay;
@@ -71,6 +72,17 @@ use crate::workspace::{Counting, Source, Workspace, amount};
 /// Reads the sources of the command line, else those of the project, and what their links lead to;
 /// failures of what is named end the command unless it shall keep going.
 fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Gathered, Failure> {
+    let named = wanted(context, args, terms, plain)?;
+    let mut gathered = web::gather(context, &named, &args.web, terms, args.sources.is_empty(), plain)?;
+    let sources = &mut gathered.sources;
+    context.printer.problems(&sources.problems());
+    let failures = std::mem::take(&mut sources.failures);
+    gathered.code = gathered.code.max(settle(failures, args, named.len(), sources.read.is_empty())?);
+    Ok(gathered)
+}
+
+/// The sources with what the flags wish of all of them.
+fn wanted(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Vec<Source>, Failure> {
     let mut named = named(context, args, terms, plain)?;
     for source in &mut named {
         source.manner.branches = args.path.unwrap_or(source.manner.branches);
@@ -78,12 +90,7 @@ fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) ->
         source.manner.times = args.times.unwrap_or(source.manner.times);
         source.manner.pdf = args.pdf_engine.unwrap_or(source.manner.pdf);
     }
-    let mut gathered = web::gather(context, &named, &args.web, terms, args.sources.is_empty(), plain)?;
-    let sources = &mut gathered.sources;
-    context.printer.problems(&sources.problems());
-    let failures = std::mem::take(&mut sources.failures);
-    gathered.code = gathered.code.max(settle(failures, args, named.len(), sources.read.is_empty())?);
-    Ok(gathered)
+    Ok(named)
 }
 
 /// The sources of the command line with their wishes, else those of the project.

@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     sniff,
     read,
+    stream: None,
 };
 
 /// Definitions shorter than this stand with the next one, in bytes.

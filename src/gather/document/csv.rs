@@ -11,6 +11,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["csv", "tsv"],
     sniff,
     read,
+    stream: None,
 };
 
 /// Records that are looked at to recognise a table.

@@ -13,6 +13,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

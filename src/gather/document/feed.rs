@@ -13,6 +13,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["rss", "atom", "xml"],
     sniff: |input| if feed::is_feed(input.text) { Confidence::Certain } else { Confidence::No },
     read,
+    stream: None,
 };
 
 fn read(input: &Input) -> Result<Reading, Error> {

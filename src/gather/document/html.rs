@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["html", "htm", "xhtml"],
     sniff,
     read,
+    stream: None,
 };
 
 /// Pages larger than this are data, not reading.

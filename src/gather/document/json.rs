@@ -10,6 +10,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json", "jsonl", "ndjson"],
     sniff,
     read,
+    stream: None,
 };
 
 /// Lines are gathered into sections of about this many bytes.

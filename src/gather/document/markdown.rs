@@ -13,6 +13,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["md", "markdown", "mdown", "mkd", "mdx", "qmd"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -13,6 +13,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["ipynb"],
     sniff,
     read,
+    stream: None,
 };
 
 /// An output longer than this is kept from both ends, in lines.

@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json", "html"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -7,8 +7,15 @@ use super::webvtt::{self, RawCue};
 use crate::content::Kind;
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
-pub(crate) const FORMAT: Format =
-    Format { name: "srt", kind: Kind::Transcript, about: "SubRip captions", extensions: &["srt"], sniff, read };
+pub(crate) const FORMAT: Format = Format {
+    name: "srt",
+    kind: Kind::Transcript,
+    about: "SubRip captions",
+    extensions: &["srt"],
+    sniff,
+    read,
+    stream: None,
+};
 
 fn sniff(input: &Input) -> Confidence {
     let mut lines = input.text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).peekable();

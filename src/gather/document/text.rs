@@ -10,6 +10,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["txt", "text", "log", "rst", "org", "tex"],
     sniff,
     read,
+    stream: None,
 };
 
 /// A paragraph longer than this is cut at the end of a line: text that has no empty lines.

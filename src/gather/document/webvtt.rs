@@ -15,6 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["vtt"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
+    stream: None,
 };
 
 /// Members that only a segment of the family has.

@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json3", "srv1", "srv2", "srv3"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

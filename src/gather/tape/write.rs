@@ -22,7 +22,10 @@ impl Json<'_> {
                 Token::Null => out.push_str("null"),
                 Token::Bool(is) => out.push_str(if *is { "true" } else { "false" }),
                 Token::Number(number) => out.push_str(number),
-                Token::Text(text) => out.push_str(&serde_json::Value::from(text.as_ref()).to_string()),
+                Token::Text(_) | Token::Escaped(..) => {
+                    let text = Self { at, ..self }.text().unwrap_or_default();
+                    out.push_str(&serde_json::Value::from(text).to_string());
+                }
                 Token::Array => opens = Some(('[', ']')),
                 Token::Object => opens = Some(('{', '}')),
             }

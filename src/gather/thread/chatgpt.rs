@@ -9,28 +9,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::{self, Collected};
+use super::share_page;
 use super::tree::{Item, Note, Order, State, Talk};
 use crate::content::Kind;
+use crate::gather::stream::{Outlines, Stream};
 use crate::gather::tape::{Json, Tape};
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Outline, Reading, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "chatgpt",
     kind: Kind::Chat,
-    about: "ChatGPT data export: `conversations.json`, its shards and zip, one conversation",
-    extensions: &["json"],
+    about: "ChatGPT data export: `conversations.json`, its shards and zip, one conversation; a shared chat saved as a page",
+    extensions: &["json", "html"],
     sniff,
     read,
+    stream: Some(Stream::Alone(Outlines { within: &["conversations"], outline })),
 };
 
 fn sniff(input: &Input) -> Confidence {
     let is_conversation = |json: Json| {
         json.at("mapping").members().any(|(_, node)| node.has("message") || node.has("parent") || node.has("children"))
     };
+    if input.json.is_empty() && share_page::is_one(input.text) {
+        return Confidence::Certain;
+    }
     input.certain(|json| is_conversation(json) || json.at("conversations").items().any(is_conversation))
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
+    if input.json.is_empty() {
+        return page(input);
+    }
     collect::each(input, &FORMAT, "conversations", |json, collected| {
         if json.has("mapping") {
             return conversation(json, collected);
@@ -41,6 +50,19 @@ fn read(input: &Input) -> Result<Reading, Error> {
         }
         inner.into_iter().try_for_each(|json| conversation(json, collected))
     })
+}
+
+/// Reads a shared chat that was saved as a page.
+fn page(input: &Input) -> Result<Reading, Error> {
+    let mut collected = Collected::new(input, &FORMAT, "conversations");
+    let data = share_page::data(input.text).unwrap_or_default();
+    let tape = Tape::parse(&data);
+    match share_page::conversation(tape.root()).map(|json| conversation(json, &mut collected)) {
+        Some(Ok(())) => {}
+        Some(Err(why)) => collected.warn(format!("skipped: {why}")),
+        None => collected.warn("skipped: the page holds no conversation"),
+    }
+    collected.finish()
 }
 
 fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static str> {
@@ -129,6 +151,48 @@ fn climb<'j>(nodes: &BTreeMap<&'j str, Json<'j>>, from: Option<&'j str>) -> impl
         at = node.at("parent").name();
     }
     path.into_iter()
+}
+
+/// The conversation in outline, where it says which of its branches is the current one.
+fn outline(json: Json) -> Option<Outline> {
+    if !json.has("mapping") || json.at("is_do_not_remember").is_true() {
+        return None;
+    }
+    let mut nodes: Vec<(&str, Json)> = json.at("mapping").members().collect();
+    nodes.sort_by_key(|(id, _)| *id);
+    let find = |id: &str| nodes.binary_search_by_key(&id, |(id, _)| *id).ok();
+    let mut at = find(json.at("current_node").name()?);
+    let date = moment::moment(json.at("create_time"));
+    let (mut n_messages, mut n_bytes, mut last) = (0, 0, None);
+    // A circle of parents is no longer than there are nodes.
+    for _ in 0..nodes.len() {
+        let Some(node) = at.map(|at| nodes[at].1) else { break };
+        let message = node.at("message");
+        let n_written = if message.is_object() { n_written(message.at("content")) } else { 0 };
+        if n_written > 0 && state(message) == State::Shown {
+            n_messages += 1;
+            n_bytes += n_written;
+            last = last.or_else(|| moment::moment(message.at("create_time")));
+        }
+        at = node.at("parent").name().and_then(find);
+    }
+    Some(Outline {
+        id: json.either(&["conversation_id", "id"]).name().map(Into::into),
+        title: json.at("title").words().map(Into::into),
+        last: last.filter(|last| Some(last) != date.as_ref()).map(Into::into),
+        date: date.map(Into::into),
+        n_messages,
+        n_bytes: u32::try_from(n_bytes).unwrap_or(u32::MAX),
+        tokens: None,
+    })
+}
+
+/// Bytes of the texts of a message as they are written; none where there is nothing but white space.
+fn n_written(content: Json) -> usize {
+    let blank = |part: &Json| part.n_written() < 200 && part.text().is_some_and(|text| text.trim().is_empty());
+    let part = |part: Json| if part.is_object() { part.at("text").n_written().max(8) } else { part.n_written() };
+    let parts: usize = content.at("parts").items().filter(|part| !blank(part)).map(part).sum();
+    if parts > 0 { parts } else { content.either(&["text", "content", "result"]).n_written() }
 }
 
 fn state(message: Json) -> State {

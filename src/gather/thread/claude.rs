@@ -8,8 +8,9 @@ use super::blocks::{self, LeftOut};
 use super::collect::{self, Collected};
 use super::tree::{Item, Order, Talk};
 use crate::content::Kind;
+use crate::gather::stream::{Outlines, Stream};
 use crate::gather::tape::Json;
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Outline, Reading, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "claude",
@@ -18,6 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
+    stream: Some(Stream::Alone(Outlines { within: &[], outline })),
 };
 
 /// What the first message of a conversation answers.
@@ -91,6 +93,41 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
     talk.notes.extend(left_out.notes());
     collected.push(talk);
     Ok(())
+}
+
+/// The conversation in outline, where none of its messages answers another than the one before.
+fn outline(json: Json) -> Option<Outline> {
+    let messages = json.at("chat_messages");
+    if !messages.is_array() || json.has("current_leaf_message_uuid") {
+        return None;
+    }
+    let date = moment::moment(json.at("created_at"));
+    let (mut n_messages, mut n_bytes, mut last) = (0, 0, None);
+    for message in messages.items() {
+        if message.at("parent_message_uuid").name().is_some_and(|id| id != NOBODY) {
+            return None;
+        }
+        let blocks = message.at("content").items().map(|block| block.at("text").n_written()).sum::<usize>();
+        // An upload stands as its name at least.
+        let files = message.at("attachments").items().chain(message.at("files").items()).count() * 8;
+        let n_written = if blocks > 0 { blocks } else { message.at("text").n_written() } + files;
+        let own = message.at("text").text().unwrap_or_default();
+        if blocks == 0 && files == 0 && own.trim().is_empty() {
+            continue;
+        }
+        n_messages += 1;
+        n_bytes += n_written;
+        last = moment::moment(message.at("created_at")).max(last);
+    }
+    Some(Outline {
+        id: json.at("uuid").name().map(Into::into),
+        title: json.either(&["name", "title"]).words().map(Into::into),
+        last: last.filter(|last| Some(last) != date.as_ref()).map(Into::into),
+        date: date.map(Into::into),
+        n_messages,
+        n_bytes: u32::try_from(n_bytes).unwrap_or(u32::MAX),
+        tokens: None,
+    })
 }
 
 /// Keeps the last state of an artifact under its title.

@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["jsonl"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["jsonl"],
     sniff,
     read,
+    stream: None,
 };
 
 /// Openings of messages that the program writes in the user's name.

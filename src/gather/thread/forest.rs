@@ -32,7 +32,7 @@ pub(super) fn talks(mut items: Vec<Item>, url: impl Fn(&Item) -> Option<String>)
 }
 
 /// The first post above each one; a circle of answers ends where the walk came in.
-fn roots(parents: &[Option<usize>]) -> Vec<usize> {
+pub(super) fn roots(parents: &[Option<usize>]) -> Vec<usize> {
     let mut roots: Vec<Option<usize>> = vec![None; parents.len()];
     let mut walks = vec![0; parents.len()];
     for start in 0..parents.len() {

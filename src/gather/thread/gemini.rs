@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json", "html"],
     sniff,
     read,
+    stream: None,
 };
 
 /// A cell of the activity page, and the one that holds prompt and answer.

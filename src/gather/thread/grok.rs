@@ -7,7 +7,7 @@ use super::collect::{self, Collected};
 use super::tree::{Item, Order, Talk};
 use crate::content::Kind;
 use crate::gather::tape::Json;
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Reading, Stream, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "grok",
@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
+    stream: Some(Stream::within(&["conversations"])),
 };
 
 fn sniff(input: &Input) -> Confidence {

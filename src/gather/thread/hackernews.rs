@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json", "jsonl"],
     sniff,
     read,
+    stream: None,
 };
 
 const TYPES: &[&str] = &["story", "comment", "job", "poll", "pollopt"];

@@ -24,6 +24,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["db"],
     sniff,
     read,
+    stream: None,
 };
 
 /// A key and three texts of a row.

@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["mbox", "eml"],
     sniff,
     read,
+    stream: None,
 };
 
 /// Quoted lines in a row that are kept.

@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
+    stream: None,
 };
 
 const PUBLIC: &[&str] = &["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"];

@@ -9,7 +9,7 @@ use super::collect::{self, Collected};
 use super::tree::{Item, Order, State, Talk};
 use crate::content::Kind;
 use crate::gather::tape::Json;
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Reading, Stream, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "open-webui",
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
+    stream: Some(Stream::within(&[])),
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -8,7 +8,7 @@ use super::collect::{self, Collected};
 use super::tree::{Item, State, Talk};
 use crate::content::Kind;
 use crate::gather::tape::Json;
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Reading, Stream, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "sharegpt",
@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json", "jsonl"],
     sniff,
     read,
+    stream: Some(Stream::within(&[])),
 };
 
 fn sniff(input: &Input) -> Confidence {

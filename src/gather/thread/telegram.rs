@@ -8,7 +8,7 @@ use super::tree::{Item, State, Talk};
 use super::tweets::quoted;
 use crate::content::Kind;
 use crate::gather::tape::Json;
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Reading, Stream, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "telegram",
@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
+    stream: Some(Stream::within(&["chats", "list"])),
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json", "jsonl"],
     sniff,
     read,
+    stream: None,
 };
 
 const TEXT: &[&str] = &["full_text", "rawContent", "text", "content"];

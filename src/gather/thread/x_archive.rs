@@ -9,11 +9,12 @@
 use std::collections::BTreeMap;
 
 use super::collect::{self, Collected};
+use super::linked::{self, Links, Skim};
 use super::tree::{Item, State};
 use super::tweets;
 use crate::content::Kind;
 use crate::gather::tape::Json;
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Reading, Stream, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "x-archive",
@@ -22,10 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["js"],
     sniff,
     read,
+    stream: Some(Stream::Linked(Links { skim, passed: &["entities", "extended_entities"], text })),
 };
-
-/// Characters of a post that a note must begin with to be its full text.
-const SAME_START: usize = 60;
 
 fn sniff(input: &Input) -> Confidence {
     input.certain(|json| {
@@ -37,6 +36,40 @@ fn sniff(input: &Input) -> Confidence {
 
 fn read(input: &Input) -> Result<Reading, Error> {
     collect::together(input, &FORMAT, "posts", archive)
+}
+
+/// What an element is, without reading it out.
+fn skim(entry: Json) -> Skim {
+    let number = |value: Json| value.name().and_then(|id| id.parse().ok());
+    let note = entry.at("noteTweet");
+    if note.is_object() {
+        let core = note.at("core");
+        let second = note.at("createdAt").text().and_then(moment::second).unwrap_or_default();
+        return Skim::Full { second, n_bytes: core.at("text").n_written() };
+    }
+    let tweet = if entry.has("tweet") { entry.at("tweet") } else { entry };
+    if !tweet.has("full_text") {
+        let name = entry.at("account").at("username").words().or_else(|| entry.at("userInfo").at("userName").words());
+        return if name.is_some() { Skim::Owner(name.map(tweets::handle)) } else { Skim::Other };
+    }
+    let own = tweet.at("id_str").name().unwrap_or_default();
+    let versions = tweet.at("edit_info").at("edit").at("editControlInitial").at("editTweetIds").items();
+    Skim::Post {
+        id: number(tweet.either(&["id_str", "id"])).unwrap_or_default(),
+        parent: number(tweet.at("in_reply_to_status_id_str")),
+        second: tweet.at("created_at").text().and_then(moment::second).unwrap_or_default(),
+        n_bytes: tweet.at("full_text").n_written(),
+        earlier: versions.filter_map(Json::name).filter(|id| *id < own).filter_map(|id| id.parse().ok()).collect(),
+        author: pictured(tweet).map(tweets::handle),
+    }
+}
+
+/// What a post or a note says.
+fn text(entry: Json) -> String {
+    match entry.at("noteTweet") {
+        full if full.is_object() => note(full).text,
+        _ => item(if entry.has("tweet") { entry.at("tweet") } else { entry }, None).text,
+    }
 }
 
 /// The full text of a long post.
@@ -95,16 +128,12 @@ fn note(note: Json) -> Note {
 
 /// Whether the post was made within a second of the note and begins like it.
 fn is_start(item: &Item, note: &Note) -> bool {
-    let second = |time: &Option<String>| {
-        time.as_deref().and_then(|time| time.parse::<jiff::Timestamp>().ok()).map(jiff::Timestamp::as_second)
-    };
+    let second = |time: &Option<String>| time.as_deref().and_then(moment::second);
     let (Some(post), Some(full)) = (second(&item.time), second(&note.time)) else { return false };
     if note.used || (post - full).abs() > 1 {
         return false;
     }
-    let start =
-        |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SAME_START).collect::<String>();
-    let (post, full) = (start(&item.text), start(&note.text));
+    let (post, full) = (linked::start(&item.text), linked::start(&note.text));
     !post.is_empty() && full.starts_with(post.trim_end_matches('…').trim_end())
 }
 
@@ -135,15 +164,20 @@ fn author(entries: &[Json], tweets: &[Json]) -> Option<String> {
         return Some(tweets::handle(name));
     }
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    for tweet in tweets {
-        let own = format!("/status/{}/", tweet.at("id_str").name().unwrap_or_default());
-        for address in media(*tweet).filter_map(|media| media.at("expanded_url").text()) {
-            let name = address.split_once(&own).and_then(|(before, _)| before.rsplit('/').next());
-            *names.entry(name.unwrap_or_default()).or_default() += 1;
-        }
+    for name in tweets.iter().filter_map(|tweet| pictured(*tweet)) {
+        *names.entry(name).or_default() += 1;
     }
-    names.remove("");
     names.into_iter().max_by_key(|(_, n)| *n).map(|(name, _)| tweets::handle(name))
+}
+
+/// Whose post it is, by the address of one of its own pictures.
+fn pictured(tweet: Json<'_>) -> Option<&str> {
+    let own = tweet.at("id_str").name().unwrap_or_default();
+    media(tweet).find_map(|media| {
+        let (before, after) = media.at("expanded_url").text()?.split_once("/status/")?;
+        after.strip_prefix(own)?.strip_prefix('/')?;
+        before.rsplit('/').next().filter(|name| !name.is_empty())
+    })
 }
 
 /// Leaves the last version of each edited post; the earlier ones hang on it.

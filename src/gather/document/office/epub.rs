@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["epub"],
     sniff,
     read,
+    stream: None,
 };
 
 /// A file that is named a cover and has fewer bytes of text is one.

@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["msg"],
     sniff,
     read,
+    stream: None,
 };
 
 type File<'a> = CompoundFile<Cursor<&'a [u8]>>;

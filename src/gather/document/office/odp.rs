@@ -13,6 +13,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["odp", "otp"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -13,6 +13,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["odt", "ott"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["pptx", "pptm", "ppsx"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

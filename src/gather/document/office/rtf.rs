@@ -10,8 +10,15 @@ use super::{Found, settle, some};
 use crate::content::Kind;
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
-pub(crate) const FORMAT: Format =
-    Format { name: "rtf", kind: Kind::Essay, about: "rich text (RTF)", extensions: &["rtf"], sniff, read };
+pub(crate) const FORMAT: Format = Format {
+    name: "rtf",
+    kind: Kind::Essay,
+    about: "rich text (RTF)",
+    extensions: &["rtf"],
+    sniff,
+    read,
+    stream: None,
+};
 
 /// Groups nested deeper than this are read as if they were as deep as this.
 const MAX_DEPTH: usize = 512;

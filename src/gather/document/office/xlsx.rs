@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["xlsx", "xlsm", "xltx"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

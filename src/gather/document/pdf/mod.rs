@@ -38,6 +38,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["pdf"],
     sniff,
     read,
+    stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {

@@ -1,0 +1,237 @@
+//! What is inside of a source, without keeping what it says.
+//!
+//! Goes the ways of [`super::gather`], but lets go of each file before the next one is opened, so
+//! that an export of any size is listed in the memory of its largest conversation.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
+use std::path::Path;
+
+use super::{
+    Container, Family, contents, is_archive, is_document, joined_texts, metadata, named_and_pick, read_capped, size_of,
+    unreadable, walk,
+};
+use crate::content::{Kind, Problem};
+use crate::gather::outline::{Lens, Outline, Roll, Rolls};
+use crate::gather::stream::{self, Stream};
+use crate::gather::thread::linked::{self, Links, Visit};
+use crate::gather::{Error, Format, Reading, Wishes};
+
+/// Lists the conversations and documents of a file, a folder, an archive or, for `-`, of `stdin`.
+pub fn list(named: &str, wishes: Wishes, lens: Lens, stdin: &mut dyn Read) -> Result<Rolls, Error> {
+    let mut rolls = Rolls::default();
+    if named == "-" {
+        let mut start = Vec::new();
+        (&mut *stdin).take(4).read_to_end(&mut start).map_err(|source| unreadable(named, source))?;
+        let is_archive = is_archive(&start);
+        let mut all = start.chain(stdin);
+        if is_archive {
+            let bytes = read_capped(&mut all, named)?;
+            if is_document(Cursor::new(&bytes)) {
+                one(named, &mut bytes.as_slice(), wishes, lens, &mut rolls)?;
+            } else {
+                archive(named, Cursor::new(&bytes), wishes, lens, &mut rolls)?;
+            }
+        } else {
+            one(named, &mut all, wishes, lens, &mut rolls)?;
+        }
+        return settled(rolls, wishes, lens, named);
+    }
+    let (path, wishes) = named_and_pick(named, wishes);
+    if metadata(path)?.is_dir() {
+        folder(path, wishes, lens, &mut rolls)?;
+    } else {
+        file(path, Path::new(path), wishes, lens, &mut rolls)?;
+    }
+    settled(rolls, wishes, lens, path)
+}
+
+/// Drops what repeats an id; nothing at all is an error unless a sieve took it.
+fn settled(mut rolls: Rolls, wishes: Wishes, lens: Lens, named: &str) -> Result<Rolls, Error> {
+    let mut n_repeated = 0;
+    if rolls.rolls.len() > 1 {
+        let mut ids = BTreeSet::new();
+        for roll in &mut rolls.rolls {
+            let n_before = roll.outlines.len();
+            let format = roll.format.clone();
+            roll.outlines
+                .retain(|outline| outline.id.as_ref().is_none_or(|id| ids.insert((format.clone(), id.clone()))));
+            n_repeated += n_before - roll.outlines.len();
+        }
+    }
+    if n_repeated > 0 {
+        rolls.problems.push(Problem::note(named, format!("repeats of an id left out: {n_repeated}")));
+    }
+    let is_sieved = lens.sieve.grep.is_some() || lens.sieve.since.is_some() || lens.sieve.until.is_some();
+    match wishes.pick {
+        Some(pick) if !is_sieved && rolls.rolls.iter().all(|roll| roll.outlines.is_empty()) => {
+            Err(Error::not_inside(named, pick))
+        }
+        _ => Ok(rolls),
+    }
+}
+
+fn folder(named: &str, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    let files = walk(named, Path::new(named), &mut problems)?;
+    let locate = |relative: &str| super::locate(named, relative);
+    for problem in &mut problems {
+        problem.place = locate(&problem.place);
+    }
+    rolls.problems.append(&mut problems);
+    if let Some(family) = Family::of(&files.iter().map(|(relative, _)| relative.as_str()).collect::<Vec<_>>()) {
+        let together = files.iter().filter(|(relative, _)| family.takes(relative));
+        if let (true, Some(found)) = (size_of(together.clone()) > stream::FROM, family.links()) {
+            let paths: Vec<&Path> = together.map(|(_, path)| path.as_path()).collect();
+            let visit: Visit =
+                &mut |file, take| take(&mut File::open(paths[file]).map_err(|source| unreadable(named, source))?);
+            return linked_list(named, (paths.len(), visit), found, wishes, lens, rolls);
+        }
+        let texts = together.map(|(relative, path)| Ok((relative.clone(), contents(&locate(relative), path)?)));
+        whole(named, joined_texts(named, family, texts.collect::<Result<_, _>>()?, wishes)?.0, lens, rolls);
+        return Ok(());
+    }
+    let n_files = files.len();
+    let mut n_listed = 0;
+    for (relative, path) in files {
+        let locator = locate(&relative);
+        match file(&locator, &path, wishes, lens, rolls) {
+            Ok(()) => n_listed += 1,
+            Err(error @ Error::UnknownFormat { .. }) => return Err(error),
+            Err(Error::NotInside { .. }) => n_listed += usize::from(wishes.pick.is_some()),
+            Err(error) => rolls.problems.push(Problem::warning(named, format!("skipped: {error}"))),
+        }
+    }
+    if n_listed == 0 {
+        return Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: n_files });
+    }
+    Ok(())
+}
+
+fn file(locator: &str, path: &Path, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
+    let unreadable = |source| unreadable(locator, source);
+    let mut open = File::open(path).map_err(unreadable)?;
+    let mut start = [0; 4];
+    let is_whole = open.read_exact(&mut start).is_ok();
+    let is_archive = is_whole && is_archive(&start) && !is_document(&mut open);
+    open.rewind().map_err(unreadable)?;
+    if is_archive {
+        return archive(locator, open, wishes, lens, rolls);
+    }
+    one(locator, &mut open, wishes, lens, rolls)
+}
+
+/// Lists one text: streamed where it is large and its format can be.
+fn one(name: &str, reader: &mut dyn Read, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
+    let mut head = Vec::new();
+    (&mut *reader).take(stream::FROM).read_to_end(&mut head).map_err(|source| unreadable(name, source))?;
+    let is_large = head.len() as u64 == stream::FROM;
+    let found = is_large.then(|| stream::format(name, &head, wishes)).flatten();
+    let mut text = head.chain(reader);
+    match found {
+        Some((format, Stream::Alone(outlines))) => {
+            let (roll, problems) = stream::list(name, &mut text, (format, outlines), wishes, lens)?;
+            rolls.rolls.push(roll);
+            rolls.problems.extend(problems);
+            return Ok(());
+        }
+        Some((format, Stream::Linked(links))) => {
+            let visit: Visit = &mut |_, take| take(&mut text);
+            return linked_list(name, (1, visit), (format, links), wishes, lens, rolls);
+        }
+        None => {}
+    }
+    let bytes = read_capped(&mut text, name)?;
+    whole(name, crate::gather::read_as(name, &bytes, wishes)?, lens, rolls);
+    Ok(())
+}
+
+fn linked_list(
+    name: &str,
+    files: (usize, Visit),
+    found: (&Format, Links),
+    wishes: Wishes,
+    lens: Lens,
+    rolls: &mut Rolls,
+) -> Result<(), Error> {
+    let (roll, problems) = linked::list(name, files, found, wishes, lens)?;
+    rolls.rolls.push(roll);
+    rolls.problems.extend(problems);
+    Ok(())
+}
+
+/// Lists what was read whole.
+fn whole(name: &str, reading: Reading, lens: Lens, rolls: &mut Rolls) {
+    rolls.problems.extend(reading.problems);
+    let mut at = 0;
+    while let Some(first) = reading.documents.get(at) {
+        // What is attached is of another kind, and goes with the conversation above it.
+        let same = |document: &&crate::content::Document| document.format == first.format;
+        let n = reading.documents[at..].iter().take_while(same).count();
+        let documents = &reading.documents[at..at + n];
+        rolls.rolls.push(Roll {
+            locator: name.to_owned(),
+            format: first.format.clone(),
+            kind: first.kind,
+            outlines: Outline::of_all(documents, lens),
+            rate: 0.25,
+        });
+        at += n;
+    }
+}
+
+fn archive<R: Read + Seek>(named: &str, reader: R, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
+    let mut container = Container::open(named, reader)?;
+    let (members, n_passed) = container.members();
+    if n_passed > 0 {
+        rolls.problems.push(Problem::note(named, format!("members that hold no text passed over: {n_passed}")));
+    }
+    if let Some(family) = Family::of(&members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>()) {
+        let together: Vec<_> = members.iter().filter(|member| family.takes(&member.name)).collect();
+        let n_bytes: u64 = together.iter().map(|member| container.size(member)).sum();
+        if let (true, Some(found)) = (n_bytes > stream::FROM, family.links()) {
+            let visit: Visit = &mut |file, take| container.read(together[file], |stream| take(stream));
+            return linked_list(named, (together.len(), visit), found, wishes, lens, rolls);
+        }
+        let mut files = Vec::new();
+        for member in members.iter().filter(|member| family.takes(&member.name)) {
+            files.push((member.name.clone(), container.read(member, |stream| read_capped(stream, &member.name))?));
+        }
+        whole(named, joined_texts(named, family, files, wishes)?.0, lens, rolls);
+        return Ok(());
+    }
+    let mut inside = Rolls::default();
+    let (mut n_unread, mut first_error) = (0, None);
+    for member in &members {
+        let name = format!("{named}/{}", member.name);
+        match container.read(member, |stream| one(&name, stream, wishes, lens, &mut inside)) {
+            Ok(()) => {}
+            Err(error @ Error::UnknownFormat { .. }) => return Err(error),
+            Err(Error::NotInside { .. } | Error::Empty { .. } | Error::NothingRead { .. }) => n_unread += 1,
+            Err(error) => {
+                inside.problems.push(Problem::warning(named, format!("skipped: {error}")));
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    if inside.rolls.iter().any(|roll| matches!(roll.kind, Kind::Thread | Kind::Chat | Kind::Mail)) {
+        let n_all = inside.rolls.len();
+        inside.rolls.retain(|roll| !matches!(roll.kind, Kind::Data | Kind::Page));
+        n_unread += n_all - inside.rolls.len();
+    }
+    match (inside.rolls.is_empty(), first_error) {
+        (true, Some(error)) => return Err(error),
+        (true, None) if wishes.pick.is_none() => {
+            return Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: members.len() });
+        }
+        _ => {}
+    }
+    if n_unread > 0 {
+        let message = format!("members beside the conversations passed over: {n_unread}");
+        inside.problems.push(Problem::note(named, message));
+    }
+    rolls.rolls.append(&mut inside.rolls);
+    rolls.problems.append(&mut inside.problems);
+    Ok(())
+}
