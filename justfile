@@ -39,6 +39,19 @@ links *parts:
 plans:
     cargo bench --bench plan
 
+# What twenty forks over 100,000 tokens cost in the test provider, at once and as planned.
+fan-outs:
+    cargo bench --bench fan_out
+
+# CPU time from Enter to the request's first byte, for a bundle of 100,000 tokens.
+first-byte:
+    cargo build --release
+    benches/first_byte --most 30
+
+# What broken answers leave in a store: 300 retries and 20,000 cuts over the five protocols, one record each.
+faults:
+    cargo bench --bench faults
+
 # Counting and packing beside other packers: CPU seconds and peak memory.
 packers:
     cargo build --release

@@ -30,6 +30,7 @@ const EDGES: &[(&str, &str)] = &[
     ("src/store/pages.rs", "the files of what came from the web"),
     ("src/store/hold.rs", "locks that fall with their process"),
     ("src/workspace/ask.rs", "waits for an answer, or for the person who stops it"),
+    ("src/workspace/fan_out/run.rs", "waits for answers, pauses and the person who stops it"),
     ("src/workspace/library/disk.rs", "reads and begins a person's own prompts"),
     ("src/workspace/project/disk.rs", "reads and writes project files"),
 ];

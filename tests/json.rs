@@ -57,6 +57,9 @@ fn every_shape_is_what_its_schema_says() {
     let provider = Provider::start(vec![Script::says("They disagree about the card.")]);
     let base_url = provider.base_url();
     check("ask", &desk.json(&["ask", "bench", "Where?", "-m", "mock", "--base-url", &base_url]));
+    let lines = desk.out(&["ask", "bench", "Where?", "-n", "2", "-m", "mock", "--base-url", &base_url, "--json"]);
+    assert_eq!(lines.lines().count(), 2);
+    lines.lines().for_each(|line| check("ask", &serde_json::from_str(line).unwrap()));
     check("log", &desk.json(&["log"]));
 
     let answer =

@@ -15,6 +15,7 @@ mod compress;
 mod durability;
 mod expected;
 mod exports;
+mod fan_out;
 mod floors;
 mod foreign;
 mod hostile;

@@ -77,6 +77,8 @@ pub(super) enum Verb {
     Retry(command::retry::Retry),
     Log(command::log::Log),
     Diff(command::diff::Diff),
+    Compare(command::compare::Compare),
+    Cost(command::cost::Cost),
     Search(command::search::Search),
     Branch(command::branch::Branch),
     Tag(command::tag::Tag),
@@ -237,7 +239,7 @@ pub(super) struct CountingArgs {
 pub(super) struct ModelArgs {
     #[arg(help = "The model to ask, also as PROVIDER/MODEL [default: $FORKFUL_MODEL, else the last one used here]")]
     #[arg(short, long, value_name = "NAME")]
-    pub model: Option<String>,
+    pub model: Vec<String>,
     #[arg(help = "Who serves it: anthropic, openrouter, ollama, ...; `forkful formats` lists them")]
     #[arg(long, value_name = "NAME")]
     pub provider: Option<String>,

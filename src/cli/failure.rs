@@ -22,7 +22,7 @@ const FAILURE: u8 = 1;
 /// The command line makes no sense.
 const USAGE: u8 = 2;
 /// Floors, pins or the frame exceed the budget.
-const DOES_NOT_FIT: u8 = 3;
+pub(super) const DOES_NOT_FIT: u8 = 3;
 /// Some sources failed and the others went through.
 pub(super) const SOME_FAILED: u8 = 4;
 /// The person stopped it.
@@ -112,6 +112,12 @@ impl Failure {
         if others { all.hint("the others go on with `--keep-going`") } else { all }
     }
 
+    /// The same with the name of what it is about.
+    pub(super) fn about(mut self, name: &str) -> Self {
+        self.errors.iter_mut().for_each(|error| *error = format!("{name}: {error}"));
+        self
+    }
+
     /// How the process ends.
     pub(super) fn code(&self) -> u8 {
         self.code
@@ -147,7 +153,7 @@ fn told(n_tokens: u64) -> Tokens {
 }
 
 /// The error with its causes, outermost first.
-fn chain(error: &dyn StdError) -> String {
+pub(super) fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -380,6 +386,11 @@ impl From<Error> for Failure {
             Error::NoKey { variable, .. } => Self { code: USAGE, ..failure }
                 .hint(format!("set {variable}, or name a server that needs none with `--base-url URL`")),
             Error::NoModel => Self { code: USAGE, ..failure }.hint("name one with `-m MODEL`, or set FORKFUL_MODEL"),
+            Error::NoPrice { model } => Self { code: USAGE, ..failure }.hint(format!(
+                "write its prices into models.toml (`id = \"{model}\"`, `input`, `output`), or leave `--max-cost` out"
+            )),
+            Error::TooDear { .. } => Self { code: DOES_NOT_FIT, ..failure }
+                .hint("raise `--max-cost`, ask fewer questions, or see `--dry-run`"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
             Error::NoUnit { ids, n_units, .. } => {
                 let last = ids.last().map_or("s1", String::as_str);

@@ -82,6 +82,8 @@ fn run_verb(verb: Verb, context: &Context) -> Result<u8, Failure> {
         Verb::Retry(verb) => verb.run(context),
         Verb::Log(verb) => verb.run(context),
         Verb::Diff(verb) => verb.run(context),
+        Verb::Compare(verb) => verb.run(context),
+        Verb::Cost(verb) => verb.run(context),
         Verb::Search(verb) => verb.run(context),
         Verb::Branch(verb) => verb.run(context),
         Verb::Tag(verb) => verb.run(context),

@@ -61,6 +61,17 @@ impl Printer {
         self.out(&(text + "\n"))
     }
 
+    /// One of many JSON documents, each on a line.
+    pub(crate) fn json_line<T: Serialize>(&self, value: &T) -> io::Result<()> {
+        let text = serde_json::to_string(value).map_err(io::Error::other)?;
+        self.out(&(text + "\n"))
+    }
+
+    /// Whether there is to be no talk.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// A line of talk.
     pub(crate) fn say(&self, line: impl Display) {
         if !self.quiet {

@@ -40,6 +40,39 @@ pub(super) fn counted(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { plural })
 }
 
+/// Lines of at most `width` columns, broken at blanks, long words anywhere.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(2);
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last().map_or(0, |line| line.width());
+        if last > 0 && last + 1 + word.width() > width {
+            lines.push(String::new());
+        } else if last > 0 {
+            lines.last_mut().into_iter().for_each(|line| line.push(' '));
+        }
+        for character in word.chars() {
+            if lines.last().map_or(0, |line| line.width()) + character.width().unwrap_or(0) > width {
+                lines.push(String::new());
+            }
+            lines.last_mut().into_iter().for_each(|line| line.push(character));
+        }
+    }
+    lines
+}
+
+/// Stacks of lines beside each other, each line in exactly `width` columns, no blanks at the end.
+pub(super) fn columns(stacks: &[Vec<String>], width: usize, between: &str) -> String {
+    let n_lines = stacks.iter().map(Vec::len).max().unwrap_or(0);
+    let mut out = String::new();
+    for number in 0..n_lines {
+        let cells = stacks.iter().map(|stack| cell(stack.get(number).map_or("", String::as_str), width));
+        out += cells.collect::<Vec<_>>().join(between).trim_end();
+        out.push('\n');
+    }
+    out
+}
+
 /// A path in at most `columns` columns: whole, else its last parts.
 pub(super) fn tail(path: &str, columns: usize) -> String {
     let mut rest = path;
@@ -85,6 +118,12 @@ mod tests {
         check("../a/talk.vtt", "…/a/talk.vtt");
         check("../../shared/talk.vtt", "…/talk.vtt");
         check("a/very-long-name-of-a-file.md", "very-long-n…");
+    }
+
+    #[test]
+    fn stacks_stand_beside_each_other() {
+        let stacks = [wrapped("one two three", 7), wrapped("漢字漢字 and more", 7)];
+        assert_eq!(columns(&stacks, 7, " | "), "one two | 漢字漢\nthree   | 字 and\n        | more\n");
     }
 
     #[test]

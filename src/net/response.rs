@@ -16,6 +16,9 @@ const KEPT: [&str; 8] = [
     "x-request-id",
 ];
 
+/// How the names of headers begin that tell what is left of a limit.
+const LIMITS: [&str; 2] = ["x-ratelimit-", "anthropic-ratelimit-"];
+
 /// The head of a response, and its body as it arrives.
 #[derive(Debug)]
 pub struct Response {
@@ -48,7 +51,7 @@ impl Response {
         Self { status, headers: kept(headers), origin, body: Body::Replay(steps.into()) }
     }
 
-    /// A header by its lower-case name: content type, dates, retry hints, request ids, location.
+    /// A header by its lower-case name: content type, dates, retry hints, limits, request ids, location.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
@@ -78,5 +81,6 @@ impl Response {
 }
 
 fn kept(headers: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    headers.filter(|(name, _)| KEPT.contains(&name.as_str())).collect()
+    let is_kept = |name: &str| KEPT.contains(&name) || LIMITS.iter().any(|limit| name.starts_with(limit));
+    headers.filter(|(name, _)| is_kept(name)).collect()
 }

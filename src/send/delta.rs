@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::failure::{MAX_SAID, shown};
-use super::{Citation, Failure};
+use super::{Citation, Failure, Rates};
 use crate::content::Usage;
 use crate::net::Request;
 
@@ -32,6 +32,8 @@ pub enum Delta {
     End,
     /// The server gave up inside an answer that had begun as a success.
     Failed(Failure),
+    /// What the server's limits leave, told at the head of a response.
+    Rates(Rates),
     /// Nothing has arrived; the request goes out again after this pause.
     Retry {
         /// How long nothing happens.

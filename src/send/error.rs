@@ -115,3 +115,15 @@ pub enum Error {
         said: String,
     },
 }
+
+impl Error {
+    /// Whether another question to the same model would fail in the same way: no key, no such model, nobody there.
+    pub fn is_everybodys(&self) -> bool {
+        match self {
+            Self::Status { status: 429, failure, .. } => failure.code.as_deref() == Some("insufficient_quota"),
+            Self::Status { status, .. } => (400..500).contains(status) && !matches!(status, 408 | 409),
+            Self::Silent { .. } | Self::GaveUp { .. } => false,
+            _ => true,
+        }
+    }
+}

@@ -18,6 +18,7 @@ pub mod host;
 mod outcome;
 mod prompt;
 pub mod provider;
+mod rates;
 mod reader;
 mod retry;
 pub mod sse;
@@ -47,6 +48,7 @@ pub use host::{HOSTS, Host};
 pub use outcome::{Cut, Ending, Outcome, Piece};
 pub use prompt::{Effort, ParseEffortError, ParseTemperatureError, Prompt, Temperature};
 pub use provider::{Decoder, Framing, PROTOCOLS, Protocol};
+pub use rates::{Left, Rates};
 pub use retry::Patience;
 
 use crate::content::line;
@@ -149,6 +151,10 @@ where
             Waited::Done(Ok(response)) => response,
         };
         self.outcome.request_id = request_id(&response).map(|id| self.request.redact(&id));
+        let rates = Rates::told(&response);
+        if !rates.is_silent() {
+            (self.on_delta)(&Delta::Rates(rates));
+        }
         if (200..300).contains(&response.status) {
             return Ok(response);
         }

@@ -138,7 +138,7 @@ impl Outcome {
             Delta::Stop(stop) => self.stop = Some(stop.clone()),
             Delta::Model(model) => self.served_model = Some(model.clone()),
             Delta::Id(id) => self.answer_id = Some(id.clone()),
-            Delta::End | Delta::Failed(_) | Delta::Retry { .. } => {}
+            Delta::End | Delta::Failed(_) | Delta::Rates(_) | Delta::Retry { .. } => {}
         }
     }
 

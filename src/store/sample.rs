@@ -115,6 +115,7 @@ pub(crate) fn run(attempt: &str, parent: Digest) -> RunRecord {
         request_sha256: Digest::of(b"request"),
         citations: Vec::new(),
         usage: Usage::default(),
+        estimate: None,
         error: None,
         started: Timestamp(1_758_844_800_000),
         ended: None,

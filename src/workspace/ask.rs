@@ -2,15 +2,16 @@
 
 use std::future::Future;
 
+use super::draft::Follow;
 use super::{Act, Draft, Error, Workspace, shape};
 use crate::content::{Digest, Message, Part, Role, Timestamp, Usage};
 use crate::fork;
 use crate::net::Transport;
-use crate::send::{self, Delta, Ending, Outcome, Patience, Piece};
+use crate::send::{self, Cut, Delta, Ending, Outcome, Patience, Piece};
 use crate::store::Error::RunExists;
 use crate::store::record::{CitationRecord, RunRecord, RunState};
-use crate::store::{Hold, Store};
-use crate::tokens::Tokens;
+use crate::store::{Change, Hold, Object, Store};
+use crate::tokens::{Tokens, count};
 
 /// What became of a question.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Answered {
     pub fitting: Option<Tokens>,
     /// The model that was asked.
     pub model: String,
+    /// What will be paid for: as told, and where the answer broke off as counted here.
+    pub billed: Usage,
     /// The attempt's id.
     pub run: String,
     /// From the request to the last byte, in milliseconds.
@@ -42,19 +45,77 @@ impl Workspace {
         draft: &Draft,
         act: &Act,
         transport: &T,
-        mut on_delta: impl FnMut(&Delta),
+        on_delta: impl FnMut(&Delta),
         cancelled: impl Future<Output = ()>,
         now: impl Fn() -> Timestamp,
     ) -> Result<Answered, Error> {
+        let (question, mut run, outcome) = self.call(draft, transport, on_delta, cancelled, now).await?;
+        let elapsed = run.ended.map_or(0, |ended| ended.0 - run.started.0);
+        // An answer is kept even where its sources cannot be looked through.
+        run.citations = self.cited(draft, &outcome.citations).unwrap_or_default();
+        let (citations, fitting) = (run.citations.clone(), self.fitting(draft, &outcome.ending));
+        let model = run.model.clone();
+        let Some(answer) = message(&outcome, draft) else {
+            self.store.save_run(&run)?;
+            let branch = draft.branch.clone();
+            return Ok(Answered {
+                branch,
+                message: None,
+                outcome,
+                citations,
+                fitting,
+                model,
+                billed: run.billed(),
+                run: run.attempt,
+                elapsed,
+            });
+        };
+        let answer = fork::following(run.question, &[answer])?;
+        let tip = answer[0].id();
+        run.answer = Some(tip);
+        let objects = question.into_iter().chain(answer).collect();
+        let (attempt, billed) = (run.attempt.clone(), run.billed());
+        let entry = act.entry(format!("ask on {}", draft.branch));
+        let change = Change { objects, runs: vec![run], ..Change::new(entry) };
+        let branch = match draft.follow {
+            Follow::Goes => self.land_change(&draft.branch, draft.seen, tip, change)?,
+            Follow::Stays => self.land_beside(&draft.branch, draft.seen, tip, change)?,
+        };
+        Ok(Answered { branch, message: Some(tip), outcome, citations, fitting, model, billed, run: attempt, elapsed })
+    }
+
+    /// Sends a draft only for what its beginning does to a cache; the run is kept, an answer is not.
+    ///
+    /// Gives what it used, nothing where the server would not have it.
+    pub(super) async fn touch<T: Transport>(
+        &self,
+        draft: &Draft,
+        transport: &T,
+        cancelled: impl Future<Output = ()>,
+        now: impl Fn() -> Timestamp,
+    ) -> Result<Option<Usage>, Error> {
+        let (_, run, outcome) = self.call(draft, transport, |_| {}, cancelled, now).await?;
+        self.store.save_run(&run)?;
+        let is_read = !matches!(outcome.ending, Ending::Failed(_) | Ending::Truncated(Cut::Cancelled));
+        Ok(is_read.then_some(outcome.usage))
+    }
+
+    /// One model call with its record: the intent before anything is sent, and how it ended.
+    async fn call<T: Transport>(
+        &self,
+        draft: &Draft,
+        transport: &T,
+        mut on_delta: impl FnMut(&Delta),
+        cancelled: impl Future<Output = ()>,
+        now: impl Fn() -> Timestamp,
+    ) -> Result<(Vec<Object>, RunRecord, Outcome), Error> {
         draft.check_key()?;
         let question = fork::following(draft.parent, &[Message::text(Role::User, draft.question())])?;
-        let question_id = question[0].id();
-        let started = now();
         let mut run = RunRecord {
             attempt: String::new(),
             state: RunState::Streaming,
             parent: draft.parent,
-            question: question_id,
+            question: question[0].id(),
             answer: None,
             partial: None,
             branch: draft.branch.clone(),
@@ -66,8 +127,9 @@ impl Workspace {
             request_sha256: Digest::of(&draft.request.body),
             usage: Usage::default(),
             citations: Vec::new(),
+            estimate: None,
             error: None,
-            started,
+            started: now(),
             ended: None,
         };
         self.store.put(&question)?;
@@ -99,33 +161,8 @@ impl Workspace {
         if let Ending::Failed(error) = &outcome.ending {
             run.error = Some(error.to_string());
         }
-        let elapsed = run.ended.map_or(0, |ended| ended.0 - started.0);
-        // An answer is kept even where its sources cannot be looked through.
-        run.citations = self.cited(draft, &outcome.citations).unwrap_or_default();
-        let (citations, fitting) = (run.citations.clone(), self.fitting(draft, &outcome.ending));
-        let model = run.model.clone();
-        let Some(answer) = message(&outcome, draft) else {
-            self.store.save_run(&run)?;
-            let branch = draft.branch.clone();
-            return Ok(Answered {
-                branch,
-                message: None,
-                outcome,
-                citations,
-                fitting,
-                model,
-                run: run.attempt,
-                elapsed,
-            });
-        };
-        let answer = fork::following(question_id, &[answer])?;
-        let tip = answer[0].id();
-        run.answer = Some(tip);
-        let objects = question.into_iter().chain(answer).collect();
-        let attempt = run.attempt.clone();
-        let entry = act.entry(format!("ask on {}", draft.branch));
-        let branch = self.land(&draft.branch, draft.seen, tip, objects, vec![run], entry)?;
-        Ok(Answered { branch, message: Some(tip), outcome, citations, fitting, model, run: attempt, elapsed })
+        run.estimate = estimate(&outcome, draft);
+        Ok((question, run, outcome))
     }
 
     /// Gives a run an id of its own, says to others that it is under way and records the intent.
@@ -180,8 +217,29 @@ impl Answered {
             usage: self.outcome.usage,
             citations: self.citations.clone(),
             run: self.run.clone(),
+            question: None,
+            cost: None,
+            error: match &self.outcome.ending {
+                Ending::Failed(error) => Some(error.to_string()),
+                _ => None,
+            },
         }
     }
+}
+
+/// What an answer that broke off will be billed at: the server did not get to say it, but read and said it all.
+fn estimate(outcome: &Outcome, draft: &Draft) -> Option<Usage> {
+    let is_told = match &outcome.ending {
+        Ending::Complete | Ending::Refused | Ending::Truncated(Cut::Length | Cut::Window) => true,
+        Ending::Truncated(_) | Ending::Failed(_) => outcome.text.is_empty() && outcome.reasoning.is_empty(),
+    };
+    if is_told {
+        return None;
+    }
+    let said = [&outcome.text, &outcome.reasoning].map(|text| u64::from(count(draft.encoding, text).0));
+    let output = outcome.usage.output.unwrap_or(0).max(said.iter().sum());
+    let input = outcome.usage.input.unwrap_or_else(|| draft.tokens.0.into());
+    Some(Usage { input: Some(input), output: Some(output), ..outcome.usage })
 }
 
 /// A number that no two attempts share.

@@ -14,6 +14,9 @@ use crate::store::BRANCHES;
 use crate::store::record::RunRecord;
 use crate::tokens::{Encoding, Tokens, count};
 
+/// What stands where a question would, in a request that only touches a cache.
+const TOUCH: &str = ".";
+
 /// What is asked, of whom, from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
@@ -79,6 +82,16 @@ pub struct Draft {
     pub(super) seen: Option<Digest>,
     pub(super) parent: Digest,
     pub(super) params: Value,
+    pub(super) follow: Follow,
+}
+
+/// What becomes of `@` when the answer is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follow {
+    /// It goes to the answer's branch.
+    Goes,
+    /// It stays, since the answer is one of many.
+    Stays,
 }
 
 /// The place of a question in the tree.
@@ -152,7 +165,20 @@ impl Workspace {
         let request = (protocol.encode)(&prompt, &endpoint);
         let params = params(&prompt);
         let n_messages = texts.len();
-        Ok(Draft { prompt, request, endpoint, protocol, branch, tokens, n_messages, encoding, seen, parent, params })
+        Ok(Draft {
+            prompt,
+            request,
+            endpoint,
+            protocol,
+            branch,
+            tokens,
+            n_messages,
+            encoding,
+            seen,
+            parent,
+            params,
+            follow: Follow::Goes,
+        })
     }
 
     /// The branch that the answer goes to, and where it points if it is there.
@@ -188,6 +214,35 @@ impl Draft {
         let twin = Prompt { messages: first.chain([other]).collect(), ..self.prompt.clone() };
         let twin = (self.protocol.encode)(&twin, &self.endpoint);
         self.request.body.iter().zip(&twin.body).take_while(|(one, other)| one == other).count()
+    }
+
+    /// The same with another question, for a branch beside others.
+    pub(super) fn asking(&self, question: &str, branch: &str, seen: Option<Digest>) -> Self {
+        let mut draft = self.clone();
+        let before = count(self.encoding, &self.question());
+        draft.prompt.messages.pop();
+        draft.prompt.messages.push(Message::text(Role::User, question));
+        // Before a question there is always a place where counts add up.
+        draft.tokens = self.tokens - before + count(self.encoding, question);
+        draft.prompt.n_tokens = Some(draft.tokens.0);
+        (draft.branch, draft.seen, draft.follow) = (branch.to_owned(), seen, Follow::Stays);
+        draft.written()
+    }
+
+    /// The same only for what its beginning does to a cache: no question, and hardly an answer.
+    pub(super) fn touching(&self) -> Self {
+        let mut draft = self.asking(TOUCH, "", None);
+        // Anthropic reads and answers nothing when told so; elsewhere one token is the least.
+        draft.prompt.max_output = Some(u32::from(draft.protocol.name != "anthropic"));
+        (draft.prompt.stream, draft.prompt.reasoning) = (false, None);
+        draft.params = params(&draft.prompt);
+        draft.params["touch"] = true.into();
+        draft.written()
+    }
+
+    fn written(mut self) -> Self {
+        self.request = (self.protocol.encode)(&self.prompt, &self.endpoint);
+        self
     }
 
     /// Refuses a server that wants a key and would get none.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{BundleFinding, project};
 use crate::budget::{self, Need};
+use crate::catalog::Money;
 use crate::content::Digest;
 use crate::store::{self, ObjectKind};
 use crate::tokens::{Scale, Tokens, Told};
@@ -71,6 +72,20 @@ pub enum Error {
         variable: &'static str,
         /// Scheme, host and port.
         origin: String,
+    },
+    /// A model's prices are unknown, and the cost is limited.
+    #[error("nobody knows what {model} costs")]
+    NoPrice {
+        /// The model.
+        model: String,
+    },
+    /// Even what is planned costs more than was allowed.
+    #[error("the questions alone cost {needed}, and {most} are allowed")]
+    TooDear {
+        /// What they cost as planned.
+        needed: Money,
+        /// What was allowed.
+        most: Money,
     },
     /// Nobody says which model to ask.
     #[error("no model is named")]

@@ -27,13 +27,35 @@ impl Workspace {
         branch: &str,
         seen: Option<Digest>,
         tip: Digest,
+        change: Change,
+    ) -> Result<String, Error> {
+        self.land_as(branch, seen, tip, change, |pointer| At::Go(pointer.to_owned()))
+    }
+
+    /// The same, and `@` stays where it is.
+    pub(super) fn land_beside(
+        &self,
+        branch: &str,
+        seen: Option<Digest>,
+        tip: Digest,
+        change: Change,
+    ) -> Result<String, Error> {
+        self.land_as(branch, seen, tip, change, |_| At::Stay)
+    }
+
+    fn land_as(
+        &self,
+        branch: &str,
+        seen: Option<Digest>,
+        tip: Digest,
         mut change: Change,
+        at: fn(&str) -> At,
     ) -> Result<String, Error> {
         let mut name = branch.to_owned();
         let mut from = seen;
         loop {
             let pointer = format!("{BRANCHES}{name}");
-            change.at = At::Go(pointer.clone());
+            change.at = at(&pointer);
             change.moves = vec![Move { name: pointer, from, to: Some(tip) }];
             match self.store.transact(&change) {
                 Ok(_) => return Ok(name),

@@ -364,6 +364,12 @@ pub struct Ask {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub citations: Vec<CitationRecord>,
     pub run: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// `forkful.log/1`

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::str::FromStr;
 
 use super::super::args::ModelArgs;
 use super::super::failure::{INTERRUPTED, PROVIDER};
@@ -11,12 +12,15 @@ use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::voice::Voice;
 use super::super::{Context, Failure};
+use super::fan_out;
 use super::question::{Asked, PromptArgs};
+use crate::catalog::Money;
 use crate::net::{ParseHeaderError, Secret};
 use crate::send::endpoint::{Environment, OUR_KEY};
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
-use crate::workspace::{self, Answered, Draft, Wishes, Workspace};
+use crate::workspace::fan_out::{Bounds, FanAsk, Price, Question};
+use crate::workspace::{self, Answered, Draft, Wishes, Workspace, shape};
 
 /// Said when an answer broke off.
 pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` takes it off";
@@ -25,25 +29,100 @@ pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` ta
 #[derive(Debug, clap::Args)]
 pub(crate) struct Ask {
     #[arg(help = "The question, or - for stdin; before it a branch, bundle, id or @ to ask from [default: @]")]
-    #[arg(value_name = "[ADDRESS] QUESTION", required_unless_present = "prompt")]
+    #[arg(value_name = "[ADDRESS] QUESTION", required_unless_present_any = ["each", "prompt"])]
     words: Vec<String>,
     #[command(flatten)]
     prompt: PromptArgs,
-    /// Make this branch for the answer
+    /// Make this branch for the answer; of many, what their names begin with
     #[arg(short, long, value_name = "NAME")]
     branch: Option<String>,
+    /// Ask each question of a file, or of - for stdin, on a branch of its own: one a line, or JSON lines of {"question", "name"}; several `-m` ask several models
+    #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
+    each: Option<String>,
+    /// So many answers to each question, on branches of their own
+    #[arg(short = 'n', long = "answers", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    n_answers: u32,
+    /// So many forks under way at once
+    #[arg(short, long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    jobs: u32,
+    /// Dollars that all of it may cost: refuses before, stops during
+    #[arg(long, value_name = "USD", value_parser = Money::from_str)]
+    max_cost: Option<Money>,
+    /// Ask also what is answered already
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     model: ModelArgs,
 }
 
 impl Ask {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        let alone = |question| Asked { address: None, question: Some(question) };
-        let Asked { address, question } = self.prompt.sort(context, &self.words, alone)?;
-        let (address, question) = (address.unwrap_or_else(|| "@".to_owned()), question.unwrap_or_default());
         let workspace = super::open(context)?;
-        put(context, &workspace, &address, self.branch.clone(), &question, &self.model)
+        let (address, questions) = match (&self.each, self.words.as_slice()) {
+            (Some(_), [_, question, ..]) => {
+                let told = format!("`--each` has the questions, and here is another: {question:?}");
+                return Err(Failure::usage(told).hint("put it into the file"));
+            }
+            (Some(path), words) => (words.first().cloned(), fan_out::questions(path)?),
+            (None, words) => {
+                let alone = |question| Asked { address: None, question: Some(question) };
+                let Asked { address, question } = self.prompt.sort(context, words, alone)?;
+                (address, vec![Question::new(&read_question(&question.unwrap_or_default())?)])
+            }
+        };
+        let address = address.as_deref().unwrap_or("@");
+        let is_many = self.each.is_some() || self.n_answers > 1 || self.model.model.len() > 1;
+        if !is_many && self.max_cost.is_none() {
+            return put(context, &workspace, address, self.branch.clone(), &questions[0].text, &self.model);
+        }
+        let (wishes, endpoints) = many_wishes(context, &self.model)?;
+        let ask = FanAsk {
+            address: address.to_owned(),
+            questions,
+            wishes,
+            n_answers: super::index(self.n_answers),
+            branch: self.branch.clone(),
+            again: self.again || !is_many,
+            bounds: Bounds { most_at_once: super::index(self.jobs), most_cost: self.max_cost },
+        };
+        if is_many {
+            return fan_out::run(context, &workspace, &ask, &endpoints, self.model.dry_run);
+        }
+        let most = fan_out::longest(context, &workspace, &ask, &endpoints)?;
+        let model = ModelArgs { max_output: Some(most), ..self.model.clone() };
+        put(context, &workspace, address, self.branch.clone(), &ask.questions[0].text, &model)
     }
+}
+
+/// A question as typed, or from stdin.
+fn read_question(typed: &str) -> Result<String, Failure> {
+    if typed != "-" {
+        return Ok(typed.to_owned());
+    }
+    let mut question = String::new();
+    io::stdin()
+        .lock()
+        .read_to_string(&mut question)
+        .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
+    Ok(question)
+}
+
+/// The same wishes for each model that is named.
+fn many_wishes(context: &Context, model: &ModelArgs) -> Result<(Vec<Wishes>, Environment), Failure> {
+    let names: Vec<Vec<String>> = if model.model.is_empty() {
+        vec![Vec::new()]
+    } else {
+        model.model.iter().map(|name| vec![name.clone()]).collect()
+    };
+    let mut all = Vec::new();
+    let mut environment = None;
+    for name in names {
+        let (ask, endpoints) = wishes(context, &ModelArgs { model: name, ..model.clone() })?;
+        all.push(ask.wishes);
+        environment.get_or_insert(endpoints);
+    }
+    let environment = environment.unwrap_or_else(|| context.settings.endpoints.clone());
+    Ok((all, environment))
 }
 
 /// Puts a question at an address, on a new branch if one is named.
@@ -55,14 +134,7 @@ pub(crate) fn put(
     question: &str,
     model: &ModelArgs,
 ) -> Result<u8, Failure> {
-    let mut question = question.to_owned();
-    if question == "-" {
-        question.clear();
-        io::stdin()
-            .lock()
-            .read_to_string(&mut question)
-            .map_err(|error| Failure::error(format!("cannot read stdin: {error}")))?;
-    }
+    let question = read_question(question)?;
     let (wishes, endpoints) = wishes(context, model)?;
     let ask =
         workspace::Ask { address: address.to_owned(), new_branch, question: question.trim().to_owned(), ..wishes };
@@ -112,7 +184,7 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace:
     // Not clap's to read: it would print what it cannot read, which may be a key.
     let header = |text: &String| text.parse().map_err(|error: ParseHeaderError| Failure::usage(error.to_string()));
     let wishes = Wishes {
-        model: model.model.clone().or(context.terms(None)?.choices.model.map(|said| said.value)),
+        model: one_model(model)?.or(context.terms(None)?.choices.model.map(|said| said.value)),
         provider: model.provider.clone(),
         protocol: model.protocol.clone(),
         base_url: model.base_url.clone(),
@@ -127,6 +199,15 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace:
     let nowhere = String::new();
     let ask = workspace::Ask { address: nowhere.clone(), new_branch: None, question: nowhere, like: None, wishes };
     Ok((ask, endpoints(context, Some(model))?))
+}
+
+/// The one model that the flags name.
+fn one_model(model: &ModelArgs) -> Result<Option<String>, Failure> {
+    match model.model.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        _ => Err(Failure::usage("one model answers here").hint("`forkful ask` takes several: `-m one -m other`")),
+    }
 }
 
 /// Prints the exact body on stdout instead of sending it, and what surrounds it as talk.
@@ -151,6 +232,14 @@ pub(crate) fn rehearse(context: &Context, workspace: &Workspace, draft: &Draft) 
         tokens(draft.shared_bytes()),
         tokens(draft.request.body.len())
     ));
+    if let Some(Price { uncached, cold, warm, answer }) = workspace.price(draft, &super::catalog(context)?)? {
+        let cached = match warm {
+            Some(warm) if cold > uncached => format!(", {cold} as the first of several, {warm} from a warm cache"),
+            Some(warm) => format!(", {warm} from a warm cache"),
+            None => String::new(),
+        };
+        printer.say(format_args!("Price    {uncached}{cached}; a thousand tokens of an answer {answer}"));
+    }
     Ok(0)
 }
 
@@ -219,11 +308,12 @@ pub(crate) async fn interrupted() {
 /// Says how it went: one line of talk, one exit code.
 pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
     let printer = &context.printer;
+    let cost = super::catalog(context)?.find(&draft.prompt.model).model.cost(&answered.billed);
     if context.json {
-        printer.json(&answered.shape())?;
+        printer.json(&shape::Ask { cost: cost.map(Money::dollars), ..answered.shape() })?;
     }
     if let Some(message) = answered.message {
-        printer.say(format_args!("{}  {}  {}", answered.branch, message.short(), account(&answered)));
+        printer.say(format_args!("{}  {}  {}", answered.branch, message.short(), account(&answered, cost)));
         if answered.branch != draft.branch {
             printer
                 .say(format_args!("{} was moved by somebody else; the answer is on {}", draft.branch, answered.branch));
@@ -283,14 +373,15 @@ pub(crate) fn exit_code(answered: &Answered) -> u8 {
     }
 }
 
-/// `12,041 in (11,998 cached) · 812 out · gemma · 9.1 s`; what the server does not say is left out.
-fn account(answered: &Answered) -> String {
+/// `12,041 in (11,998 cached) · 812 out · $0.0123 · gemma · 9.1 s`; what nobody says is left out.
+fn account(answered: &Answered, cost: Option<Money>) -> String {
     let usage = answered.outcome.usage;
     let tokens = |n: u64| Tokens(u32::try_from(n).unwrap_or(u32::MAX));
     let cached = usage.cached.map_or(String::new(), |cached| format!(" ({} cached)", tokens(cached)));
     let fields = [
         usage.input.map(|input| format!("{} in{cached}", tokens(input))),
         usage.output.map(|output| format!("{} out", tokens(output))),
+        cost.map(|cost| cost.to_string()),
         Some(answered.outcome.served_model.clone().unwrap_or_else(|| answered.model.clone())),
         Some(format!("{}.{} s", answered.elapsed / 1000, answered.elapsed % 1000 / 100)),
     ];

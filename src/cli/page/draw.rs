@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Block, Clear, Widget};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
-use super::super::table::{bar, shorten, tail};
+use super::super::table::{bar, shorten, tail, wrapped};
 use super::state::{Asked, Over, Page, Pane};
 use super::strip::{self, Sign, label};
 use crate::budget::{Keep, Policy, Tier};
@@ -369,27 +369,6 @@ fn wishes(policy: &Policy) -> String {
         (keep != Keep::Head).then(|| keep.to_string()),
     ];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
-}
-
-/// Lines of at most `width` columns, broken at blanks, long words anywhere.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(2);
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last().map_or(0, |line| line.width());
-        if last > 0 && last + 1 + word.width() > width {
-            lines.push(String::new());
-        } else if last > 0 {
-            lines.last_mut().into_iter().for_each(|line| line.push(' '));
-        }
-        for character in word.chars() {
-            if lines.last().map_or(0, |line| line.width()) + character.width().unwrap_or(0) > width {
-                lines.push(String::new());
-            }
-            lines.last_mut().into_iter().for_each(|line| line.push(character));
-        }
-    }
-    lines
 }
 
 /// `text` in exactly `width` columns, its blanks kept.

@@ -104,6 +104,7 @@ fn run(node: &Node, origin: &Origin, parent: Digest, question: Digest, message: 
         branch: String::new(),
         model: node.model.clone().unwrap_or_default(),
         served_model: None,
+        estimate: None,
         base_url: String::new(),
         protocol: RunRecord::IMPORT.to_owned(),
         params: origin.params(),

@@ -47,6 +47,9 @@ pub struct RunRecord {
     /// What the provider counted.
     #[serde(default)]
     pub usage: Usage,
+    /// What was counted here of an answer that broke off before the provider could.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimate: Option<Usage>,
     /// Why it failed, without secrets.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
@@ -64,6 +67,11 @@ impl RunRecord {
     /// Whether it only says where its message came from.
     pub fn is_import(&self) -> bool {
         self.protocol == Self::IMPORT
+    }
+
+    /// What is paid for: the estimate of a call that broke off, else what the provider counted.
+    pub fn billed(&self) -> Usage {
+        self.estimate.unwrap_or(self.usage)
     }
 }
 

@@ -1,0 +1,242 @@
+//! `forkful ask --each FILE`, `-n 3`, several `-m`: many forks at once.
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::{self, Read};
+
+use super::super::failure::{DOES_NOT_FIT, INTERRUPTED, PROVIDER, chain};
+use super::super::settings::{act, now};
+use super::super::table::{cell, counted, thousands};
+use super::super::{Context, Failure};
+use super::fan_out_board::Board;
+use crate::catalog::Money;
+use crate::content::line;
+use crate::send::endpoint::Environment;
+use crate::send::{Cut, Ending};
+use crate::tokens::Tokens;
+use crate::workspace::Workspace;
+use crate::workspace::fan_out::{Event, FanAsk, FanPlan, Finished, Question, Report, Stop, Warmth};
+
+/// The questions of a file, or of stdin.
+pub(crate) fn questions(path: &str) -> Result<Vec<Question>, Failure> {
+    let failed = |error: io::Error| Failure::error(format!("cannot read {path}: {error}"));
+    let text = if path == "-" {
+        let mut text = String::new();
+        io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
+        text
+    } else {
+        fs::read_to_string(path).map_err(failed)?
+    };
+    Question::parse_all(&text).map_err(|error| {
+        Failure::usage(format!("{path}: {error}"))
+            .hint("one question a line, or JSON lines of {\"question\": \"...\", \"name\": \"...\"}")
+    })
+}
+
+/// Asks what is missing of a fan-out, or shows what it would be.
+pub(crate) fn run(
+    context: &Context,
+    workspace: &Workspace,
+    ask: &FanAsk,
+    environment: &Environment,
+    dry_run: bool,
+) -> Result<u8, Failure> {
+    let catalog = super::catalog(context)?;
+    let plan = workspace.plan_fan_out(ask, &catalog, environment)?;
+    if dry_run {
+        return rehearse(context, &plan);
+    }
+    let (transport, runtime) = super::network(context, "asking a model")?;
+    for lane in &plan.lanes {
+        lane.draft.check_key()?;
+    }
+    plan.check_cost()?;
+    announce(context, &plan);
+    if context.json {
+        for standing in &plan.answered {
+            context.printer.json_line(&workspace.standing_shape(standing, &plan)?)?;
+        }
+    }
+    if plan.forks.is_empty() {
+        context.printer.say("Nothing is missing; `--again` asks once more");
+        return Ok(0);
+    }
+    let before = workspace.operations(0)?.1;
+    let board = RefCell::new(Board::new(context, &plan));
+    let tell = |event: Event| {
+        let mut board = board.borrow_mut();
+        if let Event::Ended(finished) = &event {
+            board.over(finished.fork);
+            // What cannot be shown is kept all the same.
+            board.beside(|| drop(show(context, &plan, finished)));
+        }
+        board.take(&event);
+    };
+    let (act, cancelled) = (act(), super::ask::interrupted());
+    let report = runtime.block_on(workspace.fan_out(&plan, &act, &transport, tell, cancelled, now));
+    board.into_inner().close();
+    Ok(conclude(context, &plan, &report, before))
+}
+
+/// Says what is about to happen, and for how much.
+fn announce(context: &Context, plan: &FanPlan) {
+    let say = |what: std::fmt::Arguments| context.printer.say(what);
+    for (number, lane) in plan.lanes.iter().enumerate() {
+        let n_forks = plan.forks.iter().filter(|fork| fork.lane == number).count();
+        let there = plan.answered.iter().filter(|one| one.lane == number).count();
+        let there = if there > 0 { format!(" ({there} answered before)") } else { String::new() };
+        let shared = lane.told();
+        let (model, url) = (&lane.draft.prompt.model, &lane.draft.endpoint.base_url);
+        say(format_args!("Asking  {model} at {url}: {}{there}, {shared} tokens shared", counted(n_forks, "fork")));
+        if n_forks > 0
+            && let Some(price) = price(plan, number)
+        {
+            say(format_args!("Price   {price}"));
+        }
+    }
+}
+
+/// `$0.41 planned, $2.05 uncached; answers $0.50 at 1,000 tokens each`
+fn price(plan: &FanPlan, lane: usize) -> Option<String> {
+    let estimate = plan.estimate(lane)?;
+    let bounded = plan.forks.iter().filter(|fork| fork.lane == lane).all(|fork| fork.load.is_bounded);
+    let most = if bounded { "at most" } else { "at 1,000 tokens each" };
+    let questions = if plan.lanes[lane].rule.is_some() {
+        format!("{} planned, {} uncached", estimate.planned, estimate.uncached)
+    } else {
+        format!("{}, no cache helps", estimate.uncached)
+    };
+    Some(format!("questions {questions}; answers {} {most}", estimate.answers))
+}
+
+/// Shows what would be asked.
+fn rehearse(context: &Context, plan: &FanPlan) -> Result<u8, Failure> {
+    if context.json {
+        context.printer.json(&plan.shape())?;
+        return Ok(0);
+    }
+    for fork in &plan.forks {
+        let tokens = thousands(fork.load.n_tokens);
+        let question = line(&fork.question);
+        context.printer.out(&format!("{} {tokens:>9} tok  {question}\n", cell(&fork.branch, 36)))?;
+    }
+    announce(context, plan);
+    for (number, lane) in plan.lanes.iter().enumerate().filter(|(_, lane)| lane.rule.is_some()) {
+        if let Some(estimate) = plan.estimate(number).filter(|estimate| estimate.at_once > estimate.uncached) {
+            let model = &lane.draft.prompt.model;
+            context.printer.say(format_args!(
+                "        {} if all went at once: {model} charges for what it writes",
+                estimate.at_once
+            ));
+        }
+    }
+    context.printer.say("Dry run: nothing was sent");
+    Ok(0)
+}
+
+/// One fork that is over, as a line of the product.
+fn show(context: &Context, plan: &FanPlan, finished: &Finished) -> Result<(), Failure> {
+    let fork = &plan.forks[finished.fork];
+    if context.json {
+        context.printer.json_line(&finished.shape(plan))?;
+        return Ok(());
+    }
+    let (state, branch, counts) = match &finished.answered {
+        Ok(answered) => {
+            let state = match answered.outcome.status() {
+                "complete" => "answered",
+                "truncated" => "cut",
+                "refused" => "declined",
+                _ => "failed",
+            };
+            let usage = answered.outcome.usage;
+            let count = |n: Option<u64>, what: &str| n.map(|n| format!("{:>7} {what}", thousands(n)));
+            let mark = if answered.billed == usage { "" } else { "~" };
+            let cost = finished.cost.map(|cost| format!("{:>9}", format!("{mark}{cost}")));
+            let counts = [count(usage.input, "in"), count(usage.cached, "cached"), count(usage.output, "out"), cost];
+            (state, answered.branch.as_str(), counts.into_iter().flatten().collect::<Vec<_>>().join("  "))
+        }
+        Err(_) => ("failed", fork.branch.as_str(), String::new()),
+    };
+    let name_width = context.printer.width.saturating_sub(57).clamp(20, 60);
+    let told = format!("{state:<9} {} {counts}", cell(branch, name_width));
+    context.printer.out(&format!("{}\n", told.trim_end()))?;
+    Ok(())
+}
+
+/// Says what came of it: what failed and why, what it cost, what to type next.
+fn conclude(context: &Context, plan: &FanPlan, report: &Report, before: u64) -> u8 {
+    let printer = &context.printer;
+    let mut n_whole = 0;
+    for finished in &report.finished {
+        let branch = &plan.forks[finished.fork].branch;
+        n_whole += usize::from(finished.is_whole());
+        if let Some(failure) = failure(finished) {
+            failure.about(branch).tell();
+        }
+    }
+    let n_all = plan.forks.len();
+    let sum = |money: fn(&Finished) -> Option<Money>| report.finished.iter().filter_map(money).sum::<Money>();
+    let uncached = sum(|finished| finished.uncached);
+    let is_priced = report.finished.iter().any(|finished| finished.cost.is_some());
+    let cost = if is_priced { format!(" for {}, {uncached} without a cache", report.spent) } else { String::new() };
+    printer.say(format_args!("Asked   {n_whole} of {n_all}{cost}"));
+    for (number, lane) in plan.lanes.iter().enumerate().filter(|(_, lane)| lane.rule.is_some()) {
+        let model = &lane.draft.prompt.model;
+        match report.warmth[number] {
+            Warmth::Missed => printer.say(format_args!(
+                "Cache   {model} did not read what the first fork had written: `forkful cost` says where it missed"
+            )),
+            Warmth::Hit | Warmth::Unknown => {}
+        }
+    }
+    match report.stop {
+        Some(Stop::Cost) => {
+            let unsent = counted(report.unsent.len(), "fork");
+            printer.say(format_args!("Stopped  by `--max-cost`: {unsent} not sent"));
+        }
+        Some(Stop::Person) => printer.say("Stopped  what came is kept"),
+        None => {}
+    }
+    if n_whole < n_all {
+        printer.say(format_args!("Missing  {}: the same command asks for them only", n_all - n_whole));
+    }
+    let branches: Vec<&str> =
+        report.finished.iter().filter(|one| one.is_whole()).filter_map(Finished::branch).collect();
+    if let [first, second, ..] = branches.as_slice() {
+        printer.say(format_args!(
+            "Next    `forkful compare {first} {second}`; all of it back: `forkful undo --to {before}`"
+        ));
+    }
+    match report.stop {
+        Some(Stop::Person) => INTERRUPTED,
+        Some(Stop::Cost) => DOES_NOT_FIT,
+        None if n_whole < n_all => PROVIDER,
+        None => 0,
+    }
+}
+
+/// Why a fork has no whole answer, unless somebody stopped it.
+fn failure(finished: &Finished) -> Option<Failure> {
+    match &finished.answered {
+        Err(error) => Some(Failure::error(chain(error))),
+        Ok(answered) => match &answered.outcome.ending {
+            Ending::Truncated(Cut::Cancelled) | Ending::Complete => None,
+            Ending::Refused => Some(Failure::error("the model declined")),
+            Ending::Truncated(cut) => Some(Failure::cut(cut, answered.message.is_some())),
+            Ending::Failed(error) => Some(Failure::error(chain(error))),
+        },
+    }
+}
+
+/// How long the answer to the only question may be, so that it cannot cost more than is allowed.
+pub(crate) fn longest(
+    context: &Context,
+    workspace: &Workspace,
+    ask: &FanAsk,
+    environment: &Environment,
+) -> Result<Tokens, Failure> {
+    let plan = workspace.plan_fan_out(ask, &super::catalog(context)?, environment)?;
+    plan.check_cost()?;
+    Ok(plan.longest_answer())
+}
