@@ -37,7 +37,7 @@ const HINTS: [&[(&str, &str)]; 7] = [
 /// Statuses that stay.
 const STAYING: [u16; 4] = [400, 401, 403, 404];
 
-fn draft(workspace: &Workspace, protocol: &str, branch: String) -> Draft {
+fn draft(workspace: &Workspace, protocol: &str, branch: &str) -> Draft {
     let wishes = Wishes {
         model: Some("m".to_owned()),
         provider: None,
@@ -53,7 +53,7 @@ fn draft(workspace: &Workspace, protocol: &str, branch: String) -> Draft {
     };
     let ask = Ask {
         address: "cards".to_owned(),
-        new_branch: Some(branch.clone()),
+        new_branch: Some(branch.to_owned()),
         question: format!("What of {branch}?"),
         like: None,
         wishes,
@@ -121,7 +121,7 @@ fn main() {
             expected.insert(branch, (state, text));
             n_retries += 1;
         }
-        let pattern = draft(&workspace, protocol, format!("cut-{protocol}"));
+        let pattern = draft(&workspace, protocol, &format!("cut-{protocol}"));
         let (bytes, content_type) = stream(&pattern);
         let (truth, ..) =
             runtime.block_on(ask(&workspace, &pattern, vec![Recorded::new(200, &content_type, [bytes.clone()])]));

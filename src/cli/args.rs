@@ -276,7 +276,7 @@ impl ModelArgs {
     /// Those of a question that only says which model, if any.
     pub(super) fn asking(model: Option<String>) -> Self {
         Self {
-            model,
+            model: model.into_iter().collect(),
             provider: None,
             base_url: None,
             protocol: None,

@@ -112,9 +112,10 @@ impl Failure {
         if others { all.hint("the others go on with `--keep-going`") } else { all }
     }
 
-    /// The same with the name of what it is about.
+    /// With what it is about, where an error does not name that itself.
     pub(super) fn about(mut self, name: &str) -> Self {
-        self.errors.iter_mut().for_each(|error| *error = format!("{name}: {error}"));
+        let nameless = self.errors.iter_mut().filter(|error| !error.contains(name));
+        nameless.for_each(|error| *error = format!("{name}: {error}"));
         self
     }
 

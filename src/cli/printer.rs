@@ -67,11 +67,6 @@ impl Printer {
         self.out(&(text + "\n"))
     }
 
-    /// Whether there is to be no talk.
-    pub(crate) fn is_quiet(&self) -> bool {
-        self.quiet
-    }
-
     /// A line of talk.
     pub(crate) fn say(&self, line: impl Display) {
         if !self.quiet {

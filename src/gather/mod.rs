@@ -45,11 +45,11 @@ pub use error::Error;
 pub use links::{LinkClass, classify, links};
 pub use manner::{Branches, Manner, ParseMannerError, PdfEngine, Times};
 pub use mentions::unresolved;
-pub use second::at_second;
-pub(crate) use thread::attached;
 pub use outline::{Lens, Outline, Roll, Rolls, Sieve};
+pub use second::at_second;
 pub use short::Short;
 pub use stream::Stream;
+pub(crate) use thread::attached;
 
 /// Reads one form of source.
 #[derive(Debug, Clone, Copy)]

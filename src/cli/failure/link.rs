@@ -52,16 +52,6 @@ impl Failure {
         }
     }
 
-    /// With the link that it is about, where an error names only where that leads.
-    pub(in crate::cli) fn about(mut self, url: &str) -> Self {
-        for error in &mut self.errors {
-            if !error.contains(url) {
-                *error = format!("{url}: {error}");
-            }
-        }
-        self
-    }
-
     /// Says what went wrong, without what to do.
     pub(in crate::cli) fn tell_errors(&self) {
         Self { code: self.code, errors: self.errors.clone(), hints: Vec::new() }.tell();
