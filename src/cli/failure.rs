@@ -12,7 +12,7 @@ use super::command::ask::KEPT;
 use super::printer::complain;
 use crate::content::line;
 use crate::store::exchange::Refusal;
-use crate::tokens::{LocalError, Scale, Tokens};
+use crate::tokens::{Scale, Tokens};
 use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
 use crate::{budget, bundle, catalog, fork, gather, net, send, serve, store};
@@ -59,14 +59,6 @@ impl Failure {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
-    }
-
-    /// A tokenizer file that cannot be used.
-    pub(super) fn tokenizer(path: &str, error: &LocalError) -> Self {
-        Self::error(format!("cannot count by {path}: {error}")).hint(match error {
-            LocalError::NotBuilt => "build it with them: `cargo install --path . --features tokenizers`",
-            LocalError::Unreadable(_) => "it is the file `tokenizer.json` beside a model's weights",
-        })
     }
 
     /// An answer that is not whole; `kept` says that something came.
@@ -516,10 +508,8 @@ fn does_not_fit(
     let missing = *needed - *capacity;
     let way = match (error, fullest) {
         (budget::Error::Reserved { .. }, _) => "unpin a source or lower a floor".to_owned(),
-        (budget::Error::Frame { .. }, Some((locator, n))) if n > 1 => {
-            format!("or pick one of the {n} documents in {locator}: `{locator}#WORDS`")
-        }
-        (budget::Error::Frame { .. }, _) => "or name fewer sources".to_owned(),
+        (_, Some((source, n))) if n > 1 => format!("or pick one of its {n} documents: `{source}#WORDS`"),
+        _ => "or name fewer sources".to_owned(),
     };
     failure.hint(format!("{missing} tokens are missing: raise `--budget` by that much, {way}"))
 }

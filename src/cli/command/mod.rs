@@ -68,7 +68,7 @@ use crate::bundle::{Duplicates, Request};
 use crate::catalog::Catalog;
 use crate::gather::{self, source};
 use crate::net::{Live, Route};
-use crate::tokens::{Encoding, Local, Tokenizer, Tokens};
+use crate::tokens::{Encoding, Local, LocalError, Tokenizer, Tokens};
 use crate::workspace::project::Terms;
 use crate::workspace::web::is_address;
 use crate::workspace::{Counting, Source, Workspace, amount};
@@ -203,7 +203,13 @@ fn counting(context: &Context, args: &CountingArgs) -> Result<Counting, Failure>
 fn local(path: &Path) -> Result<Encoding, Failure> {
     let shown = path.display().to_string();
     let bytes = fs::read(path).map_err(|error| Failure::error(format!("cannot read {shown}: {error}")))?;
-    Ok(Encoding::Local(Local::read(&bytes).map_err(|error| Failure::tokenizer(&shown, &error))?))
+    let local = Local::read(&bytes).map_err(|error| {
+        Failure::error(format!("cannot count by {shown}: {error}")).hint(match error {
+            LocalError::NotBuilt => "build it with them: `cargo install --path . --features tokenizers`",
+            LocalError::Unreadable(_) => "it is the file `tokenizer.json` beside a model's weights",
+        })
+    })?;
+    Ok(Encoding::Local(local))
 }
 
 /// How the tokens of a model are counted that is asked through `workspace`.
