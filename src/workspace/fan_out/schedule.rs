@@ -14,6 +14,8 @@ use crate::send::Rates;
 
 /// How long before a beginning dies it is touched again.
 const MARGIN: Duration = Duration::from_secs(30);
+/// The window in which a provider counts the questions to one machine.
+const MINUTE: Duration = Duration::from_mins(1);
 /// Failures in a row after which a lane that never had an answer is given up.
 const MOST_FAILURES: usize = 2;
 /// How often the cache is looked for before the gate opens without it.
@@ -132,6 +134,8 @@ struct LaneState {
     is_refreshing: bool,
     n_failures: usize,
     has_answered: bool,
+    /// When its forks of the last minute went out, where the provider counts them.
+    sent: Vec<Timestamp>,
 }
 
 /// The schedule of a fan-out.
@@ -162,6 +166,7 @@ impl Schedule {
                 is_refreshing: false,
                 n_failures: 0,
                 has_answered: false,
+                sent: Vec::new(),
             }
         };
         Self {
@@ -199,7 +204,8 @@ impl Schedule {
             };
             if may_go {
                 let load = self.loads[fork];
-                match self.paces[self.lanes[lane].plan.server].ready(load.n_tokens, now) {
+                let pace = self.paces[self.lanes[lane].plan.server].ready(load.n_tokens, now);
+                match pace.and_then(|()| self.lanes[lane].room(now)) {
                     Ok(()) if !self.can_pay(&load) => {
                         // Those that are out may turn out cheaper than they might have been.
                         if n_out > 0 {
@@ -241,6 +247,9 @@ impl Schedule {
         // A hit renews a beginning's life when the question comes in.
         if lane.warmth == Warmth::Hit {
             lane.live_on(now);
+        }
+        if lane.plan.rule.is_some_and(|rule| rule.spill.is_some()) {
+            lane.sent.push(now);
         }
         self.paces[lane.plan.server].take(load.n_tokens);
         let reserved = self.question(&load) + load.answer;
@@ -404,6 +413,17 @@ impl Schedule {
 }
 
 impl LaneState {
+    /// Whether one more fork still meets the machine that has the cache, or when one will.
+    fn room(&mut self, now: Timestamp) -> Result<(), Timestamp> {
+        let Some(most) = self.plan.rule.and_then(|rule| rule.spill) else { return Ok(()) };
+        let free = |sent: &Timestamp| Timestamp(sent.0 + millis(MINUTE));
+        self.sent.retain(|sent| free(sent) > now);
+        match self.sent.first() {
+            Some(first) if self.sent.len() >= usize::try_from(most).unwrap_or(usize::MAX) => Err(free(first)),
+            _ => Ok(()),
+        }
+    }
+
     fn live_on(&mut self, now: Timestamp) {
         self.warm_until = self.plan.rule.map(|rule| Timestamp(now.0.saturating_add(millis(rule.life))));
     }

@@ -154,6 +154,19 @@ fn a_cache_that_would_die_is_touched() {
 }
 
 #[test]
+fn no_more_go_out_than_one_machine_takes() {
+    let spilling = CacheRule { spill: Some(3), ..rule("gemini-2.5-flash") };
+    let mut schedule = Schedule::new(vec![lane(spilling)], vec![load(0); 5], 8, None);
+    assert_eq!(steps(&mut schedule, 0), "send 0, wait");
+    schedule.began(0, at(1));
+    assert_eq!(steps(&mut schedule, 1), "send 1, wait");
+    schedule.read(1, 90, at(2));
+    assert_eq!(steps(&mut schedule, 2), "send 2, wait until 60");
+    assert_eq!(steps(&mut schedule, 60), "send 3, wait until 61");
+    assert_eq!(steps(&mut schedule, 61), "send 4, wait");
+}
+
+#[test]
 fn nothing_goes_out_that_might_cost_too_much() {
     // The first may cost 12, a warm one 3.
     let mut schedule = Schedule::new(vec![lane(rule("claude-opus-4-8"))], vec![load(0); 9], 8, Some(Money(26)));
