@@ -2,6 +2,7 @@
 
 mod library;
 mod link;
+mod project;
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
@@ -13,7 +14,6 @@ use super::printer::complain;
 use crate::content::line;
 use crate::store::exchange::Refusal;
 use crate::tokens::{Scale, Tokens};
-use crate::workspace::project::{self, Fault, Mistake};
 use crate::workspace::{Error, ParseSourceError};
 use crate::{budget, bundle, catalog, fork, gather, net, send, serve, store};
 
@@ -168,7 +168,7 @@ fn innermost(error: &dyn StdError) -> String {
 impl From<ParseSourceError> for Failure {
     fn from(error: ParseSourceError) -> Self {
         Self::usage(chain(&error))
-            .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,times=none,private,pin`; a weight may be auto")
+            .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,times=none,private,follow,pin`; a weight may be auto")
     }
 }
 
@@ -200,11 +200,8 @@ impl From<gather::Error> for Failure {
             gather::Error::Malformed { name, .. } | gather::Error::NothingRead { name, .. } => {
                 failure.hint(format!("read it as plain text with `{name}@as=text`"))
             }
-            gather::Error::TooLarge { name, .. } if name != "-" => failure.hint(format!(
-                "`forkful read {name} --list` shows what it holds, `{name}#ID` reads one conversation of it"
-            )),
-            gather::Error::NotInside { name, .. } => {
-                failure.hint(format!("`forkful read {name} --list` shows what it holds"))
+            gather::Error::NotInside { name, .. } | gather::Error::TooLarge { name, .. } => {
+                failure.hint(format!("`forkful read {name} --list` shows what it holds; `{name}#ID` reads one of it"))
             }
             gather::Error::Blocked { .. } => failure.hint("save the page from a browser where it can be read"),
             other => match super::remedy::of(&other) {
@@ -432,60 +429,6 @@ impl From<Error> for Failure {
                 Self { code: MISMATCH, ..failure }.hint("nothing was written; do not trust the file's sender")
             }
         }
-    }
-}
-
-impl From<project::Error> for Failure {
-    fn from(error: project::Error) -> Self {
-        let failure = Self { code: USAGE, ..Self::error(chain(&error)) };
-        match error {
-            project::Error::Mistakes(mistakes) => {
-                let hints = mistakes.iter().filter_map(what_to_write).collect();
-                Self { errors: mistakes.iter().map(Mistake::to_string).collect(), hints, ..failure }
-            }
-            project::Error::NoProfile { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
-            project::Error::NoProfile { known, path, .. } if known.is_empty() => {
-                failure.hint(format!("a profile starts with the line `[profile.NAME]` in {path}"))
-            }
-            project::Error::NoProfile { known, .. } => failure.hint(format!("there is {}", known.join(", "))),
-            project::Error::Missing | project::Error::ProfileOfNothing { .. } => {
-                failure.hint("name sources, or make the file: `forkful init SRC...`")
-            }
-            project::Error::NoSources { .. } => failure.hint("add one: `forkful add SRC`"),
-            project::Error::Exists { .. } => failure.hint("add to it: `forkful add SRC...`"),
-            project::Error::Stdin { .. } => failure.hint("save it to a file and name that"),
-            project::Error::NoPlace { .. } => failure.hint("change the file by hand; nothing was written"),
-            project::Error::Read { .. } | project::Error::Write { .. } => Self { code: FAILURE, ..failure },
-        }
-    }
-}
-
-/// What a person writes where a file is wrong.
-fn what_to_write(mistake: &Mistake) -> Option<String> {
-    let place = format!("line {}", mistake.line);
-    match &mistake.fault {
-        Fault::Unknown { nearest: Some(word), .. } => {
-            Some(format!("{place}: there is `{}`, as `{}`", word.name, word.example))
-        }
-        Fault::Unknown { nearest: None, known, table, .. } => {
-            let known: Vec<&str> = known.iter().map(|word| word.name).collect();
-            Some(format!("{place}: {table} takes {}", known.join(", ")))
-        }
-        Fault::Secret { .. } => Some(format!("{place}: take it out, and set FORKFUL_API_KEY or OPENAI_API_KEY")),
-        Fault::Value { nearest: Some(nearest), word, .. } => {
-            Some(format!("{place}: write `{} = \"{nearest}\"`", word.name))
-        }
-        Fault::Type { word, .. } | Fault::Value { word, .. } => {
-            Some(format!("{place}: write it as `{}`", word.example))
-        }
-        Fault::NoEnd { missing: "url" } => Some(format!("{place}: write `url = \"https://...\"` below it")),
-        Fault::NoPath | Fault::NoEnd { .. } => Some(format!("{place}: write `path = \"talk.vtt\"` below it")),
-        Fault::Twice { .. } => Some(format!("{place}: take one of the two out")),
-        Fault::NoSource { nearest: Some(nearest), .. } => Some(format!("{place}: there is `{nearest}`")),
-        Fault::NoSource { path, .. } => Some(format!("{place}: add it first: `forkful add {path}`")),
-        Fault::FloorAboveCap { .. } => Some(format!("{place}: lower the floor or raise the cap")),
-        Fault::PinAndTier { .. } => Some(format!("{place}: a pin is `tier = \"pin\"`; keep one of the two")),
-        Fault::Syntax { .. } => None,
     }
 }
 
