@@ -104,7 +104,7 @@ fn main() {
             .enumerate()
             .map(|(number, (status, hints))| {
                 let branch = format!("retry-{protocol}-{number}");
-                let draft = draft(&workspace, protocol, branch.clone());
+                let draft = draft(&workspace, protocol, &branch);
                 let (bytes, content_type) = stream(&draft);
                 let body = br#"{"error":{"message":"not now","type":"server_error"}}"#.to_vec();
                 let wrong = Recorded::new(status, "application/json", [body]);
@@ -129,7 +129,7 @@ fn main() {
         expected.insert(format!("cut-{protocol}"), ("complete", truth.clone()));
         for cut in 0..4000 {
             let branch = format!("cut-{protocol}-{cut}");
-            let draft = draft(&workspace, protocol, branch.clone());
+            let draft = draft(&workspace, protocol, &branch);
             let (own, _) = stream(&draft);
             let mut answer = Recorded::new(200, &content_type, [&own[..cut]]);
             answer.steps.extend((cut % 2 == 0).then_some(Step::Break));

@@ -78,13 +78,20 @@ fn write(from: &Path, to: &Path) {
             worst = (took, path.clone());
         }
     }
-    let mean = (cpu() - before) as f64 / pages.len().max(1) as f64;
+    let tenths = (cpu() - before) * 10 / pages.len().max(1) as u64;
     for ((path, _), text) in pages.iter().zip(texts) {
         let out = to.join(format!("{}.md", path.strip_prefix(from).unwrap().display()));
         fs::create_dir_all(out.parent().unwrap()).unwrap();
         fs::write(out, text).unwrap();
     }
-    println!("{} pages, CPU {mean:.1} ms a page, worst {} ms ({})", pages.len(), worst.0, worst.1.display());
+    println!(
+        "{} pages, CPU {}.{} ms a page, worst {} ms ({})",
+        pages.len(),
+        tenths / 10,
+        tenths % 10,
+        worst.0,
+        worst.1.display()
+    );
 }
 
 /// Numbers that look like chance and are the same on every machine.

@@ -158,7 +158,7 @@ pub(super) struct WebArgs {
     /// Follow only links to the site that they stand on
     #[arg(long)]
     pub same_site: bool,
-    /// This file stands for that link; also [[link]] in forkful.toml
+    #[arg(help = "This file stands for that link; also [[link]] in forkful.toml")]
     #[arg(long = "as", value_name = "URL=FILE", value_parser = super::web::stand_in)]
     pub stand_ins: Vec<StandIn>,
     /// Take exactly what the lock names, else fail (exit code 5)
@@ -176,7 +176,7 @@ pub(super) struct WebArgs {
     /// Let this host be in a private network: a name, an address, or *.name
     #[arg(long, value_name = "HOST")]
     pub allow_private: Vec<String>,
-    /// Where a host is, as NAME=ADDRESS[:PORT]; a private address needs --allow-private too
+    #[arg(help = "Where a host is, as NAME=ADDRESS[:PORT]; a private address needs --allow-private too")]
     #[arg(long, value_name = "NAME=ADDRESS")]
     pub resolve: Vec<String>,
     /// Trust the certificates in this PEM file too

@@ -1,6 +1,6 @@
 //! Exports of any size, read element by element.
 //!
-//! A format says how its elements stream: [`Stream::outline`] tells what an element is called and
+//! A format says how its elements stream: its `outline` tells what an element is called and
 //! how much it holds without reading its texts out. A list looks at every element that way; a pick
 //! reads those it wants whole and lets go of the others. At any time one window of the export is in
 //! memory, whose elements the cores of the machine share.

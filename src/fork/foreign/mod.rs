@@ -1,6 +1,6 @@
 //! Trees of other programs: how they become branches, and how branches become theirs.
 //!
-//! [`plant`] makes messages of a [`Conversation`] and [`lift`] makes a conversation of messages.
+//! `plant` makes messages of a [`Conversation`] and `lift` makes a conversation of messages.
 //! What no hash covers (ids, times, models, what its program keeps beside the talk) goes into the runs
 //! of the messages as an [`Origin`], so that a tree that came from a program goes back there as it was.
 //! A [`Dialect`] writes conversations in the shape of one program; reading them is the room

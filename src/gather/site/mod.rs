@@ -4,7 +4,7 @@
 //! what comes. Both are pure; `gather::fetch` moves the bytes. An abstract becomes its paper, a page
 //! about a file the file, a shell of scripts the data behind it, a recording its captions. A site that
 //! gives its texts to nobody says so at once, with what to do. [`SITES`] lists them all, and any other
-//! address is that of a plain [`page`].
+//! address is that of a plain `page`.
 
 mod arxiv;
 mod bluesky;

@@ -1,8 +1,8 @@
 //! Many forks of one place: warmed once, sent as the servers allow, each answer on a branch of its own.
 //!
-//! A [`FanAsk`] says what is asked of whom; [`Workspace::plan_fan_out`] finds what is missing (an
+//! A [`FanAsk`] says what is asked of whom; `Workspace::plan_fan_out` finds what is missing (an
 //! answer that stands on a branch is not asked for again), names the branches and prices the rest;
-//! [`Workspace::fan_out`] sends it. Who goes when is decided by [`Schedule`], which is values only;
+//! `Workspace::fan_out` sends it. Who goes when is decided by [`Schedule`], which is values only;
 //! `run.rs` is the edge where bytes move and time passes. A fork that fails stops no other one.
 
 mod estimate;

@@ -1,7 +1,7 @@
 //! A PDF as blocks of text, page by page: pure, in one process, without a limit on time or memory.
 //!
-//! `lopdf` reads the structure of the file; [`page`](super::page) and [`font`](super::font) find the
-//! letters, [`layout`](super::layout) the lines, [`prose`](super::prose) the blocks.
+//! `lopdf` reads the structure of the file; [`super::page`] and [`super::font`] find the
+//! letters, [`super::layout`] the lines, [`super::prose`] the blocks.
 
 use std::collections::BTreeSet;
 
