@@ -107,10 +107,16 @@ pub(crate) fn blocked(page: &Page, html: &str) -> Option<&'static str> {
                 "log in to continue",
                 "sign in to continue",
                 "login to continue",
-                "you must log in",
-                "you must be logged in",
-                "please log in to",
-                "please sign in to",
+                "you must log in to read",
+                "you must log in to view",
+                "you must log in to continue",
+                "you must be logged in to read",
+                "you must be logged in to view",
+                "you must be logged in to access",
+                "please log in to read",
+                "please log in to view",
+                "please sign in to read",
+                "please sign in to view",
                 "log in to x",
                 "sign in to x",
                 "join today.",
@@ -175,6 +181,7 @@ mod tests {
         assert_eq!(blocked("<title>Just a moment...</title>"), bot);
         assert_eq!(blocked("<p>You must be 18+ to view this"), Some("an age check stands there"));
         assert_eq!(blocked("<p>Please log in to read"), Some("a login page stands there"));
+        assert_eq!(blocked("<p>A post.<p>You must be logged in to post a comment."), None);
         let scripts = Some("it shows its text only with JavaScript");
         assert_eq!(blocked("<noscript>You need to enable JavaScript to run this app.</noscript>"), scripts);
         let shell = format!("<title>App</title><div id=\"root\"></div><script>{}</script>", "x".repeat(30_000));
