@@ -203,7 +203,7 @@ pub(crate) mod samples {
             include_bytes!("../../tests/tokenizers/byte-level.json"),
             include_bytes!("../../tests/tokenizers/metaspace.json"),
         ];
-        files.map(|bytes| Encoding::Local(Local::read(bytes).unwrap()))
+        files.map(|bytes| Encoding::Local(Local::read(bytes).expect("a sample is a tokenizer")))
     }
 
     #[test]
