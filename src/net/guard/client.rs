@@ -98,7 +98,13 @@ impl Client {
         }
         let started = Instant::now();
         let limit = self.limits.connect + self.limits.head;
-        let call = self.http.get(url.whole()).headers(map).send();
+        let call = async {
+            match self.http.get(url.whole()).headers(map.clone()).send().await {
+                // A server may close a connection while we use it again: that says nothing of the address.
+                Err(error) if was_closed(&error) => self.http.get(url.whole()).headers(map).send().await,
+                answer => answer,
+            }
+        };
         let late = || Fault::Late { what: "answer", limit };
         let response = timeout(limit, call).await.map_err(|_| late().of(url))?;
         let response = response.map_err(|error| self.fault(&error, url).of(url))?;
@@ -211,6 +217,18 @@ impl Answer {
         inflate.finish(&mut sink).map_err(fault)?;
         Ok(Taken { received: inflate.n_in - before, bytes: inflate.n_out })
     }
+}
+
+/// Whether the connection ended before an answer began.
+fn was_closed(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 /// The cause that has none, without the address that it may show.

@@ -114,6 +114,18 @@ fn a_server_is_borne_within_limits() {
 }
 
 #[test]
+fn a_connection_that_closes_before_it_answers_is_tried_once_more() {
+    let check = |scripts: Vec<Script>, expected: Result<&str, &str>| {
+        let server = Provider::start(scripts);
+        let got = get(SMALL, &server.origin());
+        assert_eq!(got.as_deref().map_err(|error| error.split(": ").next().unwrap()), expected);
+        assert_eq!(server.requests().len(), 2);
+    };
+    check(vec![Script::default(), Script::answers(200, &[], "words")], Ok("words"));
+    check(vec![Script::default()], Err("the connection broke"));
+}
+
+#[test]
 fn a_body_that_trickles_is_left() {
     // Three bytes are a second's worth at no rate that is asked for here.
     let limits = Limits { grace: Duration::ZERO, total: Duration::from_mins(1), ..SMALL };
