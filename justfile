@@ -35,6 +35,11 @@ links *parts:
     cargo build --release
     benches/links/run {{parts}}
 
+# What a process costs that counts ten bytes, beside an empty one: time, memory, tables.
+startup:
+    cargo build --release
+    benches/startup
+
 # Time of a plan on a million tokens, and of a step of the slider.
 plans:
     cargo bench --bench plan

@@ -51,6 +51,7 @@ fn every_shape_is_what_its_schema_says() {
 
     check("add", &desk.json(&["init", "thread.md", "--budget", "4k"]));
     check("add", &desk.json(&["add", "talk.vtt@weight=2", "thread.md", "--profile", "brief"]));
+    check("add", &desk.json(&["add", "--as", "https://a.example/talk=talk.vtt"]));
     check("config", &desk.json(&["config", "--profile", "brief"]));
     fs::remove_file(desk.path().join("forkful.toml")).unwrap();
 

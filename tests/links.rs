@@ -172,13 +172,22 @@ fn addresses_are_sources_like_files() {
 fn a_project_names_links_and_keeps_their_lock() {
     let (desk, web) = desk();
     desk.file("talk.vtt", TALK.as_bytes());
-    let shown = session(&desk, &web, &["init thread.md@follow", "add http://wiki.test/card@pin"]);
-    let project = fs::read_to_string(desk.path().join("forkful.toml")).unwrap();
-    desk.file(
-        "forkful.toml",
-        (project + "\n[[link]]\nurl = \"http://talk.test/talk.vtt\"\npath = \"talk.vtt\"\n").as_bytes(),
+    desk.file("other.vtt", TALK.as_bytes());
+    let shown = session(
+        &desk,
+        &web,
+        &[
+            "init thread.md@follow",
+            "add http://wiki.test/card@pin --as http://talk.test/talk.vtt=other.vtt",
+            "add --as http://talk.test/talk.vtt=./talk.vtt",
+            "add --as http://TALK.test/talk.vtt=talk.vtt",
+            "add --as http://talk.test/talk.vtt=missing.vtt",
+        ],
     );
+    let project = fs::read_to_string(desk.path().join("forkful.toml")).unwrap();
     let shown = shown
+        + "\n"
+        + &project
         + "\n"
         + &session(
             &desk,

@@ -299,6 +299,8 @@ pub struct Add {
 #[expect(missing_docs, reason = "the schema documents the fields")]
 pub struct AddSource {
     pub path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     pub state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,

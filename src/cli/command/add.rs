@@ -10,11 +10,11 @@ use crate::workspace::project::{Added, Error, Project};
 use crate::workspace::shape::{Add as Shape, AddSource};
 use crate::workspace::{self, Counting, Source};
 
-/// Add sources to the nearest forkful.toml; the rest of the file stays as it is
+/// Add sources, and files that stand for links, to the nearest forkful.toml; the rest of the file stays as it is
 #[derive(Debug, clap::Args)]
 pub(crate) struct Add {
     /// Files and folders; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin
-    #[arg(value_name = "SRC", required = true)]
+    #[arg(value_name = "SRC", required_unless_present = "stand_ins")]
     sources: Vec<String>,
     /// Add to this profile of the file only
     #[arg(long, value_name = "NAME")]
@@ -41,20 +41,18 @@ impl Add {
         }
         // Everything is read before anything is written.
         let rows = named.iter().map(|source| Row::read(context, source, &self.web)).collect::<Result<Vec<_>, _>>()?;
+        let stand_ins = &self.web.stand_ins;
+        let files: Vec<String> = stand_ins.iter().map(|link| link.file.clone()).collect();
+        let files = super::parse(&files, Policy::PLAIN)?;
+        let files = files.iter().map(|source| Row::read(context, source, &self.web)).collect::<Result<Vec<_>, _>>()?;
         let mut sources = Vec::new();
         for (source, row) in named.iter().zip(rows) {
-            let (word, state, line) = match project.add(source, Policy::PLAIN)? {
-                Added::New => ("Added", "added", None),
-                Added::Changed => ("Changed", "changed", None),
-                Added::Already(line) => ("Kept", "already", Some(line)),
-            };
-            if !context.json {
-                context.printer.say(told(context, word, &row));
-                if let Some(line) = line {
-                    context.printer.say(format_args!("        it stands already in {}:{line}", project.shown));
-                }
-            }
-            sources.push(row.shape(state, line));
+            let added = project.add(source, Policy::PLAIN)?;
+            sources.push(row.added(context, &project.shown, &added, None));
+        }
+        for (link, row) in stand_ins.iter().zip(files) {
+            let added = project.add_link(link)?;
+            sources.push(row.added(context, &project.shown, &added, Some(link.url.clone())));
         }
         if context.json {
             let (project, profile) = (project.shown, project.profile);
@@ -88,8 +86,27 @@ impl Row {
         Ok(Self { locator: source.locator.clone(), about, tokens })
     }
 
+    /// Says that it was added to the file `shown`, perhaps for a link.
+    fn added(self, context: &Context, shown: &str, added: &Added, url: Option<String>) -> AddSource {
+        let (word, state, line) = match added {
+            Added::New => ("Added", "added", None),
+            Added::Changed => ("Changed", "changed", None),
+            Added::Already(line) => ("Kept", "already", Some(*line)),
+        };
+        if !context.json {
+            context.printer.say(told(context, word, &self));
+            if let Some(url) = &url {
+                context.printer.say(format_args!("        it stands for {url}"));
+            }
+            if let Some(line) = line {
+                context.printer.say(format_args!("        it stands already in {shown}:{line}"));
+            }
+        }
+        AddSource { url, ..self.shape(state, line) }
+    }
+
     pub(super) fn shape(self, state: &'static str, line: Option<usize>) -> AddSource {
-        AddSource { path: self.locator, state, line, about: self.about, tokens: self.tokens.0 }
+        AddSource { path: self.locator, url: None, state, line, about: self.about, tokens: self.tokens.0 }
     }
 }
 

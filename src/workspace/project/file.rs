@@ -47,6 +47,8 @@ pub struct Link {
     pub url: String,
     /// The file that stands for it, seen from the project file.
     pub file: String,
+    /// The line that its table opens with, counted from one.
+    pub line: usize,
 }
 
 /// One `[profile.NAME]`.
@@ -172,7 +174,9 @@ impl Reader<'_> {
                 *end = Some(self.text(found).map(|said| said.value));
             }
             match (url, file) {
-                (Some(Some(url)), Some(Some(file))) => links.push(Link { url, file }),
+                (Some(Some(url)), Some(Some(file))) => {
+                    links.push(Link { url, file, line: self.line(table.span()) });
+                }
                 (None, _) => self.wrong(table.span(), Fault::NoEnd { missing: "url" }),
                 (_, None) => self.wrong(table.span(), Fault::NoEnd { missing: "path" }),
                 _ => {}

@@ -24,7 +24,7 @@ pub mod word;
 use std::path::{Path, PathBuf};
 
 use super::Source;
-use super::web::{LOCK, StandIn};
+use super::web::{LOCK, StandIn, plain_address};
 use crate::budget::Policy;
 use crate::content::nearest;
 use crate::tokens::Tokens;
@@ -275,6 +275,27 @@ impl Project {
         let text = edit::append(&self.text, &table, &lines);
         self.write(text, || format!("add `[[{}]]` with `path = {}`", table.join("."), edit::quoted(&path)))?;
         Ok(Added::New)
+    }
+
+    /// Adds a file that stands for a link, or puts it in the place of the one that does; the file is written.
+    pub fn add_link(&mut self, link: &StandIn) -> Result<Added, Error> {
+        let path = self.inward(&link.file);
+        let address = plain_address(&link.url);
+        let same = self.file.links.iter().position(|listed| plain_address(&listed.url) == address);
+        let (url, file) = (edit::quoted(&link.url), edit::quoted(&path));
+        let (text, added) = match same.map(|place| (place, &self.file.links[place])) {
+            Some((_, listed)) if plain_path(&listed.file) == plain_path(&path) => return Ok(Added::Already(listed.line)),
+            Some((place, _)) => {
+                let steps = [Step::Key("link".to_owned()), Step::At(place)];
+                (edit::set(&self.text, &steps, "path", &file), Added::Changed)
+            }
+            None => {
+                let lines = [("url", url.clone()), ("path", file.clone())];
+                (edit::append(&self.text, &["link".to_owned()], &lines), Added::New)
+            }
+        };
+        self.write(text, || format!("add `[[link]]` with `url = {url}` and `path = {file}`"))?;
+        Ok(added)
     }
 
     /// Writes what was moved by hand: wishes, sources in and out, the budget; the file is written once.

@@ -100,7 +100,7 @@ pub fn is_address(locator: &str) -> bool {
 }
 
 /// The form in which addresses are compared; the text itself where it is none.
-fn plain_address(url: &str) -> String {
+pub(super) fn plain_address(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.address())
 }
 
