@@ -61,48 +61,95 @@ pub(super) struct Global {
 
 /// One verb, one file in `command/`.
 #[derive(Debug, Subcommand)]
+// A process that counts ten bytes does not build the flags of fifty verbs.
+#[command(defer = true)]
 pub(super) enum Verb {
+    /// Gather, fit and freeze: one bundle on stdout, in a file or in the store
     Pack(command::pack::Pack),
+    /// Where the tokens would go and what would be cut; writes nothing
     Plan(command::plan::Plan),
+    /// What a source holds: its text as Markdown on stdout
     Read(command::read::Read),
+    /// Tokens of what `read` gives: a bare number for one source, a table for several
     Count(command::count::Count),
+    /// Fetch addresses, or with --follow the links of sources, and keep what comes for later
     Fetch(command::fetch::Fetch),
+    /// A bundle in any format, a branch as Markdown, a message, the passage that a citation names
     Show(command::show::Show),
+    /// Ask a model from any place of the tree; the answer streams to stdout and is kept
     Ask(command::ask::Ask),
+    /// Talk with a model on a bundle or a branch, question by question; /help lists what else can be typed
+    ///
+    /// A line that ends in \ goes on, as does one after Alt-Enter. Ctrl-C stops an answer and keeps what
+    /// came, Ctrl-D leaves. Lines that are piped in are asked one by one, up to the first that fails.
     Chat(command::chat::Chat),
+    /// A new branch at any place, and a first question on it
     Fork(command::fork::Fork),
+    /// Keep a question and the answer that another chat gave
     Record(command::record::Record),
+    /// Keep what a killed `ask` left, and ask again what had no word of an answer yet
     Resume(command::resume::Resume),
+    /// Say a message differently, on a new branch: a question is asked again, an answer is marked as edited
     Edit(command::edit::Edit),
+    /// Ask the same question again: another answer beside the one that is there
     Retry(command::retry::Retry),
+    /// The tree: bundles, branches and turns; the branches that moved last, with their quiet turns folded
     Log(command::log::Log),
+    /// What differs: two branches from where they part, or two bundles document by document
     Diff(command::diff::Diff),
+    /// Answers side by side: those of several branches, or of one address all to its last question
     Compare(command::compare::Compare),
+    /// What the calls came to, by bundle and model or as you say; what caches saved, and where and why they were missed
     Cost(command::cost::Cost),
+    /// Where words stand in questions, answers and sources; the best first
     Search(command::search::Search),
+    /// The branches, listed or changed
     Branch(command::branch::Branch),
+    /// Names that do not move: listed, made or taken away
     Tag(command::tag::Tag),
+    /// Say how good a message is
     Rate(command::rate::Rate),
+    /// Write a note beside a message
     Note(command::note::Note),
+    /// Ask the questions of a branch again on another bundle, and see how far the answers drift
     Replay(command::replay::Replay),
+    /// Ask a model what came out of a branch; the answer stands on a branch of its own
     Summarise(command::summarise::Summarise),
+    /// Append a copy of one turn to a branch
     Pick(command::pick::Pick),
+    /// Bring the turns of another branch here, from where the two part
     Graft(command::graft::Graft),
+    /// Take back the last operation, several, or all that came after one
     Undo(command::undo::Undo),
+    /// Whether an answer quotes and cites its sources as they are
     Check(command::check::Check),
+    /// Bring back what undo took back
     Redo(command::redo::Redo),
+    /// What each command moved, newest first; `log --at N` shows the tree as it was
     Operations(command::operations::Operations),
+    /// One file to mail: a bundle with its branches, one branch, or everything
     Export(command::export::Export),
+    /// Bring in a .forkful file or page, or conversations of another program with all their branches
     Import(command::import::Import),
+    /// Hash, render and count everything again
     Verify(command::verify::Verify),
+    /// Make a forkful.toml here, with a word about everything that it may say
     Init(command::init::Init),
+    /// Add sources, and files that stand for links, to the nearest forkful.toml; the rest of the file stays as it is
     Add(command::add::Add),
+    /// What holds here: files and environment laid over each other
     Config(command::config::Config),
+    /// What nothing leads to any more; --prune frees it
     Gc(command::gc::Gc),
+    /// What forkful reads, writes, counts and speaks
     Formats(command::formats::Formats),
+    /// The models that are known: window, longest answer, how tokens are counted, prices
     Models(command::models::Models),
+    /// Be a test provider on this machine: every protocol, prompt caches with their rules and prices, no answer worth reading
     Mock(command::mock::Mock),
+    /// The questions that `ask -p`, `fork -p` and `chat -p` put: listed, shown, made your own
     Prompts(command::prompts::Prompts),
+    /// Read a PDF file from stdin under limits and print what it holds
     #[command(hide = true)]
     Worker(command::worker::Worker),
 }

@@ -10,7 +10,6 @@ use crate::workspace::project::{Added, Error, Project};
 use crate::workspace::shape::{Add as Shape, AddSource};
 use crate::workspace::{self, Counting, Source};
 
-/// Add sources, and files that stand for links, to the nearest forkful.toml; the rest of the file stays as it is
 #[derive(Debug, clap::Args)]
 pub(crate) struct Add {
     /// Files and folders; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin

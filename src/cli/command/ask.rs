@@ -25,7 +25,6 @@ use crate::workspace::{self, Answered, Draft, Wishes, Workspace, shape};
 /// Said when an answer broke off.
 pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` takes it off";
 
-/// Ask a model from any place of the tree; the answer streams to stdout and is kept
 #[derive(Debug, clap::Args)]
 pub(crate) struct Ask {
     #[arg(help = "The question, or - for stdin; before it a branch, bundle, id or @ to ask from [default: @]")]

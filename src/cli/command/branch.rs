@@ -8,7 +8,6 @@ use super::super::{Context, Failure};
 use crate::content::Timestamp;
 use crate::workspace::{ListedBranch, Workspace};
 
-/// The branches, listed or changed
 #[derive(Debug, clap::Args)]
 pub(crate) struct Branch {
     #[command(subcommand)]

@@ -7,10 +7,6 @@ use super::super::chat::{self, Lines};
 use super::super::{Context, Failure};
 use super::question::{Asked, PromptArgs};
 
-/// Talk with a model on a bundle or a branch, question by question; /help lists what else can be typed
-///
-/// A line that ends in \ goes on, as does one after Alt-Enter. Ctrl-C stops an answer and keeps what
-/// came, Ctrl-D leaves. Lines that are piped in are asked one by one, up to the first that fails.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Chat {
     #[arg(help = "A branch, bundle, id or @ to talk from [default: @], and a first question")]

@@ -6,7 +6,6 @@ use super::super::{Context, Failure};
 use crate::content::line;
 use crate::workspace::shape::{Check as Shape, CheckAnswer, CheckCitation, CheckPiece, CheckQuotation};
 
-/// Whether an answer quotes and cites its sources as they are
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
     /// Branch (its last answer), message or @

@@ -10,7 +10,6 @@ const NARROWEST: usize = 30;
 /// What stands between two answers.
 const GUTTER: &str = " │ ";
 
-/// Answers side by side: those of several branches, or of one address all to its last question
 #[derive(Debug, clap::Args)]
 pub(crate) struct Compare {
     /// Branches or ids of answers; one of them stands for all answers to the same question

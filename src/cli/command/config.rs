@@ -4,7 +4,6 @@ use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::workspace::shape::Config as Shape;
 
-/// What holds here: files and environment laid over each other
 #[derive(Debug, clap::Args)]
 pub(crate) struct Config {
     /// The profile of forkful.toml to look at

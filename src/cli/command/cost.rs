@@ -7,7 +7,6 @@ use super::super::table::{cell, counted, thousands};
 use super::super::{Context, Failure};
 use crate::workspace::{self, Costs, Row};
 
-/// What the calls came to, by bundle and model or as you say; what caches saved, and where and why they were missed
 #[derive(Debug, clap::Args)]
 pub(crate) struct Cost {
     /// Only calls on the bundle under this branch, bundle or id

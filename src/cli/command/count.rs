@@ -8,7 +8,6 @@ use crate::budget::Policy;
 use crate::tokens::Tokenizer;
 use crate::workspace::{self, Counted, Counting, shape};
 
-/// Tokens of what `read` gives: a bare number for one source, a table for several
 #[derive(Debug, clap::Args)]
 pub(crate) struct Count {
     #[command(flatten)]

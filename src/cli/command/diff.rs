@@ -7,7 +7,6 @@ use crate::workspace;
 use crate::workspace::project::Project;
 use crate::workspace::web::web_diff;
 
-/// What differs: two branches from where they part, or two bundles document by document
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
     /// Branch, bundle, id, NAME~2 or @

@@ -9,7 +9,6 @@ use super::super::settings::act;
 use super::super::{Context, Failure};
 use crate::workspace::{Aspect, Workspace};
 
-/// Say a message differently, on a new branch: a question is asked again, an answer is marked as edited
 #[derive(Debug, clap::Args)]
 pub(crate) struct Edit {
     /// NAME^ for the question of a branch's last turn, NAME for the answer, an id, or @

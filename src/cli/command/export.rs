@@ -8,7 +8,6 @@ use crate::fork::foreign::{DIALECTS, Dialect};
 use crate::store::exchange::gzip;
 use crate::workspace::{Abroad, Exported, Parcel, Withhold};
 
-/// One file to mail: a bundle with its branches, one branch, or everything
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person types")]
 pub(crate) struct Export {

@@ -10,7 +10,6 @@ use crate::store::Pages;
 use crate::workspace::shape;
 use crate::workspace::web::{State, is_address};
 
-/// Fetch addresses, or with --follow the links of sources, and keep what comes for later
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fetch {
     #[command(flatten)]

@@ -5,7 +5,6 @@ use super::super::settings::act;
 use super::super::{Context, Failure};
 use super::question::{Asked, PromptArgs};
 
-/// A new branch at any place, and a first question on it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fork {
     #[arg(help = "Branch, bundle, id, NAME~2 or @ [default: @], and the question to ask there")]

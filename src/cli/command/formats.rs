@@ -11,7 +11,6 @@ use crate::gather::site::{PAGE, SITES};
 use crate::send::{HOSTS, Host, PROTOCOLS};
 use crate::tokens::Encoding;
 
-/// What forkful reads, writes, counts and speaks
 #[derive(Debug, clap::Args)]
 pub(crate) struct Formats {}
 

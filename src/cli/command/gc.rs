@@ -4,7 +4,6 @@ use super::super::settings::act;
 use super::super::table::counted;
 use super::super::{Context, Failure};
 
-/// What nothing leads to any more; --prune frees it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Gc {
     /// Take it away for good; what the undo window reaches always stays

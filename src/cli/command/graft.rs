@@ -3,7 +3,6 @@
 use super::super::settings::act;
 use super::super::{Context, Failure};
 
-/// Bring the turns of another branch here, from where the two part
 #[derive(Debug, clap::Args)]
 pub(crate) struct Graft {
     /// The branch whose turns come

@@ -13,7 +13,6 @@ use crate::workspace::{Adopted, AdoptedTree, Intake};
 /// Conversations that are told one by one.
 const FEW: usize = 20;
 
-/// Bring in a .forkful file or page, or conversations of another program with all their branches
 #[derive(Debug, clap::Args)]
 pub(crate) struct Import {
     /// A .forkful file or page, the export of a chat program (a file, folder or zip; EXPORT.zip#WORDS for one conversation of it), or - for stdin

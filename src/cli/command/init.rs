@@ -9,7 +9,6 @@ use crate::workspace::amount;
 use crate::workspace::project::{self, NAME};
 use crate::workspace::shape::Add;
 
-/// Make a forkful.toml here, with a word about everything that it may say
 #[derive(Debug, clap::Args)]
 pub(crate) struct Init {
     /// Files and folders to begin with; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin

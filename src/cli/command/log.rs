@@ -8,7 +8,6 @@ use crate::workspace::LogAsk;
 /// Names that a log shows when it is not told how many.
 const MOST: usize = 20;
 
-/// The tree: bundles, branches and turns; the branches that moved last, with their quiet turns folded
 #[derive(Debug, clap::Args)]
 pub(crate) struct Log {
     /// Only the bundle under this branch, bundle or id

@@ -17,7 +17,6 @@ use crate::catalog::Money;
 use crate::mock::{Entry, Fault, Habits, Mock as Provider, Settling};
 use crate::serve::{self, Heard};
 
-/// Be a test provider on this machine: every protocol, prompt caches with their rules and prices, no answer worth reading
 #[derive(Debug, clap::Args)]
 pub(crate) struct Mock {
     #[arg(help = "The port on 127.0.0.1 [default: a free one]")]

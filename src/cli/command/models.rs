@@ -8,7 +8,6 @@ use crate::catalog::{Model, Price, Prices};
 use crate::content::nearest;
 use crate::tokens::{Scale, Tokens};
 
-/// The models that are known: window, longest answer, how tokens are counted, prices
 #[derive(Debug, clap::Args)]
 pub(crate) struct Models {
     /// A part of a name, an alias or a provider

@@ -3,7 +3,6 @@
 use super::super::settings::act;
 use super::super::{Context, Failure};
 
-/// Write a note beside a message
 #[derive(Debug, clap::Args)]
 pub(crate) struct Note {
     /// A branch for its last message, an id, NAME~2, NAME^ for the question there, or @

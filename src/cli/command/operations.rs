@@ -9,7 +9,6 @@ use crate::workspace::ListedOperation;
 /// Operations that a list shows when it is not told how many.
 const MOST: usize = 20;
 
-/// What each command moved, newest first; `log --at N` shows the tree as it was
 #[derive(Debug, clap::Args)]
 pub(crate) struct Operations {
     /// So many at most

@@ -18,7 +18,6 @@ use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
 use crate::workspace::{self, Fit, Parcel, Squeeze, Tallied, Workspace, amount, shape};
 
-/// Gather, fit and freeze: one bundle on stdout, in a file or in the store
 #[derive(Debug, clap::Args)]
 pub(crate) struct Pack {
     #[command(flatten)]

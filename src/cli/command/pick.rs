@@ -5,7 +5,6 @@ use super::super::table::counted;
 use super::super::{Context, Failure};
 use crate::workspace::Carried;
 
-/// Append a copy of one turn to a branch
 #[derive(Debug, clap::Args)]
 pub(crate) struct Pick {
     /// The turn: branch for its last one, id, NAME~2 or @

@@ -14,7 +14,6 @@ use crate::workspace::{self, Fit, Tallied, shape};
 /// A rest of the budget that nobody asks about.
 const SLACK: Tokens = Tokens(32);
 
-/// Where the tokens would go and what would be cut; writes nothing
 #[derive(Debug, clap::Args)]
 pub(crate) struct Plan {
     #[command(flatten)]

@@ -6,7 +6,6 @@ use super::super::{Context, Failure};
 use super::question::{assignments, library};
 use crate::workspace::library::Prompt;
 
-/// The questions that `ask -p`, `fork -p` and `chat -p` put: listed, shown, made your own
 #[derive(Debug, clap::Args)]
 pub(crate) struct Prompts {
     #[command(subcommand)]

@@ -6,7 +6,6 @@ use super::super::settings::act;
 use super::super::{Context, Failure};
 use crate::workspace::Rating;
 
-/// Say how good a message is
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rate {
     /// A branch for its last message, an id, NAME~2, NAME^ for the question there, or @

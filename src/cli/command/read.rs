@@ -7,7 +7,6 @@ use crate::budget::Policy;
 use crate::workspace;
 use crate::workspace::project::Terms;
 
-/// What a source holds: its text as Markdown on stdout
 #[derive(Debug, clap::Args)]
 pub(crate) struct Read {
     #[command(flatten)]

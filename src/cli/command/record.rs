@@ -6,7 +6,6 @@ use super::super::settings::act;
 use super::super::{Context, Failure};
 use crate::gather::source;
 
-/// Keep a question and the answer that another chat gave
 #[derive(Debug, clap::Args)]
 pub(crate) struct Record {
     /// Where the branch starts if it is new: bundle, branch, id, NAME~2 or @

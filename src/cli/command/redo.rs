@@ -3,7 +3,6 @@
 use super::super::settings::act;
 use super::super::{Context, Failure};
 
-/// Bring back what undo took back
 #[derive(Debug, clap::Args)]
 pub(crate) struct Redo {
     /// How many operations

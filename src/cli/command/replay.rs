@@ -7,7 +7,6 @@ use super::super::{Context, Failure};
 use crate::send::Ending;
 use crate::workspace::{Replay as Replayed, Workspace};
 
-/// Ask the questions of a branch again on another bundle, and see how far the answers drift
 #[derive(Debug, clap::Args)]
 pub(crate) struct Replay {
     /// The branch whose questions are asked

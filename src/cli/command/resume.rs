@@ -7,7 +7,6 @@ use super::super::{Context, Failure};
 use super::ask::{endpoints, exit_code, finish, send};
 use crate::workspace::Resumed;
 
-/// Keep what a killed `ask` left, and ask again what had no word of an answer yet
 #[derive(Debug, clap::Args)]
 pub(crate) struct Resume {
     /// Ask nothing again, drop what had no word

@@ -5,7 +5,6 @@ use super::super::settings::act;
 use super::super::{Context, Failure};
 use crate::workspace::{Edited, Onto, Open, Workspace};
 
-/// Ask the same question again: another answer beside the one that is there
 #[derive(Debug, clap::Args)]
 pub(crate) struct Retry {
     /// The turn: branch, id, NAME~2 or @

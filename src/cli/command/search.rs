@@ -3,7 +3,6 @@
 use super::super::table::shorten;
 use super::super::{Context, Failure};
 
-/// Where words stand in questions, answers and sources; the best first
 #[derive(Debug, clap::Args)]
 pub(crate) struct Search {
     /// Words, "\"a phrase\"", or begin*

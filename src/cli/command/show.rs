@@ -4,7 +4,6 @@ use super::super::voice::Voice;
 use super::super::{Context, Failure};
 use crate::workspace::Aspect;
 
-/// A bundle in any format, a branch as Markdown, a message, the passage that a citation names
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
     /// Branch, bundle, id, NAME~2, NAME^ (the question there), @, s2@41:07 or "BUNDLE[s2 41:07]"

@@ -4,7 +4,6 @@ use super::super::args::ModelArgs;
 use super::super::settings::act;
 use super::super::{Context, Failure};
 
-/// Ask a model what came out of a branch; the answer stands on a branch of its own
 #[derive(Debug, clap::Args)]
 pub(crate) struct Summarise {
     /// The branch

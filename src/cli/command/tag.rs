@@ -3,7 +3,6 @@
 use super::super::settings::act;
 use super::super::{Context, Failure};
 
-/// Names that do not move: listed, made or taken away
 #[derive(Debug, clap::Args)]
 pub(crate) struct Tag {
     /// The tag to make; without it the tags are listed

@@ -4,7 +4,6 @@ use super::super::settings::act;
 use super::super::{Context, Failure};
 use crate::store::record::OperationRecord;
 
-/// Take back the last operation, several, or all that came after one
 #[derive(Debug, clap::Args)]
 pub(crate) struct Undo {
     /// How many operations

@@ -10,7 +10,6 @@ use super::super::{Context, Failure};
 use crate::store::verify::Mended;
 use crate::workspace::Verified;
 
-/// Hash, render and count everything again
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     /// Put back what can be put back: renderings from their documents, names from the journal

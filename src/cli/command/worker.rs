@@ -5,7 +5,6 @@ use std::io;
 use super::super::{Context, Failure};
 use crate::gather;
 
-/// Read a PDF file from stdin under limits and print what it holds
 #[derive(Debug, clap::Args)]
 pub(crate) struct Worker {}
 
