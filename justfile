@@ -102,3 +102,8 @@ review:
 scale *arguments:
     cargo build --release
     benches/scale {{arguments}}
+
+# Sizes of what travels: a folder of texts with ten branches as a file, packed, thin, and as a page.
+sizes folder *options:
+    cargo build --release
+    benches/sizes {{folder}} {{options}}
