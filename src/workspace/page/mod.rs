@@ -4,6 +4,7 @@
 //! citations as links to their passages, and the lines of the `.forkful` file as data. It needs no
 //! script and loads nothing. Every word of a source, a model or a name leaves `prose` as text.
 
+mod blocks;
 mod prose;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::bundle::quotation::{Source, marks, resolve};
 use crate::content::{Document, line};
 use crate::store::exchange::{CLOSING, OPENING, inside_page};
 use crate::store::record::BundleRecord;
+use crate::tokens::Tokens;
 
 /// The page's looks.
 const STYLE: &str = include_str!("style.css");
@@ -84,11 +86,13 @@ impl Workspace {
 /// The tree of one bundle as links.
 fn contents(trunk: &Trunk, name: &str, manifest: &BundleRecord, sources: &[Source<'_>], space: &str) -> String {
     let mut out = format!("<h2>{}</h2>\n<ol>\n", escape(name));
+    let mut before = None;
     for turn in &trunk.turns {
         let asked = escape(&shortened(&turn.question, 90));
-        let names = badges(turn);
-        out +=
-            &format!("<li style=\"--d:{}\"><a href=\"#{}\">{asked}{names}</a></li>\n", turn.depth.min(8), anchor(turn));
+        let (names, depth) = (badges(turn), turn.depth.min(8));
+        let class = if before.is_some() && before != turn.parent { " class=\"fork\"" } else { "" };
+        before = Some(turn.id);
+        out += &format!("<li{class} style=\"--d:{depth}\"><a href=\"#{}\">{asked}{names}</a></li>\n", anchor(turn));
     }
     out += "</ol>\n<h2>Sources</h2>\n<ol>\n";
     for item in &manifest.items {
@@ -139,8 +143,11 @@ fn conversation(trunk: &Trunk, name: &str, manifest: &BundleRecord, sources: &[S
 
 /// A source, folded; each of its sections can be linked to.
 fn folded(id: &str, source: Option<&Source<'_>>, label: Option<&str>, tokens: u32, kept: u32, space: &str) -> String {
-    let told =
-        if kept == tokens { counted(tokens, "token") } else { format!("{kept} of {}", counted(tokens, "token")) };
+    let told = if kept == tokens {
+        counted(tokens, "token")
+    } else {
+        format!("{} of {}", Tokens(kept), counted(tokens, "token"))
+    };
     let Some(source) = source else {
         let title = escape(label.unwrap_or("a source"));
         return format!(
@@ -216,13 +223,5 @@ fn shortened(text: &str, n_characters: usize) -> String {
 
 /// `1 turn`, `5,000 tokens`.
 fn counted(n: u32, noun: &str) -> String {
-    let digits = n.to_string();
-    let places = digits.chars().enumerate();
-    let grouped: String = places
-        .flat_map(|(place, digit)| {
-            let comma = place > 0 && (digits.len() - place).is_multiple_of(3);
-            comma.then_some(',').into_iter().chain([digit])
-        })
-        .collect();
-    format!("{grouped} {noun}{}", if n == 1 { "" } else { "s" })
+    format!("{} {noun}{}", Tokens(n), if n == 1 { "" } else { "s" })
 }

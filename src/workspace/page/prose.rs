@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::blocks::{list, mark, table};
 use crate::content::turns;
 
 /// Text as character data of HTML, without what steers or turns lines around.
@@ -31,52 +32,43 @@ pub(super) type Inlay = (Range<usize>, String);
 /// Markdown as HTML; `inlays` are citations and the like, in order.
 pub(super) fn prose(text: &str, inlays: &[Inlay]) -> String {
     let mut out = String::new();
-    let mut lines = lines(text).into_iter().peekable();
-    while let Some(range) = lines.next() {
+    let all = lines(text);
+    let mut rest = &all[..];
+    while let Some((range, after)) = rest.split_first() {
         let line = &text[range.clone()];
         let trimmed = line.trim_start();
         let indent = line.len() - trimmed.len();
+        let n_like =
+            |is_like: &dyn Fn(&str) -> bool| after.iter().take_while(|next| is_like(&text[(*next).clone()])).count();
         if trimmed.is_empty() {
-            continue;
-        }
-        if let Some(fence) = ["```", "~~~"].into_iter().find(|fence| trimmed.starts_with(fence)) {
-            let mut code = String::new();
-            for inner in lines.by_ref() {
-                let inner = &text[inner];
-                if inner.trim_start().starts_with(fence) {
-                    break;
-                }
-                code += &format!("{}\n", escape(inner));
-            }
+            rest = after;
+        } else if let Some(fence) = ["```", "~~~"].into_iter().find(|fence| trimmed.starts_with(fence)) {
+            let n_inner = n_like(&|next| !next.trim_start().starts_with(fence));
+            let code: String = after[..n_inner].iter().map(|inner| escape(&text[inner.clone()]) + "\n").collect();
             out += &format!("<pre><code>{code}</code></pre>\n");
+            rest = after.get(n_inner + 1..).unwrap_or_default();
         } else if let Some(level) = heading(trimmed) {
             let inner = range.start + indent + level + 1..range.end;
             let tag = if level < 3 { "h3" } else { "h4" };
             out += &format!("<{tag}>{}</{tag}>\n", inline(text, inner, inlays));
+            rest = after;
         } else if trimmed.starts_with('>') {
-            let mut quoted = vec![unquoted(text, range)];
-            while let Some(next) = lines.next_if(|next| text[next.clone()].trim_start().starts_with('>')) {
-                quoted.push(unquoted(text, next));
-            }
+            let n_more = n_like(&|next| next.trim_start().starts_with('>'));
+            let quoted = rest[..=n_more].iter().map(|line| unquoted(text, line.clone())).collect();
             out += &format!("<blockquote>{}</blockquote>\n", joined(text, quoted, inlays));
-        } else if let Some((tag, length)) = item(trimmed) {
-            let mut items = Vec::new();
-            items.push(range.start + indent + length..range.end);
-            while let Some(next) = lines.next_if(|next| item(text[next.clone()].trim_start()).is_some()) {
-                let own = text[next.clone()].trim_start();
-                let length = text[next.clone()].len() - own.len() + item(own).map_or(0, |(_, length)| length);
-                items.push(next.start + length..next.end);
-            }
-            let items = items.into_iter().map(|item| format!("<li>{}</li>", inline(text, item, inlays)));
-            out += &format!("<{tag}>{}</{tag}>\n", items.collect::<String>());
+            rest = &after[n_more..];
+        } else if let Some((html, n_lines)) = list(text, rest, inlays).or_else(|| table(text, rest, inlays)) {
+            out += &html;
+            out.push('\n');
+            rest = &rest[n_lines..];
         } else if matches!(trimmed.trim_end(), "---" | "***" | "___") {
             out += "<hr>\n";
+            rest = after;
         } else {
-            let mut paragraph = vec![range];
-            while let Some(next) = lines.next_if(|next| is_plain(&text[next.clone()])) {
-                paragraph.push(next);
-            }
-            out += &format!("<p>{}</p>\n", joined(text, paragraph, inlays));
+            let is_table = |place: usize| table(text, &rest[place..], inlays).is_some();
+            let n_more = (1..=n_like(&is_plain)).take_while(|place| !is_table(*place)).count();
+            out += &format!("<p>{}</p>\n", joined(text, rest[..=n_more].to_vec(), inlays));
+            rest = &after[n_more..];
         }
     }
     out
@@ -98,20 +90,10 @@ fn heading(line: &str) -> Option<usize> {
     ((1..=6).contains(&level) && line[level..].starts_with(' ')).then_some(level)
 }
 
-/// The list that a line is an item of, and the length of its mark.
-fn item(line: &str) -> Option<(&'static str, usize)> {
-    if line.starts_with("- ") || line.starts_with("* ") || line.starts_with("+ ") {
-        return Some(("ul", 2));
-    }
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let is_number = (1..=3).contains(&digits) && (line[digits..].starts_with(". ") || line[digits..].starts_with(") "));
-    is_number.then_some(("ol", digits + 2))
-}
-
 fn is_plain(line: &str) -> bool {
     let trimmed = line.trim_start();
     let starts = |marks: &[&str]| marks.iter().any(|mark| trimmed.starts_with(mark));
-    !trimmed.is_empty() && !starts(&["```", "~~~", ">"]) && heading(trimmed).is_none() && item(trimmed).is_none()
+    !trimmed.is_empty() && !starts(&["```", "~~~", ">"]) && heading(trimmed).is_none() && mark(trimmed).is_none()
 }
 
 fn unquoted(text: &str, line: Range<usize>) -> Range<usize> {
@@ -120,7 +102,8 @@ fn unquoted(text: &str, line: Range<usize>) -> Range<usize> {
     line.start + own.len() - rest.len()..line.end
 }
 
-fn joined(text: &str, lines: Vec<Range<usize>>, inlays: &[Inlay]) -> String {
+/// Lines of one block, each on its own.
+pub(super) fn joined(text: &str, lines: Vec<Range<usize>>, inlays: &[Inlay]) -> String {
     lines
         .into_iter()
         .map(|line| inline(text, line, inlays))
@@ -130,7 +113,7 @@ fn joined(text: &str, lines: Vec<Range<usize>>, inlays: &[Inlay]) -> String {
 }
 
 /// One line: citations, code, emphasis, links.
-fn inline(text: &str, range: Range<usize>, inlays: &[Inlay]) -> String {
+pub(super) fn inline(text: &str, range: Range<usize>, inlays: &[Inlay]) -> String {
     let mut out = String::new();
     let mut at = range.start;
     let mut plain = at;
@@ -194,6 +177,21 @@ mod tests {
             "<ul><li>a</li><li><strong>b</strong> <em>c</em> <code>&lt;d&gt;</code></li></ul>",
         );
         check("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>");
+        check("1. a\n\n2. b\n\nc", "<ol><li>a</li><li>b</li></ol>\n<p>c</p>");
+        check("3. a\n   goes on\n4. b", "<ol start=\"3\"><li>a<br>\ngoes on</li><li>b</li></ol>");
+        check("- a\n  - b\n    1. c\n- d", "<ul><li>a<ul><li>b<ol><li>c</li></ol></li></ul></li><li>d</li></ul>");
+        check("1. a\n- b", "<ol><li>a</li></ol>\n<ul><li>b</li></ul>");
+        check("- a\n```\nb\n```", "<ul><li>a</li></ul>\n<pre><code>b\n</code></pre>");
+        check(
+            "So:\n| a | **b** |\n| --- | :-: |\n| 1 | `x|y` | z |\n| 2 |\n\nc",
+            "<p>So:</p>\n<table><tr><th>a</th><th><strong>b</strong></th></tr>\
+             <tr><td>1</td><td><code>x|y</code></td></tr><tr><td>2</td></tr></table>\n<p>c</p>",
+        );
+        check(
+            "a | b\n- | -\n1 \\| 2 | 3",
+            "<table><tr><th>a</th><th>b</th></tr><tr><td>1 \\| 2</td><td>3</td></tr></table>",
+        );
+        check("a | b\nno rule | c", "<p>a | b<br>\nno rule | c</p>");
         check("> a\n> b\n\nc", "<blockquote>a<br>\nb</blockquote>\n<p>c</p>");
         check("```rust\n<b>&\n```\nx", "<pre><code>&lt;b&gt;&amp;\n</code></pre>\n<p>x</p>");
         check("```\nnever closed", "<pre><code>never closed\n</code></pre>");
@@ -211,12 +209,12 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_becomes_markup(text in "[<>&\"'`*#\\[\\]()> a-c\\n\\-/!:s1.]{0,60}") {
+        fn no_text_becomes_markup(text in "[<>&\"'`*#|\\[\\]()> a-c\\n\\-/!:s1.]{0,60}") {
             let html = prose(&text, &[]);
-            let known = ["p", "h3", "h4", "ul", "ol", "li", "pre", "code", "strong", "em", "br", "hr", "blockquote"];
+            let known = ["p", "h3", "h4", "ul", "ol", "li", "pre", "code", "strong", "em", "br", "hr", "blockquote", "table", "tr", "th", "td"];
             for tag in html.split('<').skip(1) {
                 let name = tag.split('>').next().unwrap().trim_start_matches('/');
-                proptest::prop_assert!(known.contains(&name) || name.starts_with("a href=\"http") || name == "a", "{tag} in {html}");
+                proptest::prop_assert!(known.contains(&name) || name.starts_with("a href=\"http") || name.starts_with("ol start=\"") || name == "a", "{tag} in {html}");
             }
         }
     }
