@@ -28,6 +28,7 @@ const EDGES: &[(&str, &str)] = &[
     ("src/store/database.rs", "the store's file"),
     ("src/gather/fetch/", "where the bytes of links move"),
     ("src/store/pages.rs", "the files of what came from the web"),
+    ("src/store/exchange/spool.rs", "a file that comes may be larger than memory"),
     ("src/store/hold.rs", "locks that fall with their process"),
     ("src/workspace/ask.rs", "waits for an answer, or for the person who stops it"),
     ("src/workspace/fan_out/run.rs", "waits for answers, pauses and the person who stops it"),

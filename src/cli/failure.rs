@@ -232,6 +232,9 @@ impl From<store::Error> for Failure {
             store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
                 failure.hint("name another folder with `--store DIR`")
             }
+            store::Error::Aside { .. } => {
+                failure.hint("nothing was written; what comes in needs its size in room there")
+            }
             store::Error::ReadOnly { .. } => {
                 failure.hint("what is there can be read; to write, copy the folder and name it with `--store DIR`")
             }

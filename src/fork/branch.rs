@@ -7,6 +7,9 @@ use crate::store::record::{Move, RemarkMove, RunRecord};
 use crate::store::{self, At, BRANCHES, BUNDLES, Change, Entry, Object, ObjectKind, SPACES, Store, TAGS};
 use crate::store::{check_name, numbered};
 
+/// So many numbers are tried one after another for a name that is free.
+const FEW_NAMES: usize = 16;
+
 /// A named pointer to the last message of a conversation, as it was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
@@ -144,17 +147,30 @@ fn moved_remarks(store: &Store, from: &str, to: Option<&str>) -> Result<Vec<Rema
 /// The wanted name, or `NAME-2` and on where it stands for something.
 pub fn free_name(store: &Store, wanted: &str) -> Result<String, Error> {
     check_name(wanted)?;
-    let mut number = 1;
-    'next: loop {
+    let is_free = |number: usize| {
         let name = numbered(wanted, number);
-        number += 1;
         for space in SPACES {
             if store.pointer(&format!("{space}{name}"))?.is_some() {
-                continue 'next;
+                return Ok(false);
             }
         }
-        return Ok(name);
+        Ok::<_, Error>(true)
+    };
+    for number in 1..=FEW_NAMES {
+        if is_free(number)? {
+            return Ok(numbered(wanted, number));
+        }
     }
+    // Where there are a thousand, they are not asked for one by one: between a taken and a free one is another.
+    let (mut taken, mut free) = (FEW_NAMES, 2 * FEW_NAMES);
+    while !is_free(free)? {
+        (taken, free) = (free, free * 2);
+    }
+    while free - taken > 1 {
+        let middle = usize::midpoint(taken, free);
+        if is_free(middle)? { free = middle } else { taken = middle }
+    }
+    Ok(numbered(wanted, free))
 }
 
 /// Makes a pointer that must not be there, under a name that stands for nothing.
@@ -252,6 +268,10 @@ mod tests {
             assert_eq!(free_name(&store, wanted).unwrap(), name);
         }
         assert_eq!(store.operations().unwrap().len(), 3);
+        for number in 2..=40 {
+            create(&store, &numbered("main", number), bundle, entry("fork")).unwrap();
+        }
+        assert_eq!(free_name(&store, "main").unwrap(), "main-41");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub fn draw(trees: &[Tree], width: usize, detail: Detail) -> String {
     let mut lines = Vec::new();
     for tree in trees {
         let names = if tree.names.is_empty() { String::new() } else { format!(" {}", tree.names.join(", ")) };
-        let labels = labels(&tree.branches, &tree.tags, tree.at);
+        let labels = labels(&tree.branches, &tree.tags, tree.at, width / 2);
         lines.push(format!("◆ {}{names}{labels}  {} tok", tree.bundle.short(), Tokens(tree.tokens)));
         let mut rows = &tree.rows[..];
         let folds = if detail == Detail::Folded { foldable(rows) } else { vec![false; rows.len()] };
@@ -37,7 +37,7 @@ pub fn draw(trees: &[Tree], width: usize, detail: Detail) -> String {
             let from = tree.rows.len() - rows.len();
             let n_plain = folds[from..].iter().take_while(|plain| **plain).count();
             if n_plain < FEWEST_FOLDED {
-                lines.extend(rows[..n_plain.max(1)].iter().map(drawn));
+                lines.extend(rows[..n_plain.max(1)].iter().map(|row| drawn(row, width)));
                 rows = &rows[n_plain.max(1)..];
             } else {
                 let unmarked = row.lanes.strip_suffix("● ").unwrap_or(&row.lanes);
@@ -66,7 +66,7 @@ fn foldable(rows: &[Row]) -> Vec<bool> {
     rows.iter().enumerate().map(|(place, row)| place > 0 && is_plain(row)).collect()
 }
 
-fn drawn(row: &Row) -> String {
+fn drawn(row: &Row, width: usize) -> String {
     let node = &row.node;
     let status = match node.status {
         Status::Complete => "",
@@ -75,7 +75,7 @@ fn drawn(row: &Row) -> String {
         Status::Refused => " (refused)",
         Status::Failed => " (failed)",
     };
-    let labels = labels(&node.branches, &node.tags, node.at);
+    let labels = labels(&node.branches, &node.tags, node.at, width / 2);
     let said = |topic: &str| node.remarks.get(topic).map(String::as_str);
     let rating = match said(topic::RATING) {
         None => String::new(),
@@ -89,12 +89,18 @@ fn drawn(row: &Row) -> String {
     format!("{}{}{labels}{rating}{edited}{stale}{status} {}{noted}", row.lanes, node.id.short(), node.preview)
 }
 
-/// ` [main, skeptic, tag v1, @]`, or nothing.
-fn labels(branches: &[String], tags: &[String], at: bool) -> String {
+/// ` [main, skeptic, tag v1, @]`, or nothing; the first name, and others as far as they leave room for words.
+fn labels(branches: &[String], tags: &[String], at: bool, room: usize) -> String {
     let names: Vec<String> = branches.iter().cloned().chain(tags.iter().map(|tag| format!("tag {tag}"))).collect();
-    let mut shown: Vec<String> = names.iter().take(MOST_NAMES).cloned().collect();
-    if names.len() > MOST_NAMES {
-        shown.push(format!("{} more", names.len() - MOST_NAMES));
+    let mut used = 0;
+    let fits = |name: &&String| {
+        let is_first = used == 0;
+        used += name.width() + 2;
+        is_first || used <= room
+    };
+    let mut shown: Vec<String> = names.iter().take(MOST_NAMES).take_while(fits).cloned().collect();
+    if names.len() > shown.len() {
+        shown.push(format!("{} more", names.len() - shown.len()));
     }
     if at {
         shown.push("@".to_owned());

@@ -7,7 +7,7 @@ use super::survey::Survey;
 use super::tree::{Node, Row, Status, layout};
 use super::{Branch, Error, View};
 use crate::content::{Digest, Role, Timestamp};
-use crate::store::record::{Pointers, RunState};
+use crate::store::record::{Move, Pointers, RunState};
 use crate::store::{BRANCHES, BUNDLES, REMOTES, Store, TAGS};
 
 /// One bundle and what was said on it.
@@ -66,13 +66,11 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
             Err(_) => view.pointer(&place)?,
         },
     };
-    let wanted = wanted(view, scope)?;
-    let chosen = match (scope.most, scope.since) {
-        (None, None) => wanted.keys().cloned().collect(),
-        (Some(most), None) if wanted.len() <= most => wanted.keys().cloned().collect(),
-        _ => newest(view, &wanted, scope)?,
-    };
-    let mut tips: BTreeSet<Digest> = chosen.iter().map(|name| wanted[name]).collect();
+    let wanted = Wanted::of(view, scope)?;
+    let n_wanted = wanted.len(view)?;
+    let is_whole = scope.since.is_none() && scope.most.is_none_or(|most| n_wanted <= most);
+    let chosen = if is_whole { wanted.all(view)? } else { newest(view, &wanted, scope)? };
+    let mut tips: BTreeSet<Digest> = chosen.values().copied().collect();
     if scope.branches.is_empty()
         && scope.since.is_none()
         && let Some(id) = at
@@ -92,7 +90,7 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
             question: message.question,
             preview: question.preview.clone(),
             status: status(store, id)?,
-            branches: branches(view, id)?,
+            branches: branches(view, &chosen, id)?,
             tags: names(view, TAGS, id)?,
             at: at == Some(id),
             remarks: remarks(view, message.question, id)?,
@@ -105,7 +103,7 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
             bundle,
             names: names(view, BUNDLES, bundle)?,
             tokens: store.bundle(bundle)?.total_tokens,
-            branches: branches(view, bundle)?,
+            branches: branches(view, &chosen, bundle)?,
             tags: names(view, TAGS, bundle)?,
             at: at == Some(bundle),
             rows: layout(bundle, nodes),
@@ -117,28 +115,62 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
         let name = tree.names.first().cloned();
         (name.is_none(), name, branch.is_none(), branch, tree.bundle)
     });
-    let shown = |tip: &Digest| survey.bundles.contains(tip) || survey.known.contains_key(tip);
-    let n_hidden = wanted.values().filter(|tip| !shown(tip)).count();
-    Ok(Look { trees, n_hidden })
+    let mut n_shown = 0;
+    for id in survey.bundles.iter().chain(survey.known.keys()) {
+        for name in view.pointers_to(*id)? {
+            n_shown += usize::from(wanted.tip(view, &name)?.is_some());
+        }
+    }
+    Ok(Look { trees, n_hidden: n_wanted.saturating_sub(n_shown) })
 }
 
 /// The pointers that a scope speaks of, before it is limited.
-fn wanted(view: &View<'_>, scope: &Scope) -> Result<Pointers, Error> {
-    let of_branches = |name: &String| {
-        let pointer = format!("{BRANCHES}{name}");
-        Ok::<_, Error>(view.pointer(&pointer)?.map(|tip| (pointer, tip)))
-    };
-    match (scope.branches.as_slice(), scope.bundle) {
-        ([], None) => view.pointers(""),
-        ([], Some(bundle)) => view.pointers_on(bundle),
-        (branches, bundle) => {
-            let found: Vec<_> = branches.iter().map(of_branches).collect::<Result<_, _>>()?;
-            let mut found: Pointers = found.into_iter().flatten().collect();
-            if let Some(bundle) = bundle {
-                let survey = Survey::read(view.store, &found.values().copied().collect())?;
-                found.retain(|_, tip| survey.place(*tip).0 == bundle);
+enum Wanted {
+    /// All there are; they are not read to be asked for some.
+    Everything,
+    These(Pointers),
+}
+
+impl Wanted {
+    fn of(view: &View<'_>, scope: &Scope) -> Result<Self, Error> {
+        match (scope.branches.as_slice(), scope.bundle) {
+            ([], None) => Ok(Self::Everything),
+            ([], Some(bundle)) => Ok(Self::These(view.pointers_on(bundle)?)),
+            (branches, bundle) => {
+                let mut found = Pointers::new();
+                for name in branches {
+                    let pointer = format!("{BRANCHES}{name}");
+                    let tip = view.pointer(&pointer)?;
+                    found.extend(tip.map(|tip| (pointer, tip)));
+                }
+                if let Some(bundle) = bundle {
+                    let survey = Survey::read(view.store, &found.values().copied().collect())?;
+                    found.retain(|_, tip| survey.place(*tip).0 == bundle);
+                }
+                Ok(Self::These(found))
             }
-            Ok(found)
+        }
+    }
+
+    fn len(&self, view: &View<'_>) -> Result<usize, Error> {
+        match self {
+            Self::Everything => view.n_pointers(),
+            Self::These(pointers) => Ok(pointers.len()),
+        }
+    }
+
+    fn all(&self, view: &View<'_>) -> Result<Pointers, Error> {
+        match self {
+            Self::Everything => view.pointers(""),
+            Self::These(pointers) => Ok(pointers.clone()),
+        }
+    }
+
+    /// Where a pointer stands, if the scope speaks of it.
+    fn tip(&self, view: &View<'_>, name: &str) -> Result<Option<Digest>, Error> {
+        match self {
+            Self::Everything => view.pointer(name),
+            Self::These(pointers) => Ok(pointers.get(name).copied()),
         }
     }
 }
@@ -150,28 +182,78 @@ pub fn moments(
     since: Option<Timestamp>,
     most: usize,
 ) -> Result<Vec<(String, Timestamp)>, Error> {
-    let mut found: BTreeMap<String, Timestamp> = BTreeMap::new();
     let mut order = Vec::new();
-    view.walk_back(|operation| {
-        // Clocks may be off, so only the journal's order ends the walk, unless a moment was asked for.
-        if since.is_some_and(|since| operation.time < since) {
-            return ControlFlow::Break(());
+    let most = most.min(pointers.len());
+    moved(view, since, |name, time| {
+        if pointers.contains_key(name) && order.len() < most {
+            order.push((name.to_owned(), time));
         }
-        for step in operation.moves {
-            if pointers.contains_key(&step.name) && !found.contains_key(&step.name) && order.len() < most {
-                found.insert(step.name.clone(), operation.time);
-                order.push((step.name, operation.time));
-            }
-        }
-        if order.len() < most.min(pointers.len()) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        Ok(order.len() < most)
     })?;
     Ok(order)
 }
 
-/// The names of a scope that moved last.
-fn newest(view: &View<'_>, wanted: &Pointers, scope: &Scope) -> Result<BTreeSet<String>, Error> {
-    let most = scope.most.unwrap_or(usize::MAX);
-    Ok(moments(view, wanted, scope.since, most)?.into_iter().map(|(name, _)| name).collect())
+/// The pointers of a space that moved last, newest first, with where they stand and when they moved.
+pub fn recent(view: &View<'_>, space: &str, most: usize) -> Result<Vec<(String, Digest, Timestamp)>, Error> {
+    let mut found = Vec::new();
+    if most == 0 {
+        return Ok(found);
+    }
+    moved(view, None, |name, time| {
+        if name.starts_with(space)
+            && let Some(tip) = view.pointer(name)?
+        {
+            found.push((name.to_owned(), tip, time));
+        }
+        Ok(found.len() < most)
+    })?;
+    Ok(found)
+}
+
+/// Gives every name that moved since a moment with its last move, the newest first, as long as `take` wants more.
+fn moved(
+    view: &View<'_>,
+    since: Option<Timestamp>,
+    mut take: impl FnMut(&str, Timestamp) -> Result<bool, Error>,
+) -> Result<(), Error> {
+    let mut met = BTreeSet::new();
+    let mut outcome = Ok(true);
+    view.walk_heads(|mut operation| {
+        // Clocks may be off, so only the journal's order ends the walk, unless a moment was asked for.
+        if since.is_some_and(|since| operation.time < since) {
+            return Ok(ControlFlow::Break(()));
+        }
+        let (n_first, time) = (operation.moves.len(), operation.time);
+        let mut give = |steps: &[Move]| {
+            for step in steps {
+                if met.insert(step.name.clone()) && matches!(outcome, Ok(true)) {
+                    outcome = take(&step.name, time);
+                }
+            }
+            matches!(outcome, Ok(true))
+        };
+        let mut wants_more = give(&operation.moves);
+        if wants_more && operation.parts > 0 {
+            view.store.complete(&mut operation)?;
+            wants_more = give(&operation.moves[n_first..]);
+        }
+        Ok(if wants_more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    outcome.map(drop)
+}
+
+/// The names of a scope that moved last, with where they stand.
+fn newest(view: &View<'_>, wanted: &Wanted, scope: &Scope) -> Result<Pointers, Error> {
+    let most = scope.most.unwrap_or(usize::MAX).min(wanted.len(view)?);
+    let mut found = Pointers::new();
+    if most == 0 {
+        return Ok(found);
+    }
+    moved(view, scope.since, |name, _| {
+        found.extend(wanted.tip(view, name)?.map(|tip| (name.to_owned(), tip)));
+        Ok(found.len() < most)
+    })?;
+    Ok(found)
 }
 
 /// What is said of a turn: of its question and, rather, of its end.
@@ -220,9 +302,12 @@ pub fn status(store: &Store, id: Digest) -> Result<Status, Error> {
     })
 }
 
-/// The branches that stand on an object, those of others last and with their peer's name.
-fn branches(view: &View<'_>, id: Digest) -> Result<Vec<String>, Error> {
-    Ok([names(view, BRANCHES, id)?, names(view, REMOTES, id)?].concat())
+/// The branches that stand on an object: those that were asked for first, those of others last and with
+/// their peer's name.
+fn branches(view: &View<'_>, chosen: &Pointers, id: Digest) -> Result<Vec<String>, Error> {
+    let own = names(view, BRANCHES, id)?.into_iter();
+    let (asked, beside): (Vec<_>, Vec<_>) = own.partition(|name| chosen.contains_key(&format!("{BRANCHES}{name}")));
+    Ok([asked, beside, names(view, REMOTES, id)?].concat())
 }
 
 /// The short names in a space that stand on an object.

@@ -29,7 +29,7 @@ pub use branch::{
 pub use chain::{Turn, append, bundle_of, chain, conversation, following, turns};
 pub use draw::{Detail, draw};
 pub use error::Error;
-pub use log::{Look, Scope, Tree, log, look, moments, of_bundle, status};
+pub use log::{Look, Scope, Tree, log, look, moments, of_bundle, recent, status};
 pub use survey::{Known, Survey};
 pub use tree::{Node, Row, Status, layout};
 pub use undo::{redo, undo, undo_to};

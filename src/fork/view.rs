@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::{Error, Survey};
 use crate::content::Digest;
 use crate::store::record::{OperationRecord, Pointers};
-use crate::store::{State, Store};
+use crate::store::{self, State, Store};
 
 /// Pointers, `@` and remarks of the present or of the past; objects are the same at all times.
 #[derive(Debug, Clone)]
@@ -44,6 +44,14 @@ impl<'a> View<'a> {
                 Ok(all.map(|(name, id)| (name.clone(), *id)).collect())
             }
             None => Ok(self.store.pointers(prefix)?),
+        }
+    }
+
+    /// How many pointers there are.
+    pub fn n_pointers(&self) -> Result<usize, Error> {
+        match &self.past {
+            Some((_, state)) => Ok(state.pointers.len()),
+            None => Ok(self.store.n_pointers("")?),
         }
     }
 
@@ -94,12 +102,16 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Reads the journal from the operation that is looked from, until `take` has enough.
-    pub fn walk_back(&self, mut take: impl FnMut(OperationRecord) -> ControlFlow<()>) -> Result<(), Error> {
+    /// Reads the journal from the operation that is looked from, until `take` has enough; of each operation
+    /// the first moves, as [`Store::walk_heads`].
+    pub fn walk_heads(
+        &self,
+        mut take: impl FnMut(OperationRecord) -> Result<ControlFlow<()>, store::Error>,
+    ) -> Result<(), Error> {
         let last = self.past.as_ref().map_or(u64::MAX, |(number, _)| *number);
         let within = |operation: OperationRecord| {
-            if operation.number <= last { take(operation) } else { ControlFlow::Continue(()) }
+            if operation.number <= last { take(operation) } else { Ok(ControlFlow::Continue(())) }
         };
-        Ok(self.store.walk_back(within)?)
+        Ok(self.store.walk_heads(within)?)
     }
 }

@@ -12,16 +12,22 @@ use super::Error;
 use crate::content::Digest;
 
 /// The format of the database written here; a store of a later one is not opened.
-pub const FORMAT: i64 = 2;
+pub const FORMAT: i64 = 3;
+
+/// The first format with an index.
+const INDEXED: i64 = 2;
 
 /// `forK` in ASCII: says whose database this is.
 const APPLICATION: i64 = 0x666f_724b;
+
+/// Statements that stay prepared: as many as the store has of those that are asked again and again.
+const PREPARED: usize = 32;
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What each format adds to the one before; nothing that stands in a store is ever changed by a step.
-const STEPS: [&str; 2] = [FIRST, SECOND];
+const STEPS: [&str; 3] = [FIRST, SECOND, THIRD];
 
 const FIRST: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT;
@@ -48,6 +54,12 @@ const SECOND: &str = "
     CREATE INDEX passage_of_object ON passage (object, place);
     CREATE VIRTUAL TABLE words USING fts5
         (text, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2');
+";
+
+/// The moves of an operation beyond its first ones, so that the journal is listed without reading them.
+const THIRD: &str = "
+    CREATE TABLE part (operation INTEGER NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, sum BLOB NOT NULL,
+        PRIMARY KEY (operation, number)) STRICT;
 ";
 
 /// An opened store; one writer at a time, any number of readers, in any number of processes.
@@ -83,6 +95,12 @@ impl Store {
         Self { connection, path }.prepared()
     }
 
+    /// The folder that the store has for itself; one in memory has none.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let is_file = self.connection.path().is_some_and(|path| !path.is_empty());
+        self.path.parent().filter(|_| is_file).map(Path::to_owned)
+    }
+
     /// The database file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -91,6 +109,7 @@ impl Store {
     /// Checks whose database it is before anything is written to it, then sets it up.
     fn prepared(self) -> Result<Self, Error> {
         self.sql(self.connection.busy_timeout(PATIENCE))?;
+        self.connection.set_prepared_statement_cache_capacity(PREPARED);
         let found = {
             // Several questions about one moment: another process may be making the tables.
             let _snapshot = self.snapshot()?;
@@ -132,7 +151,7 @@ impl Store {
             self.sql(connection.pragma_update(None, "application_id", APPLICATION))?;
         }
         // A store without objects has nothing to be found; one of an older format has all of it.
-        if found > 0 && found < FORMAT { self.index_all(connection) } else { Ok(()) }
+        if found > 0 && found < INDEXED { self.index_all(connection) } else { Ok(()) }
     }
 
     /// The format of the database, 0 where it is empty; an error where it is somebody else's or newer.

@@ -193,6 +193,14 @@ pub enum Error {
         /// The missing ids.
         ids: Vec<Digest>,
     },
+    /// What came cannot be set aside until all of it is verified.
+    #[error("cannot set aside what came in {folder}")]
+    Aside {
+        /// The folder of the store.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The `.forkful` file cannot be read.
     #[error("cannot read the file")]
     Read(#[source] io::Error),

@@ -4,12 +4,13 @@
 //! dropped and made again. They decide no id and no count; a search finds places, and what stands
 //! there is read from the objects, hash and all. A passage is a message or one section of a document.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
-use super::record::{BundleRecord, DocumentRecord, MessageRecord};
-use super::{Error, Object, ObjectKind, Store};
+use super::object::Content;
+use super::{Error, ObjectKind, Store};
 use crate::content::Digest;
 
 /// Passages that a search ranks at most.
@@ -69,7 +70,7 @@ impl Store {
     /// The messages that follow a message or a bundle, by id.
     pub fn followers(&self, parent: Digest) -> Result<Vec<Digest>, Error> {
         let mut statement =
-            self.sql(self.connection.prepare("SELECT child FROM follower WHERE parent = ?1 ORDER BY child"))?;
+            self.sql(self.connection.prepare_cached("SELECT child FROM follower WHERE parent = ?1 ORDER BY child"))?;
         let rows = self.sql(statement.query_map([parent.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
         self.sql(rows.collect())
     }
@@ -77,7 +78,7 @@ impl Store {
     /// The bundles that hold a document, by id.
     pub fn holders(&self, document: Digest) -> Result<Vec<Digest>, Error> {
         let mut statement =
-            self.sql(self.connection.prepare("SELECT bundle FROM holder WHERE document = ?1 ORDER BY bundle"))?;
+            self.sql(self.connection.prepare_cached("SELECT bundle FROM holder WHERE document = ?1 ORDER BY bundle"))?;
         let rows = self.sql(statement.query_map([document.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
         self.sql(rows.collect())
     }
@@ -93,39 +94,13 @@ impl Store {
 
     /// Puts every stored object into an index that is empty.
     pub(super) fn index_all(&self, connection: &Connection) -> Result<(), Error> {
+        let mut indexer = Indexer::new(self, connection)?;
         for kind in [ObjectKind::Document, ObjectKind::Bundle, ObjectKind::Message] {
             for id in self.ids(kind)? {
                 // A damaged object is found by `verify`; the others are to be found by their words.
                 if let Ok(object) = self.object(id) {
-                    self.index(connection, [&object])?;
+                    indexer.put(id, &object.content()?)?;
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts objects that were just stored into the index.
-    pub(super) fn index<'a>(
-        &self,
-        connection: &Connection,
-        objects: impl IntoIterator<Item = &'a Object>,
-    ) -> Result<(), Error> {
-        let mut follower = self.sql(connection.prepare("INSERT INTO follower VALUES (?1, ?2)"))?;
-        let mut holder = self.sql(connection.prepare("INSERT INTO holder VALUES (?1, ?2) ON CONFLICT DO NOTHING"))?;
-        let mut passage = self.sql(connection.prepare("INSERT INTO passage (object, place) VALUES (?1, ?2)"))?;
-        let mut words = self.sql(connection.prepare("INSERT INTO words (rowid, text) VALUES (?1, ?2)"))?;
-        for object in objects {
-            let id = object.id();
-            if object.kind() == ObjectKind::Message {
-                let parent = object.record::<MessageRecord>()?.parent;
-                self.sql(follower.execute([id.as_bytes(), parent.as_bytes()]))?;
-            }
-            for document in held(object)? {
-                self.sql(holder.execute([document.as_bytes(), id.as_bytes()]))?;
-            }
-            for (place, text) in self.passages(object)?.iter().enumerate() {
-                self.sql(passage.execute(params![id.as_bytes(), i64::try_from(place).unwrap_or(i64::MAX)]))?;
-                self.sql(words.execute(params![connection.last_insert_rowid(), spaced(text)]))?;
             }
         }
         Ok(())
@@ -143,12 +118,11 @@ impl Store {
     }
 
     /// The texts that an object is found by, in the order of their places.
-    fn passages(&self, object: &Object) -> Result<Vec<String>, Error> {
-        match object.kind() {
-            ObjectKind::Blob | ObjectKind::Bundle | ObjectKind::Stub => Ok(Vec::new()),
-            ObjectKind::Message => Ok(vec![object.record::<MessageRecord>()?.message.spoken()]),
-            ObjectKind::Document => {
-                let record: DocumentRecord = object.record()?;
+    fn passages(&self, content: &Content) -> Result<Vec<String>, Error> {
+        match content {
+            Content::Bytes | Content::Bundle(_) => Ok(Vec::new()),
+            Content::Message(record) => Ok(vec![record.message.spoken()]),
+            Content::Document(record) => {
                 let text = match self.text(record.text) {
                     // A text that its sender kept has no words here.
                     Err(Error::Withheld { .. }) => return Ok(Vec::new()),
@@ -160,32 +134,43 @@ impl Store {
         }
     }
 
-    /// Whether the index is what `object` makes of it.
-    pub(super) fn is_indexed(&self, object: &Object) -> Result<bool, Error> {
-        let id = object.id();
-        let count = |query: &str| -> Result<i64, Error> {
-            self.sql(self.connection.query_row(query, [id.as_bytes()], |row| row.get(0)))
-        };
-        let parent = match object.kind() {
-            ObjectKind::Message => Some(object.record::<MessageRecord>()?.parent),
+    /// Whether the index is what the object makes of it; `n_holders` is what [`n_holders`](Self::n_holders) has of it.
+    pub(super) fn is_indexed(&self, id: Digest, content: &Content, n_holders: usize) -> Result<bool, Error> {
+        let prepared = |query| self.sql(self.connection.prepare_cached(query));
+        let parent = match content {
+            Content::Message(record) => Some(record.parent),
             _ => None,
         };
-        let query = "SELECT parent FROM follower WHERE child = ?1";
-        let found = self.sql(rusqlite::OptionalExtension::optional(self.connection.query_row(
-            query,
-            [id.as_bytes()],
-            |row| Ok(Digest::from_bytes(row.get(0)?)),
-        )))?;
+        let mut follower = prepared("SELECT parent FROM follower WHERE child = ?1")?;
+        let found = follower.query_row([id.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?)));
+        let held = held(content);
+        if self.sql(found.optional())? != parent || held.len() != n_holders {
+            return Ok(false);
+        }
+        let mut holder = prepared("SELECT EXISTS (SELECT 1 FROM holder WHERE document = ?1 AND bundle = ?2)")?;
+        for document in held {
+            if !self.sql(holder.query_row([document.as_bytes(), id.as_bytes()], |row| row.get::<_, bool>(0)))? {
+                return Ok(false);
+            }
+        }
         // What cannot be read is found elsewhere.
-        let Ok(passages) = self.passages(object) else { return Ok(true) };
+        let Ok(passages) = self.passages(content) else { return Ok(true) };
         let n_passages = i64::try_from(passages.len()).unwrap_or(i64::MAX);
-        let joined = "SELECT count(*) FROM passage JOIN words_docsize ON words_docsize.id = passage.number
-            WHERE passage.object = ?1";
-        let n_held = i64::try_from(held(object)?.len()).unwrap_or(i64::MAX);
-        Ok(found == parent
-            && count("SELECT count(*) FROM holder WHERE bundle = ?1")? == n_held
-            && count("SELECT count(*) FROM passage WHERE object = ?1")? == n_passages
-            && count(joined)? == n_passages)
+        let query = "SELECT count(*), count(words_docsize.id) FROM passage
+            LEFT JOIN words_docsize ON words_docsize.id = passage.number WHERE passage.object = ?1";
+        let counted =
+            prepared(query)?.query_row([id.as_bytes()], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+        Ok(self.sql(counted)? == (n_passages, n_passages))
+    }
+
+    /// How many documents the index says that each bundle holds.
+    pub(super) fn n_holders(&self) -> Result<BTreeMap<Digest, usize>, Error> {
+        let query = "SELECT bundle, count(*) FROM holder GROUP BY bundle";
+        let mut statement = self.sql(self.connection.prepare(query))?;
+        let rows = self.sql(statement.query_map([], |row| {
+            Ok((Digest::from_bytes(row.get(0)?), usize::try_from(row.get::<_, i64>(1)?).unwrap_or(usize::MAX)))
+        }))?;
+        self.sql(rows.collect())
     }
 
     /// Whether something stands in the index that is not in the store.
@@ -197,12 +182,53 @@ impl Store {
     }
 }
 
-/// The documents of a bundle; nothing else holds one.
-fn held(object: &Object) -> Result<BTreeSet<Digest>, Error> {
-    if object.kind() != ObjectKind::Bundle {
-        return Ok(BTreeSet::new());
+/// Puts what was stored into the index, with statements that are prepared once.
+pub(super) struct Indexer<'a> {
+    store: &'a Store,
+    connection: &'a Connection,
+    follower: Statement<'a>,
+    holder: Statement<'a>,
+    passage: Statement<'a>,
+    words: Statement<'a>,
+}
+
+impl<'a> Indexer<'a> {
+    pub(super) fn new(store: &'a Store, connection: &'a Connection) -> Result<Self, Error> {
+        let prepared = |query| store.sql(connection.prepare(query));
+        Ok(Self {
+            store,
+            connection,
+            follower: prepared("INSERT INTO follower VALUES (?1, ?2)")?,
+            holder: prepared("INSERT INTO holder VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
+            passage: prepared("INSERT INTO passage (object, place) VALUES (?1, ?2)")?,
+            words: prepared("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?,
+        })
     }
-    Ok(object.record::<BundleRecord>()?.items.iter().map(|item| item.document).collect())
+
+    /// Puts one object that was just stored into the index.
+    pub(super) fn put(&mut self, id: Digest, content: &Content) -> Result<(), Error> {
+        if let Content::Message(record) = content {
+            self.store.sql(self.follower.execute([id.as_bytes(), record.parent.as_bytes()]))?;
+        }
+        for document in held(content) {
+            self.store.sql(self.holder.execute([document.as_bytes(), id.as_bytes()]))?;
+        }
+        for (place, text) in self.store.passages(content)?.iter().enumerate() {
+            let place = i64::try_from(place).unwrap_or(i64::MAX);
+            self.store.sql(self.passage.execute(params![id.as_bytes(), place]))?;
+            let number = self.connection.last_insert_rowid();
+            self.store.sql(self.words.execute(params![number, spaced(text)]))?;
+        }
+        Ok(())
+    }
+}
+
+/// The documents of a bundle; nothing else holds one.
+fn held(content: &Content) -> BTreeSet<Digest> {
+    match content {
+        Content::Bundle(record) => record.items.iter().map(|item| item.document).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 /// What a person types as terms of a match expression, each in quotes, so that nothing in it is an operator.
@@ -227,10 +253,10 @@ fn terms(query: &str) -> Vec<String> {
 }
 
 /// The text with each character of a script without blanks as a word of its own.
-fn spaced(text: &str) -> String {
+fn spaced(text: &str) -> Cow<'_, str> {
     let stands_alone = |c: char| c >= '\u{2e80}' && c.is_alphabetic();
-    if !text.chars().any(stands_alone) {
-        return text.to_owned();
+    if text.is_ascii() || !text.chars().any(stands_alone) {
+        return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() * 2);
     for character in text.chars() {
@@ -240,7 +266,7 @@ fn spaced(text: &str) -> String {
             out.push(character);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -7,9 +7,15 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::database::{seal, unseal};
 use super::name::split_pointer;
 use super::objects::kind;
-use super::record::{AtMove, Move, OperationRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord};
+use super::record::{AtMove, Move, OperationRecord, PartRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord};
 use super::{BUNDLES, Error, Object, ObjectKind, SPACES, Store};
 use crate::content::{Digest, Timestamp};
+
+/// Moves that stand with their operation; what a list shows is among them.
+const FIRST_MOVES: usize = 256;
+
+/// Moves of each part beyond them.
+const PART_MOVES: usize = 4096;
 
 /// All that one command changes; it happens as a whole or not at all.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,10 +90,18 @@ impl Store {
         Ok(pointers)
     }
 
+    /// How many pointers there are.
+    pub fn n_pointers(&self, prefix: &str) -> Result<usize, Error> {
+        // Names are ASCII, so that a byte above it ends every one of them.
+        let query = "SELECT count(*) FROM pointer WHERE name >= ?1 AND name < ?1 || char(127)";
+        let n: i64 = self.sql(self.connection.query_row(query, [prefix], |row| row.get(0)))?;
+        Ok(usize::try_from(n).unwrap_or(0))
+    }
+
     /// The pointers that stand on an object, by their full names.
     pub fn pointers_to(&self, target: Digest) -> Result<Vec<String>, Error> {
         let mut statement =
-            self.sql(self.connection.prepare("SELECT name FROM pointer WHERE target = ?1 ORDER BY name"))?;
+            self.sql(self.connection.prepare_cached("SELECT name FROM pointer WHERE target = ?1 ORDER BY name"))?;
         let rows = self.sql(statement.query_map([target.as_bytes()], |row| row.get(0)))?;
         self.sql(rows.collect())
     }
@@ -102,23 +116,41 @@ impl Store {
     /// Fails with [`Error::Moved`] and writes nothing when a pointer is not where the change saw it.
     pub fn transact(&self, change: &Change) -> Result<OperationRecord, Error> {
         let transaction = self.begin()?;
-        self.insert(&transaction, &change.objects)?;
-        for provenance in &change.provenance {
-            self.insert_provenance(&transaction, provenance)?;
-        }
-        for run in &change.runs {
-            self.write_run(&transaction, run)?;
-        }
-        for step in &change.moves {
-            self.swap(&transaction, step)?;
-        }
-        let at = self.move_at(&transaction, &change.at)?;
-        for step in &change.remarks {
-            self.swap_remark(&transaction, step)?;
-        }
-        let operation = self.write_operation(&transaction, change, at)?;
+        let operation = self.carry_out(&transaction, change)?;
         self.sql(transaction.commit())?;
         Ok(operation)
+    }
+
+    /// The same with a change that is settled once nobody else moves anything: it cannot come too late.
+    pub fn transact_settled<E: From<Error>>(
+        &self,
+        mut change: Change,
+        settle: impl FnOnce(&mut Change) -> Result<(), E>,
+    ) -> Result<OperationRecord, E> {
+        let transaction = self.begin()?;
+        settle(&mut change)?;
+        let operation = self.carry_out(&transaction, &change)?;
+        self.sql(transaction.commit())?;
+        Ok(operation)
+    }
+
+    /// Carries out a change within a transaction that is under way.
+    pub(super) fn carry_out(&self, transaction: &Connection, change: &Change) -> Result<OperationRecord, Error> {
+        self.insert(transaction, &change.objects)?;
+        for provenance in &change.provenance {
+            self.insert_provenance(transaction, provenance)?;
+        }
+        for run in &change.runs {
+            self.write_run(transaction, run)?;
+        }
+        for step in &change.moves {
+            self.swap(transaction, step)?;
+        }
+        let at = self.move_at(transaction, &change.at)?;
+        for step in &change.remarks {
+            self.swap_remark(transaction, step)?;
+        }
+        self.write_operation(transaction, change, at)
     }
 
     /// Writes what a change did as the next entry of the journal.
@@ -136,11 +168,21 @@ impl Store {
             description: change.entry.description.clone(),
             command: change.entry.command.clone(),
             moves: change.moves.clone(),
+            parts: 0,
             at,
             remarks: change.remarks.clone(),
             undoes: change.entry.undoes,
         };
-        let (text, sum) = seal(&operation);
+        let (first, others) = operation.moves.split_at(operation.moves.len().min(FIRST_MOVES));
+        let parts = (1..).zip(others.chunks(PART_MOVES)).map(|(number, moves)| {
+            let part = PartRecord { operation: operation.number, number, moves: moves.to_vec() };
+            let (text, sum) = seal(&part);
+            let row = params![operation.number.cast_signed(), number, text, sum.as_bytes()];
+            self.sql(connection.execute("INSERT INTO part VALUES (?1, ?2, ?3, ?4)", row))?;
+            Ok(number)
+        });
+        let parts = parts.collect::<Result<Vec<u32>, Error>>()?.last().copied().unwrap_or(0);
+        let (text, sum) = seal(&OperationRecord { moves: first.to_vec(), parts, ..operation.clone() });
         let row = params![operation.number.cast_signed(), text, sum.as_bytes()];
         self.sql(connection.execute("INSERT INTO operation VALUES (?1, ?2, ?3)", row))?;
         Ok(operation)
@@ -162,17 +204,81 @@ impl Store {
         let mut found = None;
         self.walk(number.cast_signed(), |operation| {
             found = Some(operation).filter(|operation| operation.number == number);
-            ControlFlow::Break(())
+            Ok(ControlFlow::Break(()))
         })?;
+        if let Some(operation) = &mut found {
+            self.complete(operation)?;
+        }
         Ok(found)
     }
 
     /// Reads the journal from the newest operation on, until `take` has enough.
-    pub fn walk_back(&self, take: impl FnMut(OperationRecord) -> ControlFlow<()>) -> Result<(), Error> {
+    pub fn walk_back(&self, mut take: impl FnMut(OperationRecord) -> ControlFlow<()>) -> Result<(), Error> {
+        self.walk(i64::MAX, |mut operation| {
+            self.complete(&mut operation)?;
+            Ok(take(operation))
+        })
+    }
+
+    /// The same for who needs no more than the first moves of each operation; [`complete`](Self::complete) adds
+    /// the others.
+    pub fn walk_heads(&self, take: impl FnMut(OperationRecord) -> Result<ControlFlow<()>, Error>) -> Result<(), Error> {
         self.walk(i64::MAX, take)
     }
 
-    fn walk(&self, from: i64, mut take: impl FnMut(OperationRecord) -> ControlFlow<()>) -> Result<(), Error> {
+    /// The same from operation `number` on, which must be there.
+    pub fn walk_heads_from(
+        &self,
+        number: u64,
+        mut take: impl FnMut(OperationRecord) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
+        let mut is_there = false;
+        self.walk(number.cast_signed(), |operation| {
+            is_there |= operation.number == number;
+            if is_there { take(operation) } else { Ok(ControlFlow::Break(())) }
+        })?;
+        if is_there { Ok(()) } else { Err(Error::NoOperation { number }) }
+    }
+
+    /// Adds the moves of an operation that stand in rows of their own.
+    pub fn complete(&self, operation: &mut OperationRecord) -> Result<(), Error> {
+        let head = OperationRecord { moves: std::mem::take(&mut operation.moves), ..operation.clone() };
+        operation.parts = 0;
+        self.each_step(head, |step| {
+            operation.moves.push(step);
+            Ok(())
+        })
+    }
+
+    /// Gives the moves of an operation one by one; a part of them at a time is in memory.
+    pub(super) fn each_step(
+        &self,
+        head: OperationRecord,
+        mut take: impl FnMut(Move) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        head.moves.into_iter().try_for_each(&mut take)?;
+        for number in 1..=head.parts {
+            let damaged = || Error::CorruptRow { table: "part", key: format!("{} {number}", head.number) };
+            let query = "SELECT record, sum FROM part WHERE operation = ?1 AND number = ?2";
+            let mut statement = self.sql(self.connection.prepare_cached(query))?;
+            let row = statement.query_row(params![head.number.cast_signed(), number], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?))
+            });
+            let (text, sum) = self.sql(row.optional())?.ok_or_else(damaged)?;
+            let part: PartRecord = unseal(&text, &sum).ok_or_else(damaged)?;
+            if (part.operation, part.number) != (head.number, number) {
+                return Err(damaged());
+            }
+            part.moves.into_iter().try_for_each(&mut take)?;
+        }
+        Ok(())
+    }
+
+    fn walk(
+        &self,
+        from: i64,
+        mut take: impl FnMut(OperationRecord) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
         let query = "SELECT number, record, sum FROM operation WHERE number <= ?1 ORDER BY number DESC";
         let mut statement = self.sql(self.connection.prepare(query))?;
         let rows = self.sql(statement.query_map([from], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))?;
@@ -183,7 +289,7 @@ impl Store {
             if u64::try_from(number) != Ok(operation.number) {
                 return Err(damaged());
             }
-            if take(operation).is_break() {
+            if take(operation)?.is_break() {
                 break;
             }
         }
@@ -214,7 +320,8 @@ impl Store {
             Some(found) => return Err(Error::WrongKind { id: target, expected: ObjectKind::Bundle, found }),
         }
         let query = "INSERT INTO pointer VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET target = excluded.target";
-        self.sql(connection.execute(query, params![step.name, target.as_bytes()]))?;
+        let mut statement = self.sql(connection.prepare_cached(query))?;
+        self.sql(statement.execute(params![step.name, target.as_bytes()]))?;
         Ok(())
     }
 
@@ -239,7 +346,7 @@ impl Store {
 
 fn pointer(connection: &Connection, name: &str) -> rusqlite::Result<Option<Digest>> {
     let query = "SELECT target FROM pointer WHERE name = ?1";
-    connection.query_row(query, [name], |row| row.get(0).map(Digest::from_bytes)).optional()
+    connection.prepare_cached(query)?.query_row([name], |row| row.get(0).map(Digest::from_bytes)).optional()
 }
 
 fn at(connection: &Connection) -> rusqlite::Result<Option<String>> {
@@ -249,6 +356,7 @@ fn at(connection: &Connection) -> rusqlite::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::super::sample::{self, entry};
+    use super::super::verify::{Finding, verify};
     use super::*;
 
     fn moving(name: &str, from: Option<Digest>, to: Option<Digest>) -> Change {
@@ -267,6 +375,36 @@ mod tests {
         let gone = store.transact(&Change { at: At::Leave, ..moving("branches/main", Some(bundle), None) }).unwrap();
         assert_eq!((store.pointers("").unwrap(), store.at().unwrap()), (Pointers::new(), None));
         assert_eq!(store.operations().unwrap(), [operation, gone]);
+    }
+
+    #[test]
+    fn the_moves_of_a_large_operation_stand_in_parts() {
+        let (store, bundle) = sample::store();
+        let n = FIRST_MOVES + PART_MOVES + 1;
+        let step = |number| Move { name: format!("branches/line-{number}"), from: None, to: Some(bundle) };
+        let change = Change { moves: (0..n).map(step).collect(), ..Change::new(entry("many")) };
+        let whole = store.transact(&change).unwrap();
+        assert_eq!((whole.moves.len(), whole.parts), (n, 0));
+        assert_eq!(store.operations().unwrap(), [whole.clone()]);
+        assert_eq!(store.operation(1).unwrap(), Some(whole.clone()));
+        let head = |operation: OperationRecord| {
+            assert_eq!((operation.moves.len(), operation.parts), (FIRST_MOVES, 2));
+            assert_eq!(operation.moves, whole.moves[..FIRST_MOVES]);
+            Ok(ControlFlow::Continue(()))
+        };
+        store.walk_heads(head).unwrap();
+        assert_eq!((store.n_pointers("branches/").unwrap(), store.n_pointers("tags/").unwrap()), (n, 0));
+        assert_eq!(store.n_pointers("").unwrap(), n);
+        assert_eq!(store.state_at(0).unwrap().pointers, Pointers::new());
+        assert_eq!(verify(&store).findings, []);
+        for damage in ["UPDATE part SET number = 3 WHERE number = 2", "DELETE FROM part WHERE number = 3"] {
+            store.connection.execute(damage, []).unwrap();
+            let damaged = |outcome| matches!(outcome, Err(Error::CorruptRow { table: "part", key }) if key == "1 2");
+            assert!(damaged(store.operations().map(drop)) && damaged(store.operation(1).map(drop)), "{damage}");
+            assert!(verify(&store).findings.contains(&Finding::Row { table: "operation", row: 1 }), "{damage}");
+        }
+        store.connection.execute("INSERT INTO part VALUES (9, 1, '', x''), (9, 2, '', x'')", []).unwrap();
+        assert!(verify(&store).findings.contains(&Finding::Row { table: "part", row: 3 }));
     }
 
     #[test]

@@ -40,10 +40,56 @@ pub(super) fn parse(text: &[u8]) -> Result<Value, Fault> {
 
 /// The canonical bytes of `value`, if it has the hashed profile.
 pub(super) fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, Fault> {
-    let bytes = serde_json_canonicalizer::to_vec(value).map_err(Fault::Syntax)?;
-    // Canonical bytes print every number, so reading them back checks the profile in one place.
-    parse(&bytes)?;
-    Ok(bytes)
+    // Reading it back checks the profile in one place.
+    let text = serde_json::to_vec(value).map_err(Fault::Syntax)?;
+    Ok(canonical_parsed(&parse(&text)?))
+}
+
+/// The canonical bytes of what [`parse`] gave: nothing in it is out of the profile.
+pub(super) fn canonical_parsed(value: &Value) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    write(value, &mut out);
+    out
+}
+
+/// RFC 8785 without floats: no blanks, the shortest escapes, keys by their UTF-16 units.
+fn write(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::String(text) => write_text(text, out),
+        Value::Array(items) => {
+            out.push(b'[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                write(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(fields) => {
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
+            out.push(b'{');
+            for (place, (key, value)) in fields.into_iter().enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                write_text(key, out);
+                out.push(b':');
+                write(value, out);
+            }
+            out.push(b'}');
+        }
+    }
+}
+
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    // The escapes of `serde_json` are those of the RFC.
+    serde_json::to_writer(out, text).expect("a vector takes what is written to it");
 }
 
 /// Builds a [`Value`] and remembers why it gave up.
@@ -129,6 +175,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(text: &str, expected: &str) {
@@ -163,5 +211,33 @@ mod tests {
         check(&"[".repeat(200_000), "syntax");
         // Keys are ordered by UTF-16 units: U+10000 starts with D800 and comes before U+E000.
         check("{\"\u{e000}\":1,\"\u{10000}\":2}", "{\"\u{10000}\":2,\"\u{e000}\":1}");
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        proptest::string::string_regex("(?s).{0,6}").expect("a pattern")
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            (-((1_i64 << 53) - 1)..1 << 53).prop_map(Value::from),
+            text().prop_map(Value::String),
+        ];
+        leaf.prop_recursive(4, 32, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+                proptest::collection::vec((text(), inner), 0..5)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        /// The judge is a crate that does nothing else.
+        #[test]
+        fn the_canonical_form_is_that_of_the_rfc(value in value()) {
+            prop_assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_vec(&value).unwrap());
+        }
     }
 }

@@ -21,6 +21,7 @@ mod database;
 mod error;
 mod hold;
 mod index;
+mod insert;
 mod journal;
 mod json;
 mod name;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::record::{BundleRecord, DocumentRecord, MessageRecord};
-use super::{Error, Fault, json, stub};
+use super::{Error, json, stub};
 use crate::content::Digest;
 
 /// What an object is.
@@ -106,8 +106,14 @@ impl Object {
     }
 
     /// The typed object whose JSON is `value`, whatever fields it has.
-    pub(super) fn of_value(kind: ObjectKind, value: &Value) -> Result<Self, Fault> {
+    #[cfg(test)]
+    pub(super) fn of_value(kind: ObjectKind, value: &Value) -> Result<Self, super::Fault> {
         Ok(Self::from_canonical(kind, json::canonical(value)?))
+    }
+
+    /// The typed object whose JSON was [parsed](json::parse).
+    pub(super) fn of_parsed(kind: ObjectKind, value: &Value) -> Self {
+        Self::from_canonical(kind, json::canonical_parsed(value))
     }
 
     /// The object of bytes that are canonical already, as the store holds them.
@@ -164,11 +170,38 @@ impl Object {
 
     /// What it points to, in the order its record names them.
     pub fn references(&self) -> Result<Vec<Reference>, Error> {
-        match self.kind {
-            ObjectKind::Blob | ObjectKind::Stub => Ok(Vec::new()),
-            ObjectKind::Document => Ok(self.record::<DocumentRecord>()?.references()),
-            ObjectKind::Bundle => Ok(self.record::<BundleRecord>()?.references()),
-            ObjectKind::Message => Ok(self.record::<MessageRecord>()?.references()),
+        Ok(self.content()?.references())
+    }
+
+    /// What its bytes say.
+    pub(super) fn content(&self) -> Result<Content, Error> {
+        Ok(match self.kind {
+            ObjectKind::Blob | ObjectKind::Stub => Content::Bytes,
+            ObjectKind::Document => Content::Document(self.record()?),
+            ObjectKind::Bundle => Content::Bundle(self.record()?),
+            ObjectKind::Message => Content::Message(self.record()?),
+        })
+    }
+}
+
+/// The record in an object, read once for all who ask.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// A blob or a stub: nothing but its bytes.
+    Bytes,
+    Document(DocumentRecord),
+    Bundle(BundleRecord),
+    Message(MessageRecord),
+}
+
+impl Content {
+    /// What the object points to, in the order its record names them.
+    pub(super) fn references(&self) -> Vec<Reference> {
+        match self {
+            Self::Bytes => Vec::new(),
+            Self::Document(record) => record.references(),
+            Self::Bundle(record) => record.references(),
+            Self::Message(record) => record.references(),
         }
     }
 }

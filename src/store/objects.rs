@@ -1,8 +1,9 @@
 //! Reading and finding objects; every read checks the hash.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::insert::Inserter;
 use super::record::{BundleRecord, DocumentRecord, MessageRecord};
 use super::{Error, Object, ObjectKind, Record, Store};
 use crate::content::{Digest, Document};
@@ -11,11 +12,6 @@ use crate::content::{Digest, Document};
 const SHORTEST_PREFIX: usize = 4;
 /// More candidates than this are not listed.
 const MOST_CANDIDATES: usize = 20;
-
-/// An object is written once; only the place of a withheld blob is taken by the blob.
-const INSERT: &str = "INSERT INTO object VALUES (?1, ?2, ?3) ON CONFLICT (id)
-    DO UPDATE SET kind = excluded.kind, data = excluded.data
-    WHERE object.kind = 'stub' AND excluded.kind = 'blob'";
 
 /// What a prefix of an id stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +33,8 @@ impl Store {
     /// The object of that id, if the store has it.
     pub fn find_object(&self, id: Digest) -> Result<Option<Object>, Error> {
         let query = "SELECT kind, data FROM object WHERE id = ?1";
-        let row = self.connection.query_row(query, [id.as_bytes()], |row| Ok(read(row))).optional();
+        let mut statement = self.sql(self.connection.prepare_cached(query))?;
+        let row = statement.query_row([id.as_bytes()], |row| Ok(read(row))).optional();
         match self.sql(row)? {
             None => Ok(None),
             Some(object) => object.filter(|object| object.id() == id).ok_or(Error::Corrupt { id }).map(Some),
@@ -137,41 +134,16 @@ impl Store {
 
     /// Inserts what is not there yet, then checks that nothing refers to nothing.
     pub(super) fn insert(&self, connection: &Connection, objects: &[Object]) -> Result<(), Error> {
-        let mut statement = self.sql(connection.prepare(INSERT))?;
-        let mut new = Vec::new();
-        let mut came = Vec::new();
-        for object in objects {
-            let id = object.id();
-            if object.kind() == ObjectKind::Blob && self.sql(kind(connection, id))? == Some(ObjectKind::Stub) {
-                came.push(id);
-            }
-            let row = params![id.as_bytes(), object.kind().name(), object.bytes()];
-            if self.sql(statement.execute(row))? > 0 {
-                new.push(object);
+        let mut inserter = Inserter::new(self, connection)?;
+        let new = objects.iter().map(|object| inserter.put(object)).collect::<Result<Vec<_>, _>>()?;
+        for (object, is_new) in objects.iter().zip(new) {
+            let content = object.content()?;
+            inserter.check(object.id(), &content)?;
+            if is_new {
+                inserter.index(object.id(), &content)?;
             }
         }
-        for object in objects {
-            for reference in object.references()? {
-                match self.sql(kind(connection, reference.id))? {
-                    Some(found) if reference.is_met_by(found) => {}
-                    _ => return Err(Error::Dangling { from: object.id(), to: reference.id }),
-                }
-            }
-        }
-        self.index(connection, new)?;
-        if came.is_empty() {
-            return Ok(());
-        }
-        // Documents that were here without their texts have words now.
-        let mut complete = Vec::new();
-        for id in self.ids(ObjectKind::Document)? {
-            let document = self.object(id)?;
-            let is_new = objects.iter().any(|object| object.id() == id) && self.is_indexed(&document)?;
-            if !is_new && came.contains(&document.record::<DocumentRecord>()?.text) {
-                complete.push(document);
-            }
-        }
-        self.index(connection, &complete)
+        inserter.finish()
     }
 }
 
@@ -187,8 +159,9 @@ pub(super) fn read(row: &Row<'_>) -> Option<Object> {
 /// The kind of an object; a kind that is not known counts as not there.
 pub(super) fn kind(connection: &Connection, id: Digest) -> rusqlite::Result<Option<ObjectKind>> {
     let query = "SELECT kind FROM object WHERE id = ?1";
-    let name = connection.query_row(query, [id.as_bytes()], |row| row.get::<_, String>(0)).optional()?;
-    Ok(name.and_then(|name| ObjectKind::from_name(&name)))
+    let mut statement = connection.prepare_cached(query)?;
+    let named = |row: &Row<'_>| Ok(row.get_ref(0)?.as_str().ok().and_then(ObjectKind::from_name));
+    Ok(statement.query_row([id.as_bytes()], named).optional()?.flatten())
 }
 
 #[cfg(test)]

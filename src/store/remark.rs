@@ -38,7 +38,7 @@ impl Store {
     /// All remarks on a subject, by topic.
     pub fn remarks_on(&self, subject: &str) -> Result<BTreeMap<String, String>, Error> {
         let query = "SELECT topic, value FROM remark WHERE subject = ?1";
-        let mut statement = self.sql(self.connection.prepare(query))?;
+        let mut statement = self.sql(self.connection.prepare_cached(query))?;
         let rows = self.sql(statement.query_map([subject], |row| Ok((row.get(0)?, row.get(1)?))))?;
         self.sql(rows.collect())
     }
@@ -81,7 +81,7 @@ impl Store {
 
 fn remark(connection: &Connection, subject: &str, topic: &str) -> rusqlite::Result<Option<String>> {
     let query = "SELECT value FROM remark WHERE subject = ?1 AND topic = ?2";
-    connection.query_row(query, [subject, topic], |row| row.get(0)).optional()
+    connection.prepare_cached(query)?.query_row([subject, topic], |row| row.get(0)).optional()
 }
 
 #[cfg(test)]

@@ -86,7 +86,8 @@ impl Store {
         let query = "INSERT INTO run VALUES (?1, ?2, ?3, ?4) ON CONFLICT (attempt)
             DO UPDATE SET answer = excluded.answer, record = excluded.record, sum = excluded.sum";
         let answer = run.answer.map(|id| id.as_bytes().to_vec());
-        self.sql(connection.execute(query, params![run.attempt, answer, text, sum.as_bytes()]))?;
+        let mut statement = self.sql(connection.prepare_cached(query))?;
+        self.sql(statement.execute(params![run.attempt, answer, text, sum.as_bytes()]))?;
         Ok(())
     }
 
@@ -104,7 +105,7 @@ impl Store {
         parameter: Option<rusqlite::types::Value>,
         table: &'static str,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.sql(self.connection.prepare(query))?;
+        let mut statement = self.sql(self.connection.prepare_cached(query))?;
         let rows = self.sql(statement.query_map(rusqlite::params_from_iter(parameter), |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?))
         }))?;

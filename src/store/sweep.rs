@@ -140,7 +140,7 @@ impl Store {
     fn window(&self, keep: i64, now: Timestamp) -> Result<Swept, Error> {
         let mut since = None;
         let mut first = None;
-        self.walk_back(|operation| {
+        self.walk_heads(|operation| {
             let is_change = !operation.moves.is_empty() || operation.at.is_some() || !operation.remarks.is_empty();
             if since.is_none() && is_change {
                 since = Some(operation.time.0.min(now.0).saturating_sub(keep));
@@ -149,7 +149,7 @@ impl Store {
             if since.is_none_or(|since| operation.time.0 >= since) {
                 first = Some(operation.number);
             }
-            ControlFlow::Continue(())
+            Ok(ControlFlow::Continue(()))
         })?;
         let operation = match first {
             Some(first) => first - 1,
@@ -163,18 +163,15 @@ impl Store {
         for id in self.pointers("")?.into_values().chain(self.at()?.and_then(|at| at.parse().ok())) {
             visit(id)?;
         }
-        let mut outcome = Ok(());
-        self.walk_back(|operation| {
+        self.walk_heads(|operation| {
             if operation.number <= swept.operation {
-                return ControlFlow::Break(());
+                return Ok(ControlFlow::Break(()));
             }
-            let moved = operation.moves.iter().flat_map(|step| [step.from, step.to]).flatten();
             let places = operation.at.iter().flat_map(|step| [&step.from, &step.to]).flatten();
-            let mut ids = moved.chain(places.filter_map(|at| at.parse().ok()));
-            outcome = ids.try_for_each(&mut *visit);
-            if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            places.filter_map(|at| at.parse().ok()).try_for_each(&mut *visit)?;
+            self.each_step(operation, |step| step.from.into_iter().chain(step.to).try_for_each(&mut *visit))?;
+            Ok(ControlFlow::Continue(()))
         })?;
-        outcome?;
         self.each_run(|run| {
             if run.state != RunState::Streaming && run.started < swept.moment {
                 return Ok(());

@@ -1,11 +1,16 @@
 //! `branch` and `tag`: names listed, made, changed and taken away.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::{Act, Error, Workspace, shape};
 use crate::content::{Digest, Timestamp};
 use crate::fork::{self, Branch, Survey, View};
+use crate::store::record::Pointers;
 use crate::store::{BRANCHES, BUNDLES, TAGS, topic};
+
+/// Branches whose messages are known at once.
+const SURVEYED: usize = 1000;
 
 /// A branch as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,36 +47,49 @@ pub struct Deleted {
 impl Workspace {
     /// The branches by name, all of them or so many that moved last; and how many more there are.
     pub fn branches(&self, most: Option<usize>) -> Result<(Vec<ListedBranch>, usize), Error> {
-        let mut pointers = self.store.pointers(BRANCHES)?;
-        let n_all = pointers.len();
-        if let Some(most) = most.filter(|most| *most < n_all) {
-            let newest = fork::moments(&View::present(&self.store), &pointers, None, most)?;
-            let newest: BTreeMap<String, Timestamp> = newest.into_iter().collect();
-            pointers.retain(|name, _| newest.contains_key(name));
-        }
-        let n_hidden = n_all - pointers.len();
-        let survey = Survey::read(&self.store, &pointers.values().copied().collect())?;
-        let moments = fork::moments(&View::present(&self.store), &pointers, None, usize::MAX)?;
-        let moments: BTreeMap<String, Timestamp> = moments.into_iter().collect();
-        let mut bundle_names = BTreeMap::new();
-        for (name, bundle) in self.store.pointers(BUNDLES)? {
-            bundle_names.entry(bundle).or_insert_with(|| name[BUNDLES.len()..].to_owned());
-        }
+        let view = View::present(&self.store);
+        let n_all = self.store.n_pointers(BRANCHES)?;
+        let most = most.unwrap_or(usize::MAX).min(n_all);
+        let moved = fork::recent(&view, BRANCHES, most)?;
+        let mut moments: BTreeMap<String, Timestamp> =
+            moved.iter().map(|(name, _, time)| (name.clone(), *time)).collect();
+        let pointers: Pointers = match most == n_all {
+            true => self.store.pointers(BRANCHES)?,
+            false => moved.into_iter().map(|(name, tip, _)| (name, tip)).collect(),
+        };
         let at = self.store.at()?;
-        let listed = pointers.into_iter().map(|(pointer, tip)| -> Result<_, Error> {
-            let (bundle, n_turns) = survey.place(tip);
-            Ok(ListedBranch {
-                name: pointer[BRANCHES.len()..].to_owned(),
-                tip,
-                bundle,
-                bundle_name: bundle_names.get(&bundle).cloned(),
-                n_turns,
-                moved: moments.get(&pointer).copied(),
-                description: self.store.remark(&pointer, topic::DESCRIPTION)?,
-                at: at.as_ref() == Some(&pointer),
-            })
-        });
-        Ok((listed.collect::<Result<_, Error>>()?, n_hidden))
+        let mut listed = Vec::with_capacity(pointers.len());
+        let mut bundle_names = BTreeMap::new();
+        let pointers: Vec<(String, Digest)> = pointers.into_iter().collect();
+        // What tips lead to is let go of from time to time: of 100,000 branches it is a lot.
+        for some in pointers.chunks(SURVEYED) {
+            let survey = Survey::read(&self.store, &some.iter().map(|(_, tip)| *tip).collect())?;
+            for (pointer, tip) in some {
+                let (bundle, n_turns) = survey.place(*tip);
+                let bundle_name = match bundle_names.entry(bundle) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(self.bundle_name(bundle)?),
+                };
+                listed.push(ListedBranch {
+                    name: pointer[BRANCHES.len()..].to_owned(),
+                    tip: *tip,
+                    bundle,
+                    bundle_name: bundle_name.clone(),
+                    n_turns,
+                    moved: moments.remove(pointer),
+                    description: self.store.remark(pointer, topic::DESCRIPTION)?,
+                    at: at.as_ref() == Some(pointer),
+                });
+            }
+        }
+        let n_hidden = n_all - listed.len().min(n_all);
+        Ok((listed, n_hidden))
+    }
+
+    /// The first name of a bundle.
+    fn bundle_name(&self, bundle: Digest) -> Result<Option<String>, Error> {
+        let names = self.store.pointers_to(bundle)?;
+        Ok(names.iter().find_map(|name| name.strip_prefix(BUNDLES)).map(str::to_owned))
     }
 
     /// Gives a branch another name.

@@ -4,7 +4,7 @@ use super::{Error, Workspace};
 use crate::content::Digest;
 use crate::fork;
 use crate::store::record::{Move, RunRecord};
-use crate::store::{self, At, BRANCHES, Change, Entry, Object};
+use crate::store::{At, BRANCHES, Change, Entry, Object};
 
 impl Workspace {
     /// Moves or makes a branch over new messages; one that somebody else moved keeps its tip, and the
@@ -48,23 +48,22 @@ impl Workspace {
         branch: &str,
         seen: Option<Digest>,
         tip: Digest,
-        mut change: Change,
+        change: Change,
         at: fn(&str) -> At,
     ) -> Result<String, Error> {
         let mut name = branch.to_owned();
-        let mut from = seen;
-        loop {
+        // Where it goes is settled once nobody else moves anything, so that each of many writers waits once.
+        self.store.transact_settled(change, |change| {
+            let there = self.store.pointer(&format!("{BRANCHES}{branch}"))?;
+            let is_ours = seen.is_some() && there == seen;
+            if !is_ours {
+                name = fork::free_name(&self.store, branch)?;
+            }
             let pointer = format!("{BRANCHES}{name}");
             change.at = at(&pointer);
-            change.moves = vec![Move { name: pointer, from, to: Some(tip) }];
-            match self.store.transact(&change) {
-                Ok(_) => return Ok(name),
-                Err(store::Error::Moved { .. } | store::Error::Taken { .. }) => {
-                    name = fork::free_name(&self.store, branch)?;
-                    from = None;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
+            change.moves = vec![Move { name: pointer, from: seen.filter(|_| is_ours), to: Some(tip) }];
+            Ok::<_, Error>(())
+        })?;
+        Ok(name)
     }
 }

@@ -32,24 +32,35 @@ impl Workspace {
         Ok(fork::undo_to(&self.store, number, act.time, act.command.clone())?)
     }
 
-    /// The journal, newest first, at most so many entries; and how many there are.
-    pub fn operations(&self, most: usize) -> Result<(Vec<ListedOperation>, u64), Error> {
+    /// The journal, newest first, at most so many entries, of each the first moves; and how many there are.
+    /// With a number it is read as it stood once that operation was done.
+    pub fn operations(&self, most: usize, at: Option<u64>) -> Result<(Vec<ListedOperation>, u64), Error> {
         let mut listed = Vec::new();
         let mut n_all = 0;
         let mut taken_back = BTreeSet::new();
-        self.store.walk_back(|record| {
+        let take = |record: OperationRecord| {
             n_all = n_all.max(record.number);
             if listed.len() == most {
-                return ControlFlow::Break(());
+                return Ok(ControlFlow::Break(()));
             }
             let is_undone = taken_back.remove(&record.number);
             if !is_undone {
                 taken_back.extend(record.undoes);
             }
             listed.push(ListedOperation { record, is_undone });
-            ControlFlow::Continue(())
-        })?;
+            Ok(ControlFlow::Continue(()))
+        };
+        match at {
+            None => self.store.walk_heads(take)?,
+            Some(number) => self.store.walk_heads_from(number, take)?,
+        }
         Ok((listed, n_all))
+    }
+
+    /// An entry of the journal with all its moves.
+    pub fn whole(&self, mut listed: ListedOperation) -> Result<ListedOperation, Error> {
+        self.store.complete(&mut listed.record)?;
+        Ok(listed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `verify`: hash everything again, render and count every bundle again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::BufRead;
 
@@ -8,7 +8,7 @@ use super::{Error, Workspace};
 use crate::bundle::Bundle;
 use crate::bundle::render::Renderer;
 use crate::content::Digest;
-use crate::store::exchange::{self, Limits};
+use crate::store::exchange::{self, Arrivals, Limits};
 use crate::store::record::{BundleRecord, DocumentRecord};
 use crate::store::verify::{Mended, Report, mend, verify, wanted};
 use crate::store::{self, Object, ObjectKind};
@@ -78,12 +78,16 @@ impl Workspace {
     ///
     /// A copy is a `.forkful` file; its objects are taken where the store misses them.
     pub fn mend(&self, copy: Option<&mut dyn BufRead>) -> Result<Mended, Error> {
-        let mut spare = match copy {
-            Some(file) => exchange::read(file, &Limits::STANDARD)?.objects,
-            None => Vec::new(),
-        };
+        let copy = copy.map(|file| exchange::read_beside(&self.store, file, &Limits::STANDARD)).transpose()?;
         let report = verify(&self.store);
-        spare.extend(self.rendered(&wanted(&report)));
+        let wanted = wanted(&report);
+        let mut spare = Vec::new();
+        if let Some(copy) = copy {
+            for id in &wanted {
+                spare.extend(copy.objects.object(*id)?);
+            }
+        }
+        spare.extend(self.rendered(&wanted));
         Ok(mend(&self.store, &report, &spare)?)
     }
 
@@ -104,11 +108,10 @@ impl Workspace {
     /// Refuses objects of a stranger among which a bundle's text is not made of its documents.
     ///
     /// A bundle of which a text was withheld is let through, and looked at when the text comes.
-    pub(super) fn check_bundles(&self, objects: &[Object]) -> Result<(), Error> {
-        let arrived: BTreeMap<Digest, &Object> = objects.iter().map(|object| (object.id(), object)).collect();
-        let find = |id: Digest| match arrived.get(&id) {
-            Some(object) if object.kind() != ObjectKind::Stub => Ok((*object).clone()),
-            Some(stub) => Ok(self.store.find_object(id)?.unwrap_or_else(|| (*stub).clone())),
+    pub(super) fn check_bundles(&self, objects: &Arrivals) -> Result<(), Error> {
+        let find = |id: Digest| match objects.object(id)? {
+            Some(object) if object.kind() != ObjectKind::Stub => Ok(object),
+            Some(stub) => Ok(self.store.find_object(id)?.unwrap_or(stub)),
             None => self.store.object(id),
         };
         let text = |id| match find(id)? {
@@ -126,9 +129,8 @@ impl Workspace {
             let rendered = text(manifest.text)?;
             Ok(Bundle::thaw(id, manifest, documents, rendered)?)
         };
-        let of_kind = |kind| objects.iter().filter(move |object| object.kind() == kind).map(Object::id);
-        let mut ids: BTreeSet<Digest> = of_kind(ObjectKind::Bundle).collect();
-        for blob in of_kind(ObjectKind::Blob) {
+        let mut ids: BTreeSet<Digest> = objects.ids(ObjectKind::Bundle).collect();
+        for blob in objects.ids(ObjectKind::Blob) {
             if self.store.is_withheld(blob)? {
                 ids.extend(self.store.ids(ObjectKind::Bundle)?);
                 break;

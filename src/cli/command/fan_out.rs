@@ -61,7 +61,7 @@ pub(crate) fn run(
         context.printer.say("Nothing is missing; `--again` asks once more");
         return Ok(0);
     }
-    let before = workspace.operations(0)?.1;
+    let before = workspace.operations(0, None)?.1;
     let board = RefCell::new(Board::new(context, &plan));
     let tell = |event: Event| {
         let mut board = board.borrow_mut();

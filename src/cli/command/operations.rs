@@ -17,13 +17,18 @@ pub(crate) struct Operations {
     /// Every operation
     #[arg(short, long, conflicts_with = "most")]
     all: bool,
+    /// The list as it was once this operation was done
+    #[arg(long, value_name = "OPERATION")]
+    at: Option<u64>,
 }
 
 impl Operations {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let most = if self.all { usize::MAX } else { self.most };
-        let (listed, n_all) = super::open(context)?.operations(most)?;
+        let workspace = super::open(context)?;
+        let (listed, n_all) = workspace.operations(most, self.at)?;
         if context.json {
+            let listed = listed.into_iter().map(|one| workspace.whole(one)).collect::<Result<Vec<_>, _>>()?;
             let shape = |listed: &ListedOperation| {
                 let mut value = serde_json::to_value(&listed.record).unwrap_or_default();
                 value["time"] = listed.record.time.to_string().into();

@@ -1,16 +1,13 @@
 //! From verified objects into a store that may have moved on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::check_peer;
 use super::read::Package;
+use super::{Arrivals, check_peer};
 use crate::content::Digest;
 use crate::store::name::split_pointer;
-use crate::store::record::{MessageRecord, Move, Pointers, RemarkMove};
-use crate::store::{At, BRANCHES, Change, Entry, Error, Object, ObjectKind, REMOTES, Remarks, SPACES, Store, numbered};
-
-/// How often the names are looked at again because somebody else moves them.
-const MOST_ATTEMPTS: usize = 100;
+use crate::store::record::{Move, Pointers, RemarkMove};
+use crate::store::{At, BRANCHES, Change, Entry, Error, ObjectKind, REMOTES, Remarks, SPACES, Store, numbered};
 
 /// What became of one name of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +60,8 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Report, E
     if let Some(peer) = peer {
         check_peer(peer)?;
     }
+    // From here on nobody else moves a name.
+    let transaction = store.begin()?;
     let mut missing = Vec::new();
     for id in &package.prerequisites {
         if store.kind(*id)?.is_none() {
@@ -72,61 +71,47 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Report, E
     if !missing.is_empty() {
         return Err(Error::Prerequisites { ids: missing });
     }
-    let parents = parents(&package.objects)?;
     let mut new_bundles = BTreeSet::new();
-    for object in package.objects.iter().filter(|object| object.kind() == ObjectKind::Bundle) {
-        if store.kind(object.id())?.is_none() {
-            new_bundles.insert(object.id());
+    for id in package.objects.ids(ObjectKind::Bundle) {
+        if store.kind(id)?.is_none() {
+            new_bundles.insert(id);
         }
     }
-    let messages = package.objects.iter().filter(|object| object.kind() == ObjectKind::Message);
-    let arrived: BTreeSet<Digest> = messages.map(Object::id).collect();
-    let mut change = Change { objects: package.objects, ..Change::new(entry) };
-    let mut n_attempts = 0;
-    loop {
-        let mut places = Places {
-            line: Line { store, parents: &parents },
-            pointers: store.pointers("")?,
-            moves: Vec::new(),
-            new_bundles: &new_bundles,
-        };
-        let names = package.pointers.iter().map(|(name, incoming)| places.settle(name, *incoming, peer));
-        let names = names.collect::<Result<Vec<_>, Error>>()?;
-        let moves = places.moves;
-        let (remarks, n_remarks_kept) = remarking(store, &package.remarks, &names, &arrived)?;
-        let report = Report { names, n_remarks: remarks.len(), n_remarks_kept };
-        change.remarks = remarks;
-        if moves.is_empty() && change.remarks.is_empty() {
-            store.put(&change.objects)?;
-            return Ok(report);
+    let has_news = store.take(&transaction, &package.objects)?;
+    let mut places = Places {
+        line: Line { store, arrivals: &package.objects },
+        pointers: store.pointers("")?,
+        moves: Vec::new(),
+        new_bundles: &new_bundles,
+    };
+    let names = package.pointers.iter().map(|(name, incoming)| places.settle(name, *incoming, peer));
+    let names = names.collect::<Result<Vec<_>, Error>>()?;
+    let moves = places.moves;
+    let (remarks, n_remarks_kept) = remarking(store, &package.remarks, &names)?;
+    let report = Report { names, n_remarks: remarks.len(), n_remarks_kept };
+    if moves.is_empty() && remarks.is_empty() {
+        if has_news {
+            store.sql(transaction.commit())?;
         }
-        // Where nothing was done yet, the next command goes on with what arrived: a branch, if there is one.
-        if let Some(first) = moves.first()
-            && store.at()?.is_none()
-        {
-            change.at = At::Go(first.name.clone());
-        }
-        change.moves = moves;
-        n_attempts += 1;
-        match store.transact(&change) {
-            Err(Error::Moved { .. } | Error::Taken { .. } | Error::Remarked { .. }) if n_attempts < MOST_ATTEMPTS => {}
-            outcome => return outcome.map(|_| report),
-        }
+        return Ok(report);
     }
+    // Where nothing was done yet, the next command goes on with what arrived: a branch, if there is one.
+    let at = match moves.first() {
+        Some(first) if store.at()?.is_none() => At::Go(first.name.clone()),
+        _ => At::Stay,
+    };
+    store.carry_out(&transaction, &Change { moves, remarks, at, ..Change::new(entry) })?;
+    store.sql(transaction.commit())?;
+    Ok(report)
 }
 
 /// What the remarks of a file change here, and how many stay out: one's own words stand.
-fn remarking(
-    store: &Store,
-    remarks: &Remarks,
-    names: &[Imported],
-    arrived: &BTreeSet<Digest>,
-) -> Result<(Vec<RemarkMove>, usize), Error> {
+fn remarking(store: &Store, remarks: &Remarks, names: &[Imported]) -> Result<(Vec<RemarkMove>, usize), Error> {
     let mut steps = Vec::new();
     let mut n_kept = 0;
     for ((subject, topic), value) in remarks {
         let subject = match subject.parse::<Digest>() {
-            Ok(id) if arrived.contains(&id) || store.kind(id)? == Some(ObjectKind::Message) => subject.clone(),
+            Ok(id) if store.kind(id)? == Some(ObjectKind::Message) => subject.clone(),
             Ok(_) => continue,
             // A branch may have another name here.
             Err(_) => match names.iter().find(|one| one.name == *subject) {
@@ -245,16 +230,10 @@ fn is_taken(pointers: &Pointers, space: &str, pointer: &str) -> bool {
     SPACES.iter().any(|other| *other != space && pointers.contains_key(&format!("{other}{short}")))
 }
 
-/// The parent of every message of a package.
-fn parents(objects: &[Object]) -> Result<BTreeMap<Digest, Digest>, Error> {
-    let messages = objects.iter().filter(|object| object.kind() == ObjectKind::Message);
-    messages.map(|object| Ok((object.id(), object.record::<MessageRecord>()?.parent))).collect()
-}
-
 /// Lines of messages that run through the package and on through the store.
 struct Line<'a> {
     store: &'a Store,
-    parents: &'a BTreeMap<Digest, Digest>,
+    arrivals: &'a Arrivals,
 }
 
 impl Line<'_> {
@@ -285,8 +264,8 @@ impl Line<'_> {
 
     /// What a message follows; a bundle follows nothing.
     fn parent(&self, id: Digest) -> Result<Option<Digest>, Error> {
-        Ok(match self.parents.get(&id) {
-            Some(parent) => Some(*parent),
+        Ok(match self.arrivals.parent(id) {
+            Some(parent) => Some(parent),
             None if self.store.kind(id)? == Some(ObjectKind::Message) => Some(self.store.message(id)?.parent),
             None => None,
         })

@@ -29,12 +29,14 @@ pub(super) struct Lines<'a> {
     pub(super) number: usize,
     n_bytes: usize,
     is_page: bool,
+    /// Whether the line that was read last has no end.
+    pub(super) is_torn: bool,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(input: impl BufRead + 'a, limits: Limits) -> Result<Self, Stop> {
         let (input, is_page) = undress(input).map_err(stop)?;
-        let mut lines = Self { input, limits, number: 0, n_bytes: 0, is_page: false };
+        let mut lines = Self { input, limits, number: 0, n_bytes: 0, is_page: false, is_torn: false };
         if is_page {
             loop {
                 let line = lines.next()?.ok_or(Refusal::NotForkful)?;
@@ -57,7 +59,8 @@ impl<'a> Lines<'a> {
         }
         self.number += 1;
         self.n_bytes += line.len();
-        if line.last() == Some(&b'\n') {
+        self.is_torn = line.last() != Some(&b'\n');
+        if !self.is_torn {
             line.pop();
         }
         if line.len() > self.limits.line_bytes {
@@ -77,6 +80,8 @@ impl<'a> Lines<'a> {
 pub(super) enum Stop {
     Io(std::io::Error),
     Refused(Refusal),
+    /// What was read could not be set aside.
+    Aside(crate::store::Error),
 }
 
 /// A broken wrapping is the file's fault, anything else the reader's.

@@ -9,9 +9,10 @@
 //! id, so that every other id stays what it is and can be checked.
 //!
 //! [`write()`] gives the same bytes for the same content, [`read()`] takes it plain, packed or out of
-//! a page and verifies it as a whole before anything is written, [`import()`] applies it in one
-//! transaction.
+//! a page and verifies it as a whole before anything is written, with its objects set aside
+//! ([`Arrivals`]); [`import()`] applies it in one transaction.
 
+mod arrivals;
 mod dress;
 mod import;
 mod lines;
@@ -19,16 +20,18 @@ mod lines;
 mod parcels;
 mod read;
 mod said;
+mod spool;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use super::{NameError, check_name};
 
+pub use arrivals::Arrivals;
 pub use dress::{CLOSING, OPENING, gzip, inside_page, is_forkful};
 pub use import::{Imported, Outcome, Report, import};
 pub use lines::Limits;
-pub use read::{Package, Refusal, read};
+pub use read::{Package, Refusal, read, read_beside};
 pub use write::{Selection, Written, contents, write};
 
 /// The version of the format.

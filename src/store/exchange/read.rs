@@ -1,6 +1,6 @@
 //! From a file to verified objects; the file is a stranger's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 
 use base64::Engine as _;
@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::lines::{Limits, Lines, Stop};
-use super::{REMARKS, STUBS, TAG, VERSION, check_peer, said};
+use super::{Arrivals, REMARKS, STUBS, TAG, VERSION, check_peer, said};
 use crate::content::Digest;
 use crate::store::name::split_pointer;
 use crate::store::record::Pointers;
-use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, REMOTES, Remarks, json};
+use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, REMOTES, Remarks, Store, json};
 
 /// A file whose every hash was verified and whose every reference is met.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Package {
     /// Who sends it, by the name they give themselves.
     pub author: Option<String>,
@@ -25,9 +25,18 @@ pub struct Package {
     /// What the receiver must have already.
     pub prerequisites: BTreeSet<Digest>,
     /// The objects, what is pointed to first.
-    pub objects: Vec<Object>,
+    pub objects: Arrivals,
     /// What the sender says of messages and branches.
     pub remarks: Remarks,
+}
+
+#[cfg(test)]
+impl Package {
+    /// All that it says, to be compared.
+    pub(crate) fn said(&self) -> impl PartialEq + std::fmt::Debug + use<> {
+        let objects = self.objects.objects().collect::<Result<Vec<_>, _>>().unwrap();
+        (self.author.clone(), self.pointers.clone(), self.prerequisites.clone(), self.remarks.clone(), objects)
+    }
 }
 
 /// Why a file is refused as a whole.
@@ -127,27 +136,39 @@ pub enum Refusal {
     },
 }
 
-/// Reads and verifies a file as a whole; nothing is stored.
+/// Reads and verifies a file as a whole; nothing is stored, and its objects are held in memory.
 pub fn read(input: impl BufRead, limits: &Limits) -> Result<Package, Error> {
+    read_into(Arrivals::default(), input, limits)
+}
+
+/// The same with objects that are too many for memory set aside in the folder of a store.
+pub fn read_beside(store: &Store, input: impl BufRead, limits: &Limits) -> Result<Package, Error> {
+    read_into(Arrivals::beside(store.folder()), input, limits)
+}
+
+fn read_into(objects: Arrivals, input: impl BufRead, limits: &Limits) -> Result<Package, Error> {
     let failed = |stop, number: usize| match stop {
         Stop::Io(error) => Error::Read(error),
+        Stop::Aside(error) => error,
         Stop::Refused(refusal) => Error::Package { line: number.max(1), source: Box::new(refusal) },
     };
     let mut lines = Lines::new(input, *limits).map_err(|stop| failed(stop, 1))?;
-    read_lines(&mut lines).map_err(|stop| failed(stop, lines.number))
+    read_lines(objects, &mut lines).map_err(|stop| failed(stop, lines.number))
 }
 
-fn read_lines(lines: &mut Lines<'_>) -> Result<Package, Stop> {
+fn read_lines(mut objects: Arrivals, lines: &mut Lines<'_>) -> Result<Package, Stop> {
     let header = lines.next()?.ok_or(Refusal::NotForkful)?;
     let header = json::parse(&header).map_err(|_| Refusal::NotForkful)?;
     let Header { author, pointers, prerequisites, has_stubs, has_remarks } = read_header(&header)?;
     let mut hasher = Sha256::new_with_prefix(json::canonical(&header)?);
-    let mut kinds = BTreeMap::new();
-    let mut objects = Vec::new();
     let mut remarks = Remarks::new();
     loop {
         let line = lines.next()?.ok_or(Refusal::Truncated)?;
-        let Value::Object(fields) = json::parse(&line)? else { return Err(Refusal::Field { field: "kind" }.into()) };
+        let parsed = match json::parse(&line) {
+            Err(Fault::Syntax(_)) if lines.is_torn => return Err(Refusal::Truncated.into()),
+            parsed => parsed?,
+        };
+        let Value::Object(fields) = parsed else { return Err(Refusal::Field { field: "kind" }.into()) };
         if !fields.contains_key("kind") {
             read_trailer(&fields, objects.len(), &Digest::from_bytes(hasher.finalize().into()))?;
             break;
@@ -165,20 +186,20 @@ fn read_lines(lines: &mut Lines<'_>) -> Result<Package, Stop> {
             return Err(Refusal::ManyObjects { limit: lines.limits.objects }.into());
         }
         let object = read_object(fields, has_stubs)?;
-        for reference in object.references().map_err(|error| Refusal::Object(Box::new(error)))? {
-            let is_met = match kinds.get(&reference.id) {
-                Some(kind) => reference.is_met_by(*kind),
-                None => prerequisites.contains(&reference.id),
-            };
+        let content = object.content().map_err(|error| Refusal::Object(Box::new(error)))?;
+        let mut leans_outside = false;
+        for reference in content.references() {
+            let kind = objects.kind(reference.id);
+            leans_outside |= kind.is_none();
+            let is_met = kind.map_or_else(|| prerequisites.contains(&reference.id), |kind| reference.is_met_by(kind));
             if !is_met {
                 return Err(Refusal::Dangling { id: reference.id }.into());
             }
         }
         hasher.update(format!("{} {TAG}{}\n", object.kind(), object.id()));
-        if kinds.insert(object.id(), object.kind()).is_some() {
+        if !objects.push(&object, &content, leans_outside).map_err(Stop::Aside)? {
             return Err(Refusal::Repeated { id: object.id() }.into());
         }
-        objects.push(object);
     }
     if lines.next()?.is_some() {
         return Err(Refusal::Trailing.into());
@@ -188,7 +209,7 @@ fn read_lines(lines: &mut Lines<'_>) -> Result<Package, Stop> {
         if space == REMOTES {
             return Err(NameError::Space(name.clone()).into());
         }
-        let is_met = match kinds.get(id) {
+        let is_met = match objects.kind(*id) {
             Some(ObjectKind::Bundle) => true,
             Some(ObjectKind::Message) => space != BUNDLES,
             Some(_) => false,
@@ -272,7 +293,7 @@ fn read_object(mut fields: Map<String, Value>, has_stubs: bool) -> Result<Object
         }
         (ObjectKind::Blob, Some(Value::String(_)), _) => return Err(Refusal::Field { field: "enc" }),
         (ObjectKind::Blob, ..) | (_, None, _) => return Err(Refusal::Field { field: "data" }),
-        (_, Some(value), _) => Object::of_value(kind, &value)?,
+        (_, Some(value), _) => Object::of_parsed(kind, &value),
     };
     if object.id() == id { Ok(object) } else { Err(Refusal::WrongHash { id }) }
 }

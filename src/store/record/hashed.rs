@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::content::{Counts, Digest, Document, Kind, Link, Message, Quality, Section, Summary};
+use crate::content::{Counts, Digest, Document, Kind, Link, Message, Part, Quality, Role, Section, Summary};
 use crate::store::{Error, Object, ObjectKind, Record, Reference};
 
 /// The version of a record, `1` in JSON; another number is not read.
@@ -145,6 +145,7 @@ pub struct FoldRecord {
 
 /// An entry of a conversation, and what it follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FlatMessage")]
 pub struct MessageRecord {
     /// The version.
     pub v: V1,
@@ -153,6 +154,21 @@ pub struct MessageRecord {
     /// Role and parts.
     #[serde(flatten)]
     pub message: Message,
+}
+
+/// A message as its JSON has it: a flattened field would be read by way of a buffer, in twice the time.
+#[derive(Deserialize)]
+struct FlatMessage {
+    v: V1,
+    parent: Digest,
+    role: Role,
+    parts: Vec<Part>,
+}
+
+impl From<FlatMessage> for MessageRecord {
+    fn from(FlatMessage { v, parent, role, parts }: FlatMessage) -> Self {
+        Self { v, parent, message: Message { role, parts } }
+    }
 }
 
 impl DocumentRecord {

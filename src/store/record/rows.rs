@@ -119,8 +119,11 @@ pub struct OperationRecord {
     pub description: String,
     /// The words of the command, without secrets.
     pub command: Vec<String>,
-    /// Which pointers moved.
+    /// Which pointers moved; only the first of them while parts are to follow.
     pub moves: Vec<Move>,
+    /// How many parts with further moves stand in rows of their own.
+    #[serde(skip_serializing_if = "is_none", default)]
+    pub parts: u32,
     /// Where `@` went, if it did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at: Option<AtMove>,
@@ -130,6 +133,22 @@ pub struct OperationRecord {
     /// The operation that this one takes back.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undoes: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn is_none(parts: &u32) -> bool {
+    *parts == 0
+}
+
+/// Further moves of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRecord {
+    /// The operation.
+    pub operation: u64,
+    /// Which part of it, from 1.
+    pub number: u32,
+    /// The moves that follow those of the part before.
+    pub moves: Vec<Move>,
 }
 
 /// A pointer's way; absent is "not there".

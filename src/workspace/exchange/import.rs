@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use crate::store::Object;
+use crate::store::ObjectKind;
 use crate::store::exchange::{self, Limits};
 use crate::workspace::{Act, Error, Workspace};
 
@@ -37,7 +37,7 @@ impl Workspace {
     ///
     /// A bundle whose text is not what its documents render to is refused like a wrong hash.
     pub fn import(&self, file: &mut impl BufRead, how: &Intake, act: &Act) -> Result<Imported, Error> {
-        let mut package = exchange::read(file, &how.limits)?;
+        let mut package = exchange::read_beside(&self.store, file, &how.limits)?;
         self.check_bundles(&package.objects)?;
         let n_objects = package.objects.len();
         if how.from.is_some() {
@@ -45,8 +45,7 @@ impl Workspace {
         }
         let from = package.author.clone();
         let description = from.as_ref().map_or("import".to_owned(), |from| format!("import from {from}"));
-        let stubs: Vec<_> =
-            package.objects.iter().filter(|one| one.withheld_bytes().is_some()).map(Object::id).collect();
+        let stubs: Vec<_> = package.objects.ids(ObjectKind::Stub).collect();
         let exchange::Report { names, n_remarks, n_remarks_kept } =
             exchange::import(&self.store, package, act.entry(description))?;
         let mut n_withheld = 0;

@@ -58,9 +58,9 @@ impl Workspace {
     /// The names as an operation left them.
     fn view_after(&self, number: u64) -> Result<Seen, Error> {
         let mut last = 0;
-        self.store.walk_back(|operation| {
+        self.store.walk_heads(|operation| {
             last = operation.number;
-            ControlFlow::Break(())
+            Ok(ControlFlow::Break(()))
         })?;
         if number > last {
             return Err(Error::NoOperation { number, last });

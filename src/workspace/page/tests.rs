@@ -30,7 +30,7 @@ fn hostile_words_stay_words_and_come_back() {
     let plain = ours.export(&Parcel { author: Some("ada".to_owned()), ..Parcel::default() }).unwrap().file;
     assert_eq!(data.trim_start().replace("\\u003c", "<"), String::from_utf8(plain.clone()).unwrap());
     let limits = Limits::STANDARD;
-    let read = |bytes: &[u8]| crate::store::exchange::read(bytes, &limits).unwrap();
+    let read = |bytes: &[u8]| crate::store::exchange::read(bytes, &limits).unwrap().said();
     assert_eq!(read(page.as_bytes()), read(&plain));
 
     // The sample's text is not a render of its document, so that only the reading can be shown here.
