@@ -55,11 +55,11 @@ impl Edit {
 
     /// The old text as the person's editor leaves it.
     fn rewritten(&self, context: &Context, workspace: &Workspace) -> Result<String, Failure> {
+        let old = workspace.show(&self.address, Aspect::Itself(None), None)?.text;
         let Some(editor) = context.settings.editor.as_ref() else {
             return Err(Failure::usage("there is no new text")
                 .hint(format!("`forkful edit {} \"new text\"`, or set EDITOR", self.address)));
         };
-        let old = workspace.show(&self.address, Aspect::Itself(None), None)?.text;
         let broken = |error: io::Error| Failure::error(format!("cannot edit with {editor}: {error}"));
         let path = env::temp_dir().join(format!("forkful-{}.md", std::process::id()));
         let mut options = fs::OpenOptions::new();

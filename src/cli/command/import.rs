@@ -8,6 +8,7 @@ use super::super::table::counted;
 use super::super::{Context, Failure};
 use crate::gather::{Branches, Manner, Wishes, source};
 use crate::store::exchange::{self, Limits, Outcome};
+use crate::store::{BRANCHES, BUNDLES, REMOTES, TAGS};
 use crate::workspace::{Adopted, AdoptedTree, Intake};
 
 /// Conversations that are told one by one.
@@ -101,8 +102,8 @@ impl Import {
         context.printer.say(format_args!("Imported  {}{from}", counted(imported.n_objects, "object")));
         for one in &imported.names {
             let (outcome, other) = told(one);
-            let other = other.map_or(String::new(), |other| format!(" {other}"));
-            context.printer.say(format_args!("  {}: {outcome}{other}", one.name));
+            let other = other.map_or(String::new(), |other| format!(" {}", spoken(other)));
+            context.printer.say(format_args!("  {}: {outcome}{other}", spoken(&one.name)));
         }
         if imported.n_remarks + imported.n_remarks_kept > 0 {
             let came = counted(imported.n_remarks, "remark");
@@ -187,6 +188,14 @@ fn json(one: &exchange::Imported) -> serde_json::Value {
         value["remote"] = remote.as_str().into();
     }
     value
+}
+
+/// A name as one types it: a branch's alone, another's with what it is.
+fn spoken(name: &str) -> String {
+    let short = |space: &str| name.strip_prefix(space);
+    let bundle = short(BUNDLES).map(|own| format!("bundle {own}"));
+    let tag = bundle.or_else(|| short(TAGS).map(|own| format!("tag {own}")));
+    tag.or_else(|| short(BRANCHES).or_else(|| short(REMOTES)).map(str::to_owned)).unwrap_or_else(|| name.to_owned())
 }
 
 /// What became of a name in words, and the other name that these words end in.
