@@ -6,7 +6,7 @@ use crate::mock::{Running, start};
 use crate::support::{Desk, words};
 
 /// A desk with a bundle that is long enough to be cached, and a file of questions.
-fn desk() -> Desk {
+pub(crate) fn desk() -> Desk {
     let desk = Desk::new();
     let paragraph =
         |n: usize| format!("Card {n} says what the bench keeps for job {n}, and who burned the rest in spring.\n\n");

@@ -3,6 +3,7 @@
 use std::future::{pending, ready};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use forkful::catalog::Catalog;
@@ -25,6 +26,7 @@ fn request(protocol: &Protocol, host: &str, model: &str, stream: bool, question:
         temperature: None,
         reasoning: None,
         stream,
+        lasting: false,
         prefix: Some("forkful-1".to_owned()),
         n_tokens: Some(2000),
         extra: serde_json::Map::new(),
@@ -128,6 +130,14 @@ fn every_fault_is_called_by_its_name() {
 pub(crate) struct Running {
     child: Child,
     pub(crate) base_url: String,
+    heard: Receiver<String>,
+}
+
+impl Running {
+    /// Waits until the log has a line with these words.
+    pub(crate) fn wait_for(&self, words: &str) {
+        while !self.heard.recv().unwrap().contains(words) {}
+    }
 }
 
 impl Drop for Running {
@@ -144,9 +154,13 @@ pub(crate) fn start(desk: &Desk, more: &[&str]) -> Running {
     let mut line = String::new();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     stdout.read_line(&mut line).unwrap();
+    let (tell, heard) = channel();
     // Whoever closes the pipe is told nothing more.
-    std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-    Running { child, base_url: line.trim().to_owned() }
+    std::thread::spawn(move || {
+        // A test that listens no more has what it wants.
+        stdout.lines().map_while(Result::ok).for_each(|line| drop(tell.send(line)));
+    });
+    Running { child, base_url: line.trim().to_owned(), heard }
 }
 
 #[test]

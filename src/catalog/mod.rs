@@ -7,6 +7,7 @@
 //! front, with a date behind. A name that nothing knows gets careful limits and says so.
 //! The room asks nobody, reads no file and counts nothing.
 
+mod batch;
 mod cache;
 mod find;
 mod money;

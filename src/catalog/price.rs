@@ -35,6 +35,17 @@ impl Price {
 }
 
 impl Prices {
+    /// Each of them halved.
+    pub(super) fn halved(self) -> Self {
+        let half = |price: Option<Price>| price.map(|price| Price(price.0 / 2));
+        Self {
+            input: half(self.input),
+            output: half(self.output),
+            cache_read: half(self.cache_read),
+            cache_write: half(self.cache_write),
+        }
+    }
+
     /// These prices, and those of `other` where there are none.
     pub(super) fn or(self, other: Self) -> Self {
         Self {

@@ -78,6 +78,8 @@ pub(super) enum Verb {
     Show(command::show::Show),
     /// Ask a model from any place of the tree; the answer streams to stdout and is kept
     Ask(command::ask::Ask),
+    /// Questions that `ask --batch` sent: how far they are, and their answers onto their branches
+    Batch(command::batch::Batch),
     /// Talk with a model on a bundle or a branch, question by question; /help lists what else can be typed
     ///
     /// A line that ends in \ goes on, as does one after Alt-Enter. Ctrl-C stops an answer and keeps what

@@ -325,6 +325,8 @@ impl From<send::Error> for Failure {
             send::Error::Status { status: 429, retry_after: Some(wait), .. } => {
                 failure.hint(format!("ask again in {} seconds", wait.as_secs()))
             }
+            send::Error::NoBatches { .. } => Self { code: USAGE, ..failure }
+                .hint("leave `--batch` out; the protocols of OpenAI and Anthropic have them"),
             send::Error::Redirected { .. } => failure.hint("a key does not follow; name the right `--base-url`"),
             send::Error::WindowExceeded { failure: said, .. } => failure.hint(match said.over() {
                 Some(over) => format!("{} tokens over: pack again with a smaller `--budget`", told(over)),
@@ -382,6 +384,10 @@ impl From<Error> for Failure {
             Error::NoPrice { model } => Self { code: USAGE, ..failure }.hint(format!(
                 "write its prices into models.toml (`id = \"{model}\"`, `input`, `output`), or leave `--max-cost` out"
             )),
+            Error::Unbounded => {
+                Self { code: USAGE, ..failure }.hint("say `--max-output N` with it, or leave `--batch` out")
+            }
+            Error::NoBatch { .. } => Self { code: USAGE, ..failure }.hint("`forkful batch list` lists them"),
             Error::TooDear { .. } => Self { code: DOES_NOT_FIT, ..failure }
                 .hint("raise `--max-cost`, ask fewer questions, or see `--dry-run`"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),

@@ -74,6 +74,7 @@ fn run_verb(verb: Verb, context: &Context) -> Result<u8, Failure> {
         Verb::Fetch(verb) => verb.run(context),
         Verb::Show(verb) => verb.run(context),
         Verb::Ask(verb) => verb.run(context),
+        Verb::Batch(verb) => verb.run(context),
         Verb::Chat(verb) => verb.run(context),
         Verb::Fork(verb) => verb.run(context),
         Verb::Record(verb) => verb.run(context),

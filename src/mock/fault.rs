@@ -43,6 +43,8 @@ pub enum Mishap {
     NoUsage,
     /// No end mark.
     NoEnd,
+    /// A question of a batch is not reached in its time; to all others nothing happens.
+    Expire,
 }
 
 /// How a server says when to come again.
@@ -60,7 +62,7 @@ pub enum Later {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a fault: {0} (429, 429=2s, 429=500ms, 429=date, html, cut=BYTES, drop=BYTES, hang=BYTES, error=WORDS, drip, \
-     slow=MS, type=TEXT, no-usage, no-end; before it the requests: `3:` or `2-5:`)"
+     slow=MS, type=TEXT, no-usage, no-end, expire; before it the requests: `3:` or `2-5:`)"
 )]
 pub struct ParseFaultError(pub String);
 
@@ -147,6 +149,7 @@ fn mishap(text: &str) -> Option<Mishap> {
         ("type", Some(value)) => Mishap::Type(value.to_owned()),
         ("no-usage", None) => Mishap::NoUsage,
         ("no-end", None) => Mishap::NoEnd,
+        ("expire", None) => Mishap::Expire,
         (status, later) => {
             let status = status.parse().ok().filter(|status| (400..600).contains(status))?;
             let later = match later {
@@ -179,6 +182,7 @@ impl fmt::Display for Mishap {
             Self::Type(text) => write!(f, "type={text}"),
             Self::NoUsage => f.write_str("no-usage"),
             Self::NoEnd => f.write_str("no-end"),
+            Self::Expire => f.write_str("expire"),
         }
     }
 }
@@ -190,7 +194,7 @@ mod tests {
     #[test]
     fn a_fault_is_read_as_it_prints() {
         let all = ["429", "529=2s", "429=1500ms", "503=date", "html", "cut=9", "drop=200", "hang=0", "error=3", "drip"];
-        for text in all.into_iter().chain(["slow=20", "type=text/plain", "no-usage", "no-end"]) {
+        for text in all.into_iter().chain(["slow=20", "type=text/plain", "no-usage", "no-end", "expire"]) {
             let fault: Fault = text.parse().unwrap();
             assert_eq!((fault.mishap.to_string().as_str(), fault.requests), (text, None));
         }

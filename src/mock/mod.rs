@@ -7,6 +7,7 @@
 //! The room reads requests by itself and knows nothing of how forkful writes them: it is the other
 //! side of the wire. It opens no socket, reads no clock and keeps no key.
 
+mod batch;
 mod cache;
 mod fault;
 mod meter;
@@ -49,6 +50,8 @@ pub struct Habits {
     pub tokens_a_minute: Option<u64>,
     /// Whether a request without a key is refused.
     pub wants_key: bool,
+    /// How long a batch takes.
+    pub batch_time: Duration,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
 }
@@ -65,6 +68,7 @@ impl Habits {
             requests_a_minute: None,
             tokens_a_minute: None,
             wants_key: false,
+            batch_time: Duration::ZERO,
             faults: Vec::new(),
         }
     }
@@ -80,6 +84,7 @@ pub struct Mock {
     /// How often a request came, by the hash of its body.
     takes: BTreeMap<Digest, u32>,
     n_requests: u64,
+    batches: batch::Batches,
 }
 
 /// A request as it comes in.
@@ -161,12 +166,23 @@ impl Mock {
     pub fn new(catalog: Catalog, habits: Habits) -> Self {
         let meter = Meter::new(habits.requests_a_minute, habits.tokens_a_minute);
         let cache = Cache::new(habits.settling);
-        Self { catalog, habits, cache, meter, takes: BTreeMap::new(), n_requests: 0 }
+        Self {
+            catalog,
+            habits,
+            cache,
+            meter,
+            takes: BTreeMap::new(),
+            n_requests: 0,
+            batches: batch::Batches::default(),
+        }
     }
 
     /// What comes back for a request that arrives at a moment.
     pub fn answer(&mut self, asked: &Asked, now: Timestamp) -> Reply {
         let path = asked.path.split('?').next().unwrap_or_default().trim_end_matches('/');
+        if let Some(reply) = self.batch(asked, path, now) {
+            return reply;
+        }
         if asked.method == "GET" {
             return self.look(path);
         }

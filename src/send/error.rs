@@ -94,6 +94,24 @@ pub enum Error {
         /// What the server said.
         failure: Box<Failure>,
     },
+    /// The protocol knows no batches.
+    #[error("there are no batches in the protocol {protocol}")]
+    NoBatches {
+        /// The protocol's name.
+        protocol: &'static str,
+    },
+    /// A question of a batch was not reached in its time.
+    #[error("{origin} did not get to it in the time of the batch")]
+    Expired {
+        /// Scheme, host and port.
+        origin: String,
+    },
+    /// A question of a batch was not reached before the batch was cancelled.
+    #[error("the batch was cancelled before {origin} got to it")]
+    Withdrawn {
+        /// Scheme, host and port.
+        origin: String,
+    },
     /// The server reported an error inside a response that began as a success.
     #[error("{origin} gave up{}", failure.clause())]
     GaveUp {

@@ -9,6 +9,7 @@
 //! it may see; a key never leaves for another origin, and no error shows one.
 //! The room chooses no model, stores nothing, knows no price and gives no hints.
 
+pub mod batch;
 mod citation;
 mod delta;
 pub mod endpoint;

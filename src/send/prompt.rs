@@ -25,6 +25,8 @@ pub struct Prompt {
     pub reasoning: Option<Effort>,
     /// Whether the answer comes word by word.
     pub stream: bool,
+    /// Whether what forks share is to be kept for an hour rather than minutes, where a server lets one choose.
+    pub lasting: bool,
     /// Names the prefix that all forks of the bundle share, for servers that sort their caches by it.
     pub prefix: Option<String>,
     /// Tokens of all texts as counted here, for servers that must be told how much to hold.

@@ -10,20 +10,32 @@ use crate::content::Digest;
 impl Store {
     /// Stores the intent of a call before anything is sent; durable when this returns.
     pub fn begin_run(&self, run: &RunRecord) -> Result<(), Error> {
+        self.begin_runs(std::slice::from_ref(run))
+    }
+
+    /// The same for many calls: all of them, or none.
+    pub fn begin_runs(&self, runs: &[RunRecord]) -> Result<(), Error> {
         let transaction = self.begin()?;
-        let query = "SELECT count(*) FROM run WHERE attempt = ?1";
-        let n_known: i64 = self.sql(transaction.query_row(query, [&run.attempt], |row| row.get(0)))?;
-        if n_known > 0 {
-            return Err(Error::RunExists { attempt: run.attempt.clone() });
+        for run in runs {
+            let query = "SELECT count(*) FROM run WHERE attempt = ?1";
+            let n_known: i64 = self.sql(transaction.query_row(query, [&run.attempt], |row| row.get(0)))?;
+            if n_known > 0 {
+                return Err(Error::RunExists { attempt: run.attempt.clone() });
+            }
+            self.write_run(&transaction, run)?;
         }
-        self.write_run(&transaction, run)?;
         self.sql(transaction.commit())
     }
 
     /// Writes how far a run came, with no move of a pointer.
     pub fn save_run(&self, run: &RunRecord) -> Result<(), Error> {
+        self.save_runs(std::slice::from_ref(run))
+    }
+
+    /// The same for many runs: all of them, or none.
+    pub fn save_runs(&self, runs: &[RunRecord]) -> Result<(), Error> {
         let transaction = self.begin()?;
-        self.write_run(&transaction, run)?;
+        runs.iter().try_for_each(|run| self.write_run(&transaction, run))?;
         self.sql(transaction.commit())
     }
 

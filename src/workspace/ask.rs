@@ -52,10 +52,10 @@ impl Workspace {
         let (question, mut run, outcome) = self.call(draft, transport, on_delta, cancelled, now).await?;
         let elapsed = run.ended.map_or(0, |ended| ended.0 - run.started.0);
         // An answer is kept even where its sources cannot be looked through.
-        run.citations = self.cited(draft, &outcome.citations).unwrap_or_default();
+        run.citations = self.cited(draft.parent, &outcome.citations).unwrap_or_default();
         let (citations, fitting) = (run.citations.clone(), self.fitting(draft, &outcome.ending));
         let model = run.model.clone();
-        let Some(answer) = message(&outcome, draft) else {
+        let Some(answer) = message(&outcome, draft.protocol.name, &draft.prompt.model) else {
             self.store.save_run(&run)?;
             let branch = draft.branch.clone();
             return Ok(Answered {
@@ -111,27 +111,7 @@ impl Workspace {
     ) -> Result<(Vec<Object>, RunRecord, Outcome), Error> {
         draft.check_key()?;
         let question = fork::following(draft.parent, &[Message::text(Role::User, draft.question())])?;
-        let mut run = RunRecord {
-            attempt: String::new(),
-            state: RunState::Streaming,
-            parent: draft.parent,
-            question: question[0].id(),
-            answer: None,
-            partial: None,
-            branch: draft.branch.clone(),
-            model: draft.prompt.model.clone(),
-            served_model: None,
-            base_url: draft.endpoint.base_url.without_secrets(),
-            protocol: draft.protocol.name.to_owned(),
-            params: draft.params.clone(),
-            request_sha256: Digest::of(&draft.request.body),
-            usage: Usage::default(),
-            citations: Vec::new(),
-            estimate: None,
-            error: None,
-            started: now(),
-            ended: None,
-        };
+        let mut run = intent(draft, question[0].id(), now());
         self.store.put(&question)?;
         let _hold = self.begin(&mut run)?;
         let mut spool = Spool { store: &self.store, run: run.clone(), saved: None };
@@ -149,18 +129,7 @@ impl Workspace {
             cancelled,
         )
         .await;
-        run.ended = Some(now());
-        run.served_model.clone_from(&outcome.served_model);
-        run.usage = outcome.usage;
-        run.state = match &outcome.ending {
-            Ending::Complete => RunState::Complete,
-            Ending::Truncated(_) => RunState::Truncated,
-            Ending::Refused => RunState::Refused,
-            Ending::Failed(_) => RunState::Error,
-        };
-        if let Ending::Failed(error) = &outcome.ending {
-            run.error = Some(error.to_string());
-        }
+        run = closed(run, &outcome, now());
         run.estimate = estimate(&outcome, draft);
         Ok((question, run, outcome))
     }
@@ -169,8 +138,7 @@ impl Workspace {
     fn begin(&self, run: &mut RunRecord) -> Result<Hold, Error> {
         let mut number = 0_u64;
         loop {
-            let seed = format!("{} {} {} {number}", run.question, run.branch, run.started.0);
-            Digest::of(seed.as_bytes()).to_string()[..16].clone_into(&mut run.attempt);
+            run.attempt = attempt(run, number);
             if self.store.run(&run.attempt)?.is_none() {
                 let hold = self.store.hold(&run.attempt)?;
                 match self.store.begin_run(run) {
@@ -182,6 +150,50 @@ impl Workspace {
             number += 1;
         }
     }
+}
+
+/// The record of a call before anything is sent.
+pub(super) fn intent(draft: &Draft, question: Digest, started: Timestamp) -> RunRecord {
+    RunRecord {
+        attempt: String::new(),
+        state: RunState::Streaming,
+        parent: draft.parent,
+        question,
+        answer: None,
+        partial: None,
+        branch: draft.branch.clone(),
+        model: draft.prompt.model.clone(),
+        served_model: None,
+        base_url: draft.endpoint.base_url.without_secrets(),
+        protocol: draft.protocol.name.to_owned(),
+        params: draft.params.clone(),
+        request_sha256: Digest::of(&draft.request.body),
+        usage: Usage::default(),
+        citations: Vec::new(),
+        estimate: None,
+        batch: None,
+        error: None,
+        started,
+        ended: None,
+    }
+}
+
+/// A name for an attempt, another one for each number.
+pub(super) fn attempt(run: &RunRecord, number: u64) -> String {
+    let seed = format!("{} {} {} {number}", run.question, run.branch, run.started.0);
+    Digest::of(seed.as_bytes()).to_string()[..16].to_owned()
+}
+
+/// The record of a call that is over.
+pub(super) fn closed(run: RunRecord, outcome: &Outcome, now: Timestamp) -> RunRecord {
+    let (state, error) = match &outcome.ending {
+        Ending::Complete => (RunState::Complete, None),
+        Ending::Truncated(_) => (RunState::Truncated, None),
+        Ending::Refused => (RunState::Refused, None),
+        Ending::Failed(error) => (RunState::Error, Some(error.to_string())),
+    };
+    let served_model = outcome.served_model.clone();
+    RunRecord { state, error, served_model, usage: outcome.usage, ended: Some(now), ..run }
 }
 
 /// Keeps what has come where a dying process leaves it: the first words at once, then every second.
@@ -248,16 +260,14 @@ fn draw(attempt: &str) -> u64 {
 }
 
 /// The answer as a message; none when not a word came.
-fn message(outcome: &Outcome, draft: &Draft) -> Option<Message> {
+pub(super) fn message(outcome: &Outcome, protocol: &str, model: &str) -> Option<Message> {
     if outcome.text.is_empty() && outcome.refusal.is_empty() {
         return None;
     }
     let part = |piece: &Piece| match piece.clone() {
         Piece::Text(text) => Part::Text { text },
         Piece::Reasoning(text) => Part::Reasoning { text },
-        Piece::Sealed(item) => {
-            Part::Sealed { protocol: draft.protocol.name.to_owned(), model: draft.prompt.model.clone(), item }
-        }
+        Piece::Sealed(item) => Part::Sealed { protocol: protocol.to_owned(), model: model.to_owned(), item },
     };
     let refusal = Some(&outcome.refusal).filter(|text| !text.is_empty());
     let refusal = refusal.map(|text| Part::Text { text: text.clone() });

@@ -1,18 +1,19 @@
 //! What a provider says an answer rests on, found again in the sources of its bundle.
 
-use super::{Draft, Error, Workspace, check};
+use super::{Error, Workspace, check};
 use crate::bundle::quotation::{self, Source, Verdict};
+use crate::content::Digest;
 use crate::fork;
 use crate::send::Citation;
 use crate::store::record::CitationRecord;
 
 impl Workspace {
     /// The citations of an answer, each once, with the place of a source where one has the words or the address.
-    pub(super) fn cited(&self, draft: &Draft, citations: &[Citation]) -> Result<Vec<CitationRecord>, Error> {
+    pub(super) fn cited(&self, after: Digest, citations: &[Citation]) -> Result<Vec<CitationRecord>, Error> {
         if citations.is_empty() {
             return Ok(Vec::new());
         }
-        let documents = self.readable(fork::bundle_of(&self.store, draft.parent)?)?.documents;
+        let documents = self.readable(fork::bundle_of(&self.store, after)?)?.documents;
         let sources: Vec<Source<'_>> = documents.iter().map(|(item, document)| check::source(item, document)).collect();
         let mut records: Vec<CitationRecord> = Vec::new();
         for Citation { quote, title, url } in citations {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::cost::priced;
 use super::diff::spoken;
 use super::{Error, Workspace};
 use crate::catalog::{Catalog, Money};
@@ -70,8 +71,11 @@ impl Workspace {
             let text = turn.answer.ok_or_else(none)?;
             let run = self.store.runs_of_answer(tip)?.pop();
             let usage = run.as_ref().map(|run| run.usage).unwrap_or_default();
+            let cost = run.as_ref().and_then(|run| {
+                let model = run.served_model.as_ref().unwrap_or(&run.model);
+                priced(&catalog.find(model).model, run)
+            });
             let model = run.map(|run| run.served_model.unwrap_or(run.model));
-            let cost = model.as_ref().and_then(|model| catalog.find(model).model.cost(&usage));
             answers.push(ComparedAnswer { name, message: tip, question, text, model, usage, cost });
         }
         let first = answers.first().map(|answer| answer.question.clone());

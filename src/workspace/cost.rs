@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::draft::context;
 use super::{Error, Workspace};
-use crate::catalog::{CacheRule, Catalog, Ends, Money};
+use crate::catalog::{CacheRule, Catalog, Ends, Model, Money};
 use crate::content::{Digest, Message, Timestamp, Usage, line};
 use crate::fork;
 use crate::store::BUNDLES;
@@ -122,6 +122,11 @@ struct Before {
     pieces: Vec<(String, String)>,
 }
 
+/// What a call cost, where that is known; in a batch it is cheaper.
+pub(super) fn priced(model: &Model, run: &RunRecord) -> Option<Money> {
+    if run.batch.is_some() { model.in_batch().cost(&run.billed()) } else { model.cost(&run.billed()) }
+}
+
 impl Workspace {
     /// Sums the calls, those on the bundle under `address` only if one is named, those since a moment.
     pub fn cost(
@@ -165,7 +170,7 @@ impl Workspace {
                 // Who was refused pays nothing.
                 let is_free = run.state == RunState::Error && run.usage == Usage::default();
                 let free = is_free.then_some(Money::default());
-                let (cost, uncached) = (model.cost(&run.billed()).or(free), model.uncached(&run.billed()).or(free));
+                let (cost, uncached) = (priced(&model, &run).or(free), model.uncached(&run.billed()).or(free));
                 let row = rows.entry(names.clone()).or_insert_with(|| Row { names, ..Row::default() });
                 for row in [row, &mut total] {
                     row.add(&run.billed(), cost, uncached);
@@ -182,6 +187,10 @@ impl Workspace {
     /// Why a call read less from a cache than an earlier one had put there, if it did.
     fn miss(&self, run: &RunRecord, earlier: &[RunRecord], rule: &CacheRule) -> Result<Option<Miss>, Error> {
         let (Some(n_cached), Some(_)) = (run.usage.cached, run.answer) else { return Ok(None) };
+        // A batch asks all at once, in no order.
+        if run.batch.is_some() {
+            return Ok(None);
+        }
         // Most questions read most of what they are; only the others are looked into.
         if run.usage.input.is_none_or(|input| n_cached * 2 > input) {
             return Ok(None);

@@ -154,6 +154,7 @@ impl Workspace {
             temperature: wishes.temperature,
             reasoning: wishes.reasoning,
             stream: wishes.stream,
+            lasting: false,
             prefix: Some(format!("forkful-{}", &bundle_id.to_string()[..16])),
             n_tokens: None,
             extra: wishes.extra.clone(),
@@ -238,6 +239,13 @@ impl Draft {
         draft.params = params(&draft.prompt);
         draft.params["touch"] = true.into();
         draft.written()
+    }
+
+    /// The same for a batch: whole answers, and a beginning that is kept while the batch is worked on.
+    pub(super) fn batched(mut self) -> Self {
+        (self.prompt.stream, self.prompt.lasting) = (false, true);
+        self.params = params(&self.prompt);
+        self.written()
     }
 
     fn written(mut self) -> Self {

@@ -87,6 +87,15 @@ pub enum Error {
         /// What was allowed.
         most: Money,
     },
+    /// The cost of a batch is limited, and the length of its answers is not.
+    #[error("a batch cannot be stopped on its way, and its answers may be of any length")]
+    Unbounded,
+    /// No batch is called so, or several are.
+    #[error("no batch is called {name}")]
+    NoBatch {
+        /// The name as typed.
+        name: String,
+    },
     /// Nobody says which model to ask.
     #[error("no model is named")]
     NoModel,

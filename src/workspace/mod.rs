@@ -5,6 +5,7 @@
 //! word that makes an attempt unique) and returns values that the faces print; [`shape`] has their
 //! JSON. Decisions are made here, so that the terminal and the page decide alike.
 
+pub mod batch;
 pub mod library;
 pub mod project;
 pub mod shape;

@@ -32,7 +32,8 @@ impl Workspace {
     /// Closes every run that was left behind with words, in the order in which they were begun, and tells the others.
     pub fn resume(&self, act: &Act) -> Result<Vec<Resumed>, Error> {
         let runs = self.store.calls()?;
-        let left = runs.into_iter().filter(|run| run.state == RunState::Streaming && !self.store.is_held(&run.attempt));
+        let is_left = |run: &RunRecord| run.state == RunState::Streaming && !run.is_waiting();
+        let left = runs.into_iter().filter(|run| is_left(run) && !self.store.is_held(&run.attempt));
         left.map(|run| self.close(run, act)).collect()
     }
 

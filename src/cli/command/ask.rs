@@ -47,6 +47,9 @@ pub(crate) struct Ask {
     /// Dollars that all of it may cost: refuses before, stops during
     #[arg(long, value_name = "USD", value_parser = Money::from_str)]
     max_cost: Option<Money>,
+    /// Send all of it as a batch for half the price; answers come within a day, by `forkful batch collect`
+    #[arg(long)]
+    batch: bool,
     /// Ask also what is answered already
     #[arg(long)]
     again: bool,
@@ -70,7 +73,7 @@ impl Ask {
             }
         };
         let address = address.as_deref().unwrap_or("@");
-        let is_many = self.each.is_some() || self.n_answers > 1 || self.model.model.len() > 1;
+        let is_many = self.each.is_some() || self.n_answers > 1 || self.model.model.len() > 1 || self.batch;
         if !is_many && self.max_cost.is_none() {
             return put(context, &workspace, address, self.branch.clone(), &questions[0].text, &self.model);
         }
@@ -82,6 +85,7 @@ impl Ask {
             n_answers: super::index(self.n_answers),
             branch: self.branch.clone(),
             again: self.again || !is_many,
+            is_batch: self.batch,
             bounds: Bounds { most_at_once: super::index(self.jobs), most_cost: self.max_cost },
         };
         if is_many {

@@ -54,12 +54,19 @@ pub(crate) fn run(
     announce(context, &plan);
     if context.json {
         for standing in &plan.answered {
-            context.printer.json_line(&workspace.standing_shape(standing, &plan)?)?;
+            context.printer.json_line(&workspace.standing_shape(standing)?)?;
         }
     }
     if plan.forks.is_empty() {
-        context.printer.say("Nothing is missing; `--again` asks once more");
+        context.printer.say(if plan.waiting.is_empty() {
+            "Nothing is missing; `--again` asks once more"
+        } else {
+            "Nothing else is missing; `forkful batch collect` fetches what is answered"
+        });
         return Ok(0);
+    }
+    if plan.is_batch {
+        return super::batch::send(context, workspace, &plan);
     }
     let before = workspace.operations(0, None)?.1;
     let board = RefCell::new(Board::new(context, &plan));
@@ -84,7 +91,13 @@ fn announce(context: &Context, plan: &FanPlan) {
     for (number, lane) in plan.lanes.iter().enumerate() {
         let n_forks = plan.forks.iter().filter(|fork| fork.lane == number).count();
         let there = plan.answered.iter().filter(|one| one.lane == number).count();
-        let there = if there > 0 { format!(" ({there} answered before)") } else { String::new() };
+        let waiting = plan.waiting.iter().filter(|(lane, _)| *lane == number).count();
+        let there = match (there, waiting) {
+            (0, 0) => String::new(),
+            (there, 0) => format!(" ({there} answered before)"),
+            (0, waiting) => format!(" ({waiting} in a batch)"),
+            (there, waiting) => format!(" ({there} answered before, {waiting} in a batch)"),
+        };
         let shared = lane.told();
         let (model, url) = (&lane.draft.prompt.model, &lane.draft.endpoint.base_url);
         say(format_args!("Asking  {model} at {url}: {}{there}, {shared} tokens shared", counted(n_forks, "fork")));
@@ -101,7 +114,12 @@ fn price(plan: &FanPlan, lane: usize) -> Option<String> {
     let estimate = plan.estimate(lane)?;
     let bounded = plan.forks.iter().filter(|fork| fork.lane == lane).all(|fork| fork.load.is_bounded);
     let most = if bounded { "at most" } else { "at 1,000 tokens each" };
-    let questions = if plan.lanes[lane].rule.is_some() {
+    let questions = if plan.is_batch {
+        let most = estimate.at_once.max(estimate.uncached);
+        let least = estimate.planned.min(estimate.uncached);
+        let cached = if least < most { format!(", {least} where its cache is read") } else { String::new() };
+        format!("{most} in a batch{cached}")
+    } else if plan.lanes[lane].rule.is_some() {
         format!("{} planned, {} uncached", estimate.planned, estimate.uncached)
     } else {
         format!("{}, no cache helps", estimate.uncached)
@@ -121,7 +139,8 @@ fn rehearse(context: &Context, plan: &FanPlan) -> Result<u8, Failure> {
         context.printer.out(&format!("{} {tokens:>9} tok  {question}\n", cell(&fork.branch, 36)))?;
     }
     announce(context, plan);
-    for (number, lane) in plan.lanes.iter().enumerate().filter(|(_, lane)| lane.rule.is_some()) {
+    let warmed = |lane: &crate::workspace::fan_out::Lane| lane.rule.is_some() && !plan.is_batch;
+    for (number, lane) in plan.lanes.iter().enumerate().filter(|(_, lane)| warmed(lane)) {
         if let Some(estimate) = plan.estimate(number).filter(|estimate| estimate.at_once > estimate.uncached) {
             let model = &lane.draft.prompt.model;
             context.printer.say(format_args!(

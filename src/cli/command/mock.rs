@@ -34,6 +34,9 @@ pub(crate) struct Mock {
     /// A JSON object of questions with their answers
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
+    /// Milliseconds until a batch has ended
+    #[arg(long, value_name = "MS", default_value_t = 5000)]
+    batch_time: u64,
     /// Requests a minute; more are answered with 429
     #[arg(long, value_name = "N")]
     requests: Option<u64>,
@@ -46,7 +49,7 @@ pub(crate) struct Mock {
     /// Refuse requests without a key
     #[arg(long)]
     wants_key: bool,
-    /// What goes wrong: 429, 429=2s, html, cut=BYTES, drop=BYTES, hang=BYTES, error=WORDS, drip, slow=MS, type=TEXT, no-usage, no-end; `3:429` at the third request, `2-5:drop=200` from the second to the fifth
+    /// What goes wrong: 429, 429=2s, html, cut=BYTES, drop=BYTES, hang=BYTES, error=WORDS, drip, slow=MS, type=TEXT, no-usage, no-end, expire (of a batch); `3:429` at the third request, `2-5:drop=200` from the second to the fifth
     #[arg(long, value_name = "FAULT", value_parser = Fault::from_str)]
     fault: Vec<Fault>,
 }
@@ -71,6 +74,7 @@ impl Mock {
             requests_a_minute: self.requests,
             tokens_a_minute: self.tokens,
             wants_key: self.wants_key,
+            batch_time: Duration::from_millis(self.batch_time),
             faults: self.fault.clone(),
         };
         let provider = Provider::new(super::catalog(context)?, habits);

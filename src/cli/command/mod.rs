@@ -2,6 +2,7 @@
 
 pub(super) mod add;
 pub(super) mod ask;
+pub(super) mod batch;
 pub(super) mod branch;
 pub(super) mod chat;
 pub(super) mod check;

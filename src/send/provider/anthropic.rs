@@ -88,12 +88,12 @@ fn longest(model: &str) -> u32 {
 fn messages(prompt: &Prompt) -> Vec<Body> {
     let mut turns: Vec<(&str, Vec<Body>)> = turns_of(prompt).collect();
     if let Some(bundle) = turns.first_mut().and_then(|(_, blocks)| blocks.first_mut()) {
-        mark(bundle);
+        mark(bundle, prompt);
     }
     // The question stands in the last turn; the one before it ends what its forks share.
     let n_before = turns.len().saturating_sub(1);
     if let Some(last) = turns[..n_before].iter_mut().skip(1).rev().find_map(|(_, blocks)| blocks.last_mut()) {
-        mark(last);
+        mark(last, prompt);
     }
     turns.into_iter().map(|(role, blocks)| Body::default().with("role", role).with("content", blocks)).collect()
 }
@@ -115,8 +115,9 @@ fn block(text: &str) -> Body {
     Body::default().with("type", "text").with("text", text)
 }
 
-fn mark(block: &mut Body) {
-    *block = std::mem::take(block).with("cache_control", json!({ "type": "ephemeral" }));
+fn mark(block: &mut Body, prompt: &Prompt) {
+    let mark = Body::default().with("type", "ephemeral").with_some("ttl", prompt.lasting.then_some("1h"));
+    *block = std::mem::take(block).with("cache_control", mark);
 }
 
 /// A part of an answer as it goes back.

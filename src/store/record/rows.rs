@@ -50,6 +50,9 @@ pub struct RunRecord {
     /// What was counted here of an answer that broke off before the provider could.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub estimate: Option<Usage>,
+    /// The batch in which it was sent, if it was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub batch: Option<BatchRecord>,
     /// Why it failed, without secrets.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
@@ -73,6 +76,24 @@ impl RunRecord {
     pub fn billed(&self) -> Usage {
         self.estimate.unwrap_or(self.usage)
     }
+
+    /// Whether its answer is still to come, with a batch.
+    pub fn is_waiting(&self) -> bool {
+        self.state == RunState::Streaming && self.batch.is_some()
+    }
+}
+
+/// A batch as each run in it remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchRecord {
+    /// Our own name of it, given before anything is sent.
+    pub id: String,
+    /// The provider's name of it, once that is told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub remote: Option<String>,
+    /// The tip of its branch that the answer replaces: an answer that broke off.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub replaces: Option<Digest>,
 }
 
 /// One thing that a provider says an answer rests on.
@@ -96,7 +117,7 @@ pub struct CitationRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunState {
-    /// Begun; after a crash it stays so.
+    /// Begun, or waiting in a batch; after a crash it stays so.
     Streaming,
     /// The whole answer is there.
     Complete,

@@ -50,6 +50,11 @@ fn of(price: Option<Price>, n_tokens: u64) -> Money {
 }
 
 impl Estimate {
+    /// The most that all of it can cost where the length of answers is bounded.
+    pub fn most(&self) -> Money {
+        self.at_once.max(self.uncached) + self.answers
+    }
+
     /// The sum over the loads of one lane; none where prices are unknown.
     pub fn of(model: &Model, loads: &[Load]) -> Option<Self> {
         model.prices.input?;

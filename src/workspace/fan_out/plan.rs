@@ -16,6 +16,8 @@ use crate::store;
 use crate::store::record::{RunRecord, RunState};
 use crate::store::{SPACES, check_name, numbered};
 use crate::tokens::{Tokenizer, Tokens, count};
+use crate::workspace::batch;
+use crate::workspace::cost::priced;
 use crate::workspace::draft::Site;
 use crate::workspace::{Counting, Draft, Error, Wishes, Workspace, shape};
 
@@ -34,6 +36,8 @@ pub struct FanAsk {
     pub branch: Option<String>,
     /// Whether what is answered already is asked once more.
     pub again: bool,
+    /// Whether it is sent as a batch, whose answers come later.
+    pub is_batch: bool,
     /// How fast, and for how much.
     pub bounds: Bounds,
 }
@@ -56,6 +60,10 @@ pub struct FanPlan {
     pub forks: Vec<Fork>,
     /// What is answered already.
     pub answered: Vec<Standing>,
+    /// What a batch will answer: its lane and the batch.
+    pub waiting: Vec<(usize, String)>,
+    /// Whether it is sent as a batch.
+    pub is_batch: bool,
     /// How fast, and for how much.
     pub bounds: Bounds,
 }
@@ -85,7 +93,7 @@ pub struct Fork {
     /// The branch that gets the answer.
     pub branch: String,
     /// A broken-off answer to the same question, which the new one replaces.
-    pub(super) seen: Option<Digest>,
+    pub seen: Option<Digest>,
     /// What it weighs.
     pub load: Load,
 }
@@ -103,6 +111,8 @@ pub struct Standing {
     pub message: Digest,
     /// The call that brought it.
     pub run: RunRecord,
+    /// What that cost, where it is known.
+    pub cost: Option<Money>,
 }
 
 /// What one question costs.
@@ -134,14 +144,18 @@ impl Workspace {
         let parent = place.id();
         let known = self.known()?;
         let first = ask.questions.first().ok_or(Error::EmptyText("list of questions"))?;
-        let mut taken = BTreeSet::new();
+        // A branch that a batch will make is taken.
+        let mut taken: BTreeSet<String> =
+            known.runs.iter().filter(|run| run.is_waiting()).map(|run| run.branch.clone()).collect();
+        let mut waiting = Vec::new();
         let (mut lanes, mut forks, mut answered) = (Vec::<Lane>::new(), Vec::new(), Vec::<Standing>::new());
         for (number, wishes) in ask.wishes.iter().enumerate() {
             let site = Site { parent, branch: String::new(), seen: None };
             let draft = self.draft_from(site, &first.text, wishes, None, environment)?;
-            let lane = self.lane(draft, catalog)?;
+            let lane = self.lane(if ask.is_batch { draft.batched() } else { draft }, catalog)?;
+            let plain = lane.model.clone();
             let n_questions = ask.questions.len() * ask.n_answers;
-            let lane = lane.warmed(n_questions);
+            let lane = if ask.is_batch { lane.batched(n_questions)? } else { lane.warmed(n_questions) };
             let suffix =
                 if ask.wishes.len() > 1 { format!(".{}", model_slug(&lane.draft.prompt.model)) } else { String::new() };
             for question in &ask.questions {
@@ -155,10 +169,16 @@ impl Workspace {
                     question: question.text.clone(),
                     branch,
                     message,
+                    cost: priced(&plain, &run),
                     run,
                 }));
+                let n_there = answered.len() - before;
+                let under_way = if ask.again { Vec::new() } else { known.waiting(id, &lane.draft) };
+                let under_way: Vec<String> = under_way.into_iter().take(ask.n_answers - n_there).collect();
+                let n_there = n_there + under_way.len();
+                waiting.extend(under_way.into_iter().map(|batch| (number, batch)));
                 let mut broken = known.broken(id, &lane.draft).into_iter();
-                for _ in answered.len() - before..ask.n_answers {
+                for _ in n_there..ask.n_answers {
                     let wanted = match &ask.branch {
                         Some(prefix) if ask.questions.len() == 1 => format!("{prefix}{suffix}"),
                         Some(prefix) => format!("{prefix}-{}{suffix}", question.slug()),
@@ -175,7 +195,7 @@ impl Workspace {
             }
             lanes.push(lane);
         }
-        Ok(FanPlan { lanes, forks, answered, bounds: ask.bounds })
+        Ok(FanPlan { lanes, forks, answered, waiting, is_batch: ask.is_batch, bounds: ask.bounds })
     }
 
     /// What one question costs, where that is known.
@@ -222,9 +242,8 @@ impl Workspace {
     }
 
     /// The `forkful.ask/1` value of an answer that was there before.
-    pub fn standing_shape(&self, standing: &Standing, plan: &FanPlan) -> Result<shape::Ask, Error> {
-        let Standing { lane, question, branch, message, run } = standing;
-        let cost = plan.lanes[*lane].model.cost(&run.billed());
+    pub fn standing_shape(&self, standing: &Standing) -> Result<shape::Ask, Error> {
+        let Standing { question, branch, message, run, cost, .. } = standing;
         Ok(shape::Ask {
             schema: "forkful.ask/1",
             branch: branch.clone(),
@@ -259,6 +278,12 @@ impl Known {
         let is_whole = |run: &&RunRecord| matches!(run.state, RunState::Complete | RunState::Refused);
         let runs = self.runs.iter().filter(|run| is_like(run, question, draft)).filter(is_whole);
         runs.filter_map(|run| Some((run.answer?, self.standing.get(&run.answer?)?.clone(), run.clone()))).collect()
+    }
+
+    /// The batches in which it waits for an answer.
+    fn waiting(&self, question: Digest, draft: &Draft) -> Vec<String> {
+        let runs = self.runs.iter().filter(|run| run.is_waiting() && is_like(run, question, draft));
+        runs.filter_map(|run| Some(run.batch.as_ref()?.id.clone())).collect()
     }
 
     /// Broken-off answers to it that are tips, with their branches.
@@ -297,6 +322,14 @@ impl Lane {
         self
     }
 
+    /// The lane as a batch asks it: at its prices, and nobody can warm it.
+    fn batched(mut self, n_forks: usize) -> Result<Self, Error> {
+        batch::check(self.draft.protocol)?;
+        self.rule = self.rule.filter(|rule| n_forks > 1 && rule.minimum <= self.n_shared);
+        self.model = self.model.in_batch();
+        Ok(self)
+    }
+
     fn load(&self, lane: usize, question: &str) -> Load {
         let n_own = self.tokenizer.told(count(self.draft.encoding, question)).tokens;
         let counts = [self.n_shared + n_own, self.n_shared].map(|tokens| u64::from(tokens.0));
@@ -328,13 +361,18 @@ impl FanPlan {
     }
 
     /// Refuses what would cost more than it may even as planned, or what nobody can price.
+    ///
+    /// A batch goes out as a whole: there it is the most that it can cost.
     pub fn check_cost(&self) -> Result<(), Error> {
         let Some(most) = self.bounds.most_cost else { return Ok(()) };
+        if self.is_batch && self.forks.iter().any(|fork| !fork.load.is_bounded) {
+            return Err(Error::Unbounded);
+        }
         let mut needed = Money::default();
         for (number, lane) in self.lanes.iter().enumerate() {
             let estimate =
                 self.estimate(number).ok_or_else(|| Error::NoPrice { model: lane.draft.prompt.model.clone() })?;
-            needed = needed + estimate.planned;
+            needed = needed + if self.is_batch { estimate.most() } else { estimate.planned };
         }
         if needed > most { Err(Error::TooDear { needed, most }) } else { Ok(()) }
     }
@@ -365,8 +403,11 @@ impl FanPlan {
             let mut value = json!({
                 "model": model(number), "base_url": lane.draft.endpoint.base_url.to_string(),
                 "protocol": lane.draft.protocol.name, "shared_tokens": lane.n_shared.0,
-                "exact": lane.tokenizer.scale().is_none(), "warms": lane.rule.is_some(),
+                "exact": lane.tokenizer.scale().is_none(), "warms": lane.rule.is_some() && !self.is_batch,
             });
+            if self.is_batch {
+                value["batch"] = true.into();
+            }
             if let Some(Estimate { uncached, at_once, planned, answers }) = self.estimate(number) {
                 let [uncached, at_once, planned, answers] = [uncached, at_once, planned, answers].map(Money::dollars);
                 value["cost"] =
@@ -379,6 +420,7 @@ impl FanPlan {
             "models": self.lanes.iter().enumerate().map(lane).collect::<Vec<_>>(),
             "forks": self.forks.iter().map(fork).collect::<Vec<_>>(),
             "answered": self.answered.iter().map(answered).collect::<Vec<_>>(),
+            "waiting": self.waiting.len(),
         })
     }
 }
