@@ -31,6 +31,23 @@ fn a_summary_is_written_once_and_takes_the_place_of_its_source() {
 }
 
 #[test]
+fn a_summary_says_its_price_and_may_not_cost_more() {
+    let provider = Provider::start(vec![Script::says(SUMMARY)]);
+    let desk = desk(&provider);
+    let pack = "pack talk.vtt --compress s1=900 --compress-with gpt-5 --name bench -o bench.md";
+    let shown = desk.session(&[
+        &format!("{pack} --max-cost 0.001"),
+        "pack talk.vtt --compress s1 --compress-with nobody --max-cost 1 -o bench.md",
+        &format!("{pack} --max-cost 0.02"),
+        "pack talk.vtt --max-cost 1",
+    ]);
+    insta::assert_snapshot!(shown.replace(&provider.origin(), "ORIGIN"));
+    let bodies: Vec<String> = provider.requests().iter().map(Heard::text).collect();
+    assert_eq!(bodies.len(), 1);
+    assert!(bodies[0].contains("\"max_tokens\":"), "{}", &bodies[0][..200]);
+}
+
+#[test]
 fn what_is_no_summary_packs_nothing() {
     let half = Script::streams().chunk(stream_of("Half a summary")[..2].concat());
     let provider = Provider::start(vec![half, Script::says("A whole one.")]);

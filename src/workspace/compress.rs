@@ -9,10 +9,12 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::fan_out::Price;
 use super::{Act, Ask, Draft, Error, Sources, Workspace, amount};
 use crate::budget::Policy;
 use crate::bundle::render::Renderer;
 use crate::bundle::{self, Duplicates, Entry, Measured, Request};
+use crate::catalog::{Catalog, Money};
 use crate::content::{
     Counts, Digest, Document, Message, Quality, Role, Section, SectionKind, Summary, canonical, line,
 };
@@ -64,6 +66,8 @@ pub struct Squeezable {
     pub title: String,
     /// Tokens of it.
     pub tokens: Tokens,
+    /// Tokens that its summary may have.
+    pub wanted: Tokens,
     /// The branch on which its summary stands or will stand.
     pub branch: String,
     document: Arc<Document>,
@@ -118,7 +122,7 @@ impl Workspace {
         let asked = fork::following(bundle.id, &[Message::text(Role::User, question.as_str())])?[0].id();
         let branch = format!("summary-{}", &asked.to_string()[..12]);
         let (source, document, bundle) = (squeeze.source.clone(), Arc::clone(document), bundle.id);
-        Ok(Squeezable { source, title, tokens, branch, document, bundle, question })
+        Ok(Squeezable { source, title, tokens, wanted, branch, document, bundle, question })
     }
 
     /// The summary that stands on its branch, if a whole one does.
@@ -157,6 +161,34 @@ impl Workspace {
         }
         draft.branch.clone_from(&squeezable.branch);
         Ok(draft)
+    }
+
+    /// What a summary costs where it is as long as was asked for; none where nobody knows.
+    pub fn price_squeeze(
+        &self,
+        squeezable: &Squeezable,
+        draft: &Draft,
+        catalog: &Catalog,
+    ) -> Result<Option<Price>, Error> {
+        let price = self.price(draft, catalog)?;
+        let answer = |price: Price| Money(price.answer.0 / 1000 * u64::from(squeezable.wanted.0));
+        Ok(price.map(|price| Price { answer: answer(price), ..price }))
+    }
+
+    /// How long a summary may be so that it costs no more than is left; refused where the question
+    /// alone does, or where nobody knows.
+    pub fn longest_squeeze(&self, draft: &Draft, catalog: &Catalog, left: Money) -> Result<Tokens, Error> {
+        let price = self.price(draft, catalog)?;
+        let price = price.ok_or_else(|| Error::NoPrice { model: draft.prompt.model.clone() })?;
+        // One token of an answer is the least that is worth the question.
+        let token = Money((price.answer.0 / 1000).max(1));
+        let needed = price.cold + token;
+        if needed > left {
+            return Err(Error::TooDear { needed, most: left });
+        }
+        let tokens = u32::try_from((left - price.cold).0 / token.0).unwrap_or(u32::MAX);
+        let longest = catalog.find(&draft.prompt.model).model.max_output.unwrap_or(Tokens(u32::MAX));
+        Ok(Tokens(tokens).min(longest))
     }
 
     /// Says of the branch with a summary whose it is.

@@ -10,9 +10,11 @@ use super::super::args::{FitArgs, SourceArgs};
 use super::super::settings::act;
 use super::super::table::{cell, counted, tail};
 use super::super::{Context, Failure};
+use super::pack_compress::{Compression, compress};
 use super::tally::{tallied, tell};
 use crate::bundle::render::Renderer;
 use crate::bundle::{Duplicates, Request};
+use crate::catalog::Money;
 use crate::content::{Document, Kind};
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
@@ -42,7 +44,10 @@ pub(crate) struct Pack {
     #[arg(help = "The model that writes summaries [default: $FORKFUL_MODEL, else the last one used here]")]
     #[arg(long, value_name = "NAME", requires = "compress")]
     compress_with: Option<String>,
-    /// Print the requests that --compress would send; pack nothing
+    /// Dollars that the summaries may cost
+    #[arg(long, value_name = "USD", requires = "compress", value_parser = Money::from_str)]
+    max_cost: Option<Money>,
+    /// Print the requests that --compress would send, and their price; pack nothing
     #[arg(long, requires = "compress")]
     dry_run: bool,
 }
@@ -65,9 +70,13 @@ impl Pack {
         let (request, counting) = super::request(context, &flags, renderer)?;
         let mut gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
         if !self.compress.is_empty() {
-            let model = self.compress_with.as_deref();
-            let sources = &mut gathered.sources;
-            if let Some(code) = super::pack_compress::compress(context, sources, &self.compress, model, self.dry_run)? {
+            let wish = Compression {
+                named: &self.compress,
+                model: self.compress_with.as_deref(),
+                is_rehearsal: self.dry_run,
+                most: self.max_cost,
+            };
+            if let Some(code) = compress(context, &mut gathered.sources, &wish)? {
                 return Ok(code);
             }
         }

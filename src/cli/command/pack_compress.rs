@@ -4,40 +4,66 @@ use super::super::args::ModelArgs;
 use super::super::settings::act;
 use super::super::{Context, Failure};
 use super::ask::{ended, rehearse, send_quietly, wishes};
+use crate::catalog::Money;
 use crate::send::Ending;
 use crate::workspace::{Sources, Squeezable, Squeeze};
+
+/// Which sources give way to summaries, who writes them, and for how much.
+pub(super) struct Compression<'a> {
+    pub(super) named: &'a [Squeeze],
+    pub(super) model: Option<&'a str>,
+    /// Whether the requests are only shown.
+    pub(super) is_rehearsal: bool,
+    /// What all summaries may cost.
+    pub(super) most: Option<Money>,
+}
 
 /// Puts summaries in the place of sources, those that are kept and else those that a model writes;
 /// an exit code where that is all there is to do.
 pub(super) fn compress(
     context: &Context,
     sources: &mut Sources,
-    named: &[Squeeze],
-    model: Option<&str>,
-    is_rehearsal: bool,
+    wish: &Compression<'_>,
 ) -> Result<Option<u8>, Failure> {
     let printer = &context.printer;
     let workspace = super::open(context)?;
+    let catalog = super::catalog(context)?;
     // Every source is looked up before the first model is asked.
-    let squeezable = named.iter().map(|squeeze| workspace.squeezable(sources, squeeze));
+    let squeezable = wish.named.iter().map(|squeeze| workspace.squeezable(sources, squeeze));
     let squeezable: Vec<Squeezable> = squeezable.collect::<Result<_, _>>()?;
+    let mut spent = Money::default();
     for squeezable in &squeezable {
         let kept = workspace.squeezed(squeezable)?;
         let word = if kept.is_some() { "Reused " } else { "Written" };
         let squeezed = if let Some(kept) = kept {
             kept
         } else {
-            let (ask, endpoints) = wishes(context, &ModelArgs::asking(model.map(str::to_owned)))?;
-            let draft = workspace.draft_squeeze(squeezable, ask, &endpoints)?;
-            if is_rehearsal {
+            let flags = ModelArgs::asking(wish.model.map(str::to_owned));
+            let (ask, endpoints) = wishes(context, &flags)?;
+            let mut draft = workspace.draft_squeeze(squeezable, ask.clone(), &endpoints)?;
+            if let Some(most) = wish.most {
+                let longest = workspace.longest_squeeze(&draft, &catalog, most - spent)?;
+                let mut bounded = ask;
+                bounded.wishes.max_output = Some(longest);
+                draft = workspace.draft_squeeze(squeezable, bounded, &endpoints)?;
+            }
+            if wish.is_rehearsal {
                 rehearse(context, &workspace, &draft)?;
                 continue;
+            }
+            if let Some(price) = workspace.price_squeeze(squeezable, &draft, &catalog)? {
+                printer.say(format_args!(
+                    "Price   {} for {} of {} tokens, {} for a summary of {}",
+                    price.cold, squeezable.source, squeezable.tokens, price.answer, squeezable.wanted
+                ));
             }
             let answered = send_quietly(context, &workspace, &draft)?;
             if !matches!(answered.outcome.ending, Ending::Complete) {
                 printer.say(format_args!("No summary of {}, so nothing is packed", squeezable.source));
                 return ended(context, answered.outcome.ending, answered.message.is_some()).map(Some);
             }
+            let cost = catalog.find(&draft.prompt.model).model.cost(&answered.billed);
+            spent = spent + cost.unwrap_or_default();
             workspace.describe_squeeze(squeezable, &act())?;
             let missing = || Failure::error(format!("the summary of {} went elsewhere", squeezable.source));
             workspace.squeezed(squeezable)?.ok_or_else(|| missing().hint("pack again"))?
@@ -48,5 +74,5 @@ pub(super) fn compress(
         ));
         sources.replace(squeezable, squeezed);
     }
-    Ok(is_rehearsal.then_some(0))
+    Ok(wish.is_rehearsal.then_some(0))
 }
