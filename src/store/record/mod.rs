@@ -8,6 +8,6 @@ mod rows;
 
 pub use hashed::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, LinkRecord, MessageRecord, SegmentRecord, V1};
 pub use rows::{
-    AtMove, BatchRecord, CitationRecord, Move, OperationRecord, PartRecord, Pointers, ProvenanceRecord, RemarkMove, RunRecord,
-    RunState,
+    AtMove, BatchRecord, CitationRecord, Move, OperationRecord, PartRecord, Pointers, ProvenanceRecord, RemarkMove,
+    RunRecord, RunState,
 };

@@ -284,7 +284,9 @@ impl Project {
         let same = self.file.links.iter().position(|listed| plain_address(&listed.url) == address);
         let (url, file) = (edit::quoted(&link.url), edit::quoted(&path));
         let (text, added) = match same.map(|place| (place, &self.file.links[place])) {
-            Some((_, listed)) if plain_path(&listed.file) == plain_path(&path) => return Ok(Added::Already(listed.line)),
+            Some((_, listed)) if plain_path(&listed.file) == plain_path(&path) => {
+                return Ok(Added::Already(listed.line));
+            }
             Some((place, _)) => {
                 let steps = [Step::Key("link".to_owned()), Step::At(place)];
                 (edit::set(&self.text, &steps, "path", &file), Added::Changed)
