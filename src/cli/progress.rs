@@ -29,6 +29,7 @@ impl Progress {
         let style =
             ProgressStyle::with_template("Fetching  {pos} of {len}").unwrap_or_else(|_| ProgressStyle::default_bar());
         let total = all.add(total.with_style(style));
+        total.tick();
         Arc::new(Self { all, total, lines: Mutex::default(), urls })
     }
 
@@ -71,6 +72,9 @@ impl Progress {
 
     /// Takes every line away.
     pub(super) fn clear(&self) {
+        let lines = std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner));
+        // One that goes on ticking is drawn again.
+        lines.values().for_each(ProgressBar::finish_and_clear);
         self.total.finish_and_clear();
         // A terminal that is gone needs no clearing.
         let _ = self.all.clear();
