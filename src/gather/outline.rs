@@ -134,21 +134,24 @@ impl Sieve {
             && self.until.as_ref().is_none_or(until)
     }
 
-    /// Whether JSON as it is written may hold the words: letters and digits stand in it as they are.
+    /// Whether JSON as it is written may hold the words.
     pub(crate) fn may_stand_in(&self, json: &[u8]) -> bool {
-        let Some(words) = &self.grep else { return true };
-        let runs = words.split(|c: char| !c.is_ascii_alphanumeric());
-        let Some(run) = runs.max_by_key(|run| run.len()).filter(|run| !run.is_empty()) else { return true };
-        // The search goes from one of its rarest letters to the next.
-        let rank =
-            |byte: &u8| b"etaoinsrhldcumfpgwybvkxjqz".iter().position(|known| *known == byte.to_ascii_lowercase());
-        let rarest = run.bytes().enumerate().max_by_key(|(_, byte)| rank(byte).unwrap_or(20)).map_or(0, |(at, _)| at);
-        let byte = run.as_bytes()[rarest];
-        memchr::memchr2_iter(byte.to_ascii_lowercase(), byte.to_ascii_uppercase(), json).any(|at| {
-            let found = at.checked_sub(rarest).and_then(|start| json.get(start..start + run.len()));
-            found.is_some_and(|found| found.eq_ignore_ascii_case(run.as_bytes()))
-        })
+        self.grep.as_ref().is_none_or(|words| may_hold(words, json))
     }
+}
+
+/// Whether JSON as it is written may hold the words: letters and digits stand in it as they are.
+pub(crate) fn may_hold(words: &str, json: &[u8]) -> bool {
+    let runs = words.split(|c: char| !c.is_ascii_alphanumeric());
+    let Some(run) = runs.max_by_key(|run| run.len()).filter(|run| !run.is_empty()) else { return true };
+    // The search goes from one of its rarest letters to the next.
+    let rank = |byte: &u8| b"etaoinsrhldcumfpgwybvkxjqz".iter().position(|known| *known == byte.to_ascii_lowercase());
+    let rarest = run.bytes().enumerate().max_by_key(|(_, byte)| rank(byte).unwrap_or(20)).map_or(0, |(at, _)| at);
+    let byte = run.as_bytes()[rarest];
+    memchr::memchr2_iter(byte.to_ascii_lowercase(), byte.to_ascii_uppercase(), json).any(|at| {
+        let found = at.checked_sub(rarest).and_then(|start| json.get(start..start + run.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(run.as_bytes()))
+    })
 }
 
 #[cfg(test)]

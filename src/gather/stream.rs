@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::elements::{Element, Elements};
-use super::outline::{Lens, Outline, Roll};
+use super::outline::{Lens, Outline, Roll, may_hold};
 use super::source::MAX_BYTES;
 use super::tape::{Json, Tape};
 use super::thread::linked::Links;
@@ -44,12 +44,17 @@ pub struct Outlines {
     pub(crate) within: &'static [&'static str],
     /// What an element holds; nothing where only reading it tells.
     pub(crate) outline: fn(Json) -> Option<Outline>,
+    /// Members that an outline does without.
+    pub(crate) passed: &'static [&'static str],
+    /// Whether ids and titles are words of the export, so that an element without them is not the
+    /// one that is picked.
+    pub(crate) named: bool,
 }
 
 impl Stream {
     /// Elements that have to be read to be told apart.
     pub(crate) const fn within(within: &'static [&'static str]) -> Self {
-        Self::Alone(Outlines { within, outline: |_| None })
+        Self::Alone(Outlines { within, outline: |_| None, passed: &[], named: false })
     }
 }
 
@@ -80,7 +85,10 @@ pub(crate) fn pick(
         reader,
         stream,
         |text, element| {
-            let tape = Tape::parse(text);
+            if stream.named && wishes.pick.is_some_and(|pick| !may_hold(pick, text.as_bytes())) {
+                return None;
+            }
+            let tape = Tape::without(text, stream.passed);
             let outline = (stream.outline)(tape.root());
             if outline.is_some_and(|outline| !wishes.want(outline.id.as_deref(), outline.title.as_deref())) {
                 return None;
@@ -146,7 +154,7 @@ pub(crate) fn list(
             if !lens.sieve.may_stand_in(text.as_bytes()) {
                 return Looked::Passed;
             }
-            let tape = Tape::parse(text);
+            let tape = Tape::without(text, stream.passed);
             let outline = (stream.outline)(tape.root());
             let is_counted = lens.every || lens.sieve.grep.is_some() || element.number % PER_COUNTED == 1;
             match outline {

@@ -16,6 +16,19 @@ pub(super) fn unescaped(raw: &str) -> Box<str> {
     text.into_boxed_str()
 }
 
+/// The quote that ends a string: the first with an even number of backslashes before it.
+pub(super) fn quote(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr(b'"', bytes.get(at..)?)?;
+        let n_before = bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if n_before % 2 == 0 {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
 /// The character of an escape, none for half of one, and the bytes it takes.
 pub(super) fn escape(bytes: &[u8]) -> Option<(Option<char>, usize)> {
     let plain = match bytes.get(1)? {

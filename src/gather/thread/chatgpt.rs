@@ -23,8 +23,22 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json", "html"],
     sniff,
     read,
-    stream: Some(Stream::Alone(Outlines { within: &["conversations"], outline })),
+    stream: Some(Stream::Alone(Outlines { within: &["conversations"], outline, passed: PASSED, named: true })),
 };
+
+/// Members of which an outline tells nothing.
+const PASSED: &[&str] = &[
+    "children",
+    "thoughts",
+    "attachments",
+    "citations",
+    "content_references",
+    "search_result_groups",
+    "aggregate_result",
+    "serialization_metadata",
+    "safe_urls",
+    "moderation_results",
+];
 
 fn sniff(input: &Input) -> Confidence {
     let is_conversation = |json: Json| {

@@ -19,7 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     extensions: &["json"],
     sniff,
     read,
-    stream: Some(Stream::Alone(Outlines { within: &[], outline })),
+    stream: Some(Stream::Alone(Outlines { within: &[], outline, passed: &["input", "citations"], named: true })),
 };
 
 /// What the first message of a conversation answers.

@@ -77,18 +77,22 @@ pub(crate) fn list(
         let message = format!("left out, earlier versions of edited posts: {n_hidden}");
         problems.push(Problem::note(name, message));
     }
-    let wants = |outline: &Outline, hit: bool| {
+    let titles = Titles::of(index.author());
+    let wants = |row: &Row, hit: bool| {
+        let outline = row.outline(&titles);
         outline.n_messages > 0
             && (hit || lens.sieve.grep.is_none())
-            && lens.sieve.has_days(outline)
+            && lens.sieve.has_days(&outline)
             && wishes.want(outline.id.as_deref(), outline.title.as_deref())
     };
-    let mut outlines = Vec::new();
-    index.threads(|outline, posts, hit| {
-        if wants(&outline, hit || posts.iter().any(|post| post.hit)) {
-            outlines.push(outline);
+    // Rows are small: the posts are gone before the outlines are made.
+    let mut rows = Vec::new();
+    index.threads(|row, posts, hit| {
+        if wants(&row, hit || posts.iter().any(|post| post.hit)) {
+            rows.push(row);
         }
     });
+    let outlines = rows.iter().map(|row| row.outline(&titles)).collect();
     let (locator, format, kind) = (name.to_owned(), format.name.to_owned(), format.kind);
     Ok((Roll { locator, format, kind, outlines, rate }, problems))
 }
@@ -107,7 +111,9 @@ pub(crate) fn pick(
     let places = index.spots.take().unwrap_or_default();
     let (fulls, mut spots) = (std::mem::take(&mut index.fulls), std::mem::take(&mut index.owner));
     let (n_before, author) = (spots.len(), index.author());
-    index.threads(|outline, posts, _| {
+    let titles = Titles::of(author.clone());
+    index.threads(|row, posts, _| {
+        let outline = row.outline(&titles);
         if wishes.want(outline.id.as_deref(), outline.title.as_deref()) {
             spots.extend(posts.iter().filter_map(|post| places.get(post.spot as usize)));
             let around = posts.iter().flat_map(|post| fulls.range(post.near()));
@@ -328,10 +334,8 @@ impl Index {
 
     /// Every thread with its posts, oldest first, then the full texts without a post of their own and
     /// whether they have the words that are asked for.
-    fn threads(mut self, mut take: impl FnMut(Outline, &[Post], bool)) {
-        let author = self.author();
-        let title = |word: &str| author.as_ref().map(|author| Arc::<str>::from(format!("{word} by {author}")));
-        let (thread, post) = (title("Thread"), title("Post"));
+    fn threads(mut self, mut take: impl FnMut(Row, &[Post], bool)) {
+        self.posts.shrink_to_fit();
         self.posts.sort_unstable_by_key(|post| (post.id, post.second));
         self.posts.dedup_by_key(|post| post.id);
         for post in &mut self.posts {
@@ -341,7 +345,6 @@ impl Index {
         }
         let find = |id: u64| self.posts.binary_search_by_key(&id, |post| post.id).ok();
         let roots = roots(&self.posts.iter().map(|post| post.parent.and_then(|id| find(id.get()))).collect::<Vec<_>>());
-        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let mut order: Vec<(u32, u32)> = roots.iter().enumerate().map(|(at, root)| (small(*root), small(at))).collect();
         drop(roots);
         order.sort_unstable_by_key(|(root, at)| (*root, self.posts[*at as usize].second, *at));
@@ -351,34 +354,65 @@ impl Index {
             posts.extend(group.iter().map(|(_, at)| self.posts[*at as usize]));
             let shown = posts.iter().filter(|post| !post.hidden);
             let Some(first) = posts.iter().find(|post| post.parent.is_none()).or(posts.first()) else { continue };
-            let n_messages = shown.clone().count();
-            let (begun, last) = (posts[0].second, posts[posts.len() - 1].second);
-            let stamp = |second: u32| moment::of_second(second.into()).map(Into::into);
-            let outline = Outline {
-                id: (first.id != 0).then(|| first.id.to_string().into()),
-                title: if n_messages > 1 { thread.clone() } else { post.clone() },
-                date: stamp(begun),
-                last: (last != begun).then(|| stamp(last)).flatten(),
-                n_messages: small(n_messages),
+            let row = Row {
+                id: first.id,
+                begun: posts[0].second,
+                last: posts[posts.len() - 1].second,
+                n_messages: small(shown.clone().count()),
                 n_bytes: shown.fold(0, |sum: u32, post| sum.saturating_add(post.n_bytes)),
-                tokens: None,
             };
-            take(outline, &posts, false);
+            take(row, &posts, false);
         }
         let loose = self.fulls.iter().flat_map(|(second, fulls)| fulls.iter().map(move |full| (*second, full)));
         for (second, full) in loose.filter(|(_, full)| !full.used) {
-            let outline = Outline {
-                id: None,
-                title: post.clone(),
-                date: moment::of_second(second).map(Into::into),
-                last: None,
-                n_messages: 1,
-                n_bytes: small(full.n_bytes),
-                tokens: None,
-            };
-            take(outline, &[], full.hit);
+            let second = u32::try_from(second).unwrap_or(0);
+            let row = Row { id: 0, begun: second, last: second, n_messages: 1, n_bytes: small(full.n_bytes) };
+            take(row, &[], full.hit);
         }
     }
+}
+
+/// What a list says of a thread, without words.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// Of its first post; 0 where nothing names it.
+    id: u64,
+    begun: u32,
+    last: u32,
+    n_messages: u32,
+    n_bytes: u32,
+}
+
+impl Row {
+    fn outline(&self, titles: &Titles) -> Outline {
+        let stamp = |second: u32| moment::of_second(second.into()).map(Into::into);
+        Outline {
+            id: (self.id != 0).then(|| self.id.to_string().into()),
+            title: if self.n_messages > 1 { titles.thread.clone() } else { titles.post.clone() },
+            date: stamp(self.begun),
+            last: (self.last != self.begun).then(|| stamp(self.last)).flatten(),
+            n_messages: self.n_messages,
+            n_bytes: self.n_bytes,
+            tokens: None,
+        }
+    }
+}
+
+/// What threads and single posts are called.
+struct Titles {
+    thread: Option<Arc<str>>,
+    post: Option<Arc<str>>,
+}
+
+impl Titles {
+    fn of(author: Option<String>) -> Self {
+        let title = |word: &str| author.as_ref().map(|author| Arc::<str>::from(format!("{word} by {author}")));
+        Self { thread: title("Thread"), post: title("Post") }
+    }
+}
+
+fn small(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Characters of a post that a full text must begin with.

@@ -52,16 +52,42 @@ fn skim(entry: Json) -> Skim {
         let name = entry.at("account").at("username").words().or_else(|| entry.at("userInfo").at("userName").words());
         return if name.is_some() { Skim::Owner(name.map(tweets::handle)) } else { Skim::Other };
     }
-    let own = tweet.at("id_str").name().unwrap_or_default();
-    let versions = tweet.at("edit_info").at("edit").at("editControlInitial").at("editTweetIds").items();
-    Skim::Post {
-        id: number(tweet.either(&["id_str", "id"])).unwrap_or_default(),
-        parent: number(tweet.at("in_reply_to_status_id_str")),
-        second: tweet.at("created_at").text().and_then(moment::second).unwrap_or_default(),
-        n_bytes: tweet.at("full_text").n_written(),
-        earlier: versions.filter_map(Json::name).filter(|id| *id < own).filter_map(|id| id.parse().ok()).collect(),
-        author: pictured(tweet).map(tweets::handle),
+    let mut post = Members::default();
+    for (name, value) in tweet.members() {
+        match name {
+            "id_str" => post.id = Some(value),
+            "id" => post.plain_id = Some(value),
+            "in_reply_to_status_id_str" => post.parent = Some(value),
+            "created_at" => post.time = Some(value),
+            "full_text" => post.text = Some(value),
+            "edit_info" => post.edits = Some(value),
+            "entities" | "extended_entities" => post.has_pictures |= value.is_object(),
+            _ => {}
+        }
     }
+    let own = post.id.and_then(Json::name).unwrap_or_default();
+    let versions = post.edits.map(|edits| edits.at("edit").at("editControlInitial").at("editTweetIds").items());
+    let earlier = versions.into_iter().flatten().filter_map(Json::name).filter(|id| *id < own);
+    Skim::Post {
+        id: post.id.filter(|id| !id.is_null()).or(post.plain_id).and_then(number).unwrap_or_default(),
+        parent: post.parent.and_then(number),
+        second: post.time.and_then(Json::text).and_then(moment::second).unwrap_or_default(),
+        n_bytes: post.text.map_or(0, Json::n_written),
+        earlier: earlier.filter_map(|id| id.parse().ok()).collect(),
+        author: if post.has_pictures { pictured(tweet).map(tweets::handle) } else { None },
+    }
+}
+
+/// The members of a post that tell where it belongs.
+#[derive(Default)]
+struct Members<'j> {
+    id: Option<Json<'j>>,
+    plain_id: Option<Json<'j>>,
+    parent: Option<Json<'j>>,
+    time: Option<Json<'j>>,
+    text: Option<Json<'j>>,
+    edits: Option<Json<'j>>,
+    has_pictures: bool,
 }
 
 /// What a post or a note says.
