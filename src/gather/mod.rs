@@ -187,6 +187,7 @@ pub const FORMATS: &[Format] = &[
     thread::discord::FORMAT,
     thread::telegram::FORMAT,
     thread::whatsapp::FORMAT,
+    thread::signal::FORMAT,
     thread::messenger::FORMAT,
     thread::mail::FORMAT,
     document::webvtt::FORMAT,

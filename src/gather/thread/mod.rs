@@ -33,6 +33,7 @@ pub(super) mod open_webui;
 pub(super) mod reddit;
 mod share_page;
 pub(super) mod sharegpt;
+pub(super) mod signal;
 pub(super) mod slack;
 pub(super) mod telegram;
 mod tree;
