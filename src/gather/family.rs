@@ -1,7 +1,7 @@
-//! Exports that only make sense together: files of one folder or archive, joined into one JSON text.
+//! Exports that only make sense together: files of one folder or archive, joined into one text.
 //!
 //! An archive of X keeps posts, their long texts and the account in files of their own; Slack keeps
-//! a file a day. Which files belong together is told by their names and their places; what is in
+//! a file a day, Telegram a page for every thousand messages. Which files belong together is told by their names and their places; what is in
 //! them is judged by the reader.
 
 use super::stream::Stream;
@@ -16,6 +16,8 @@ pub(crate) enum Family {
     XArchive,
     /// `channels.json`, `users.json`, and a folder a channel with a file a day.
     Slack,
+    /// `messages.html`, `messages2.html` and so on: one chat of Telegram.
+    TelegramPages,
 }
 
 impl Family {
@@ -31,6 +33,10 @@ impl Family {
             {
                 Some(Self::Slack)
             }
+            // Several first pages are several chats.
+            () if has("messages2.html") && paths.iter().filter(|path| page(path) == Some(1)).count() == 1 => {
+                Some(Self::TelegramPages)
+            }
             () => None,
         }
     }
@@ -43,6 +49,7 @@ impl Family {
                 is_tweets(name) || name.starts_with("note-tweet") || matches!(name, "account.js" | "manifest.js")
             }
             Self::Slack => is_day(path) || matches!(file(path), "users.json" | "channels.json" | "groups.json"),
+            Self::TelegramPages => page(path).is_some(),
         }
     }
 
@@ -56,6 +63,12 @@ impl Family {
 
     /// The joined text of files in the order of their paths.
     pub(crate) fn join(self, files: &[(String, String)]) -> String {
+        if self == Self::TelegramPages {
+            let mut pages: Vec<(Option<usize>, &str)> =
+                files.iter().map(|(path, text)| (page(path), text.as_str())).collect();
+            pages.sort_by_key(|(number, _)| *number);
+            return pages.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n");
+        }
         let json = |text: &str| split::json(text).trim_end().trim_end_matches(';').trim_end().to_owned();
         if self == Self::XArchive {
             let inside = |text: &str| {
@@ -107,6 +120,14 @@ fn is_tweets(file: &str) -> bool {
     })
 }
 
+/// The number of a page: 1 for `messages.html`, 2 for `messages2.html`.
+fn page(path: &str) -> Option<usize> {
+    match file(path).strip_prefix("messages")?.strip_suffix(".html")? {
+        "" => Some(1),
+        number => number.parse().ok(),
+    }
+}
+
 /// `general/2024-01-31.json`
 fn is_day(path: &str) -> bool {
     let Some((folder, day)) =
@@ -132,6 +153,8 @@ mod tests {
         assert_eq!(family(&["x/users.json", "x/channels.json", "x/general/2024-01-31.json"]), Some(Family::Slack));
         assert_eq!(family(&["users.json", "conversations.json", "notes/2024-01-31.json"]), None);
         assert_eq!(family(&["tweets-parts.js", "my-tweets.js", "users.json"]), None);
+        assert_eq!(family(&["c/messages.html", "c/messages2.html"]), Some(Family::TelegramPages));
+        assert_eq!(family(&["a/messages.html", "a/messages2.html", "b/messages.html"]), None);
     }
 
     #[test]
@@ -145,6 +168,8 @@ mod tests {
             ("data/tweets-part1.js", "window.YTD.tweets.part1 = [ ]"),
         ]);
         assert_eq!(Family::XArchive.join(&x), "[{\"account\":1},\n{\"tweet\":2}, {\"tweet\":3}]");
+        let pages = files(&[("messages.html", "a"), ("messages10.html", "c"), ("messages2.html", "b")]);
+        assert_eq!(Family::TelegramPages.join(&pages), "a\nb\nc");
         let slack = files(&[
             ("users.json", "[{\"id\":\"U\"}]"),
             ("channels.json", "[]"),

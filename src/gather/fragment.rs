@@ -40,7 +40,7 @@ pub(crate) fn markdown(html: &str) -> String {
 }
 
 /// The value of an attribute of a tag, entities decoded.
-fn attribute(tag: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
     let mut rest = tag;
     loop {
         let at = rest.find(name)?;

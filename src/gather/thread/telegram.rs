@@ -1,9 +1,10 @@
-//! Telegram's `result.json`: one chat, or a whole account.
+//! Telegram's `result.json`, one chat or a whole account, and chats exported as pages.
 //!
 //! Read from `joweich/chat-miner` and `mlomb/chat-analytics` samples. Text is a string or a list of
 //! pieces; moments are local unless `date_unixtime` says otherwise.
 
 use super::collect::{self, Collected};
+use super::telegram_page;
 use super::tree::{Item, State, Talk};
 use super::tweets::quoted;
 use crate::content::Kind;
@@ -13,14 +14,17 @@ use crate::gather::{Confidence, Error, Format, Input, Reading, Stream, moment};
 pub(crate) const FORMAT: Format = Format {
     name: "telegram",
     kind: Kind::Chat,
-    about: "Telegram chats and accounts (`result.json`)",
-    extensions: &["json"],
+    about: "Telegram chats and accounts (`result.json`), chats as pages (`messages.html`)",
+    extensions: &["json", "html"],
     sniff,
     read,
     stream: Some(Stream::within(&["chats", "list"])),
 };
 
 fn sniff(input: &Input) -> Confidence {
+    if input.json.is_empty() && telegram_page::is_one(input.text) {
+        return Confidence::Certain;
+    }
     let is_message = |message: Json| {
         (message.has("date") || message.has("date_unixtime")) && message.has("text") && message.has("type")
     };
@@ -29,6 +33,11 @@ fn sniff(input: &Input) -> Confidence {
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
+    if input.json.is_empty() {
+        let mut collected = Collected::new(input, &FORMAT, "messages");
+        collected.push(telegram_page::chat(input.text));
+        return collected.finish();
+    }
     collect::each(input, &FORMAT, "chats", |json, collected| {
         let chats: Vec<Json> =
             ["chats", "left_chats"].into_iter().flat_map(|name| json.at(name).at("list").items()).collect();
