@@ -31,6 +31,7 @@ pub(super) mod mastodon;
 pub(super) mod messenger;
 pub(super) mod open_webui;
 pub(super) mod reddit;
+mod reddit_page;
 mod share_page;
 pub(super) mod sharegpt;
 pub(super) mod signal;

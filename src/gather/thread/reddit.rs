@@ -1,4 +1,4 @@
-//! Reddit: a submission with its comments, as its `.json` pages give them.
+//! Reddit: a submission with its comments, as its `.json` pages or its old pages give them.
 //!
 //! Read from the recordings of `praw-dev/praw`. Bodies are Markdown, escaped as HTML unless the page
 //! was asked not to; `replies` is an empty string where there are none; a `more` stands for comments
@@ -7,6 +7,7 @@
 use html_escape::decode_html_entities;
 
 use super::collect::{self, Collected};
+use super::reddit_page;
 use super::tree::{Item, Note, Order, State, Talk};
 use crate::content::Kind;
 use crate::gather::tape::Json;
@@ -15,14 +16,17 @@ use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
 pub(crate) const FORMAT: Format = Format {
     name: "reddit",
     kind: Kind::Thread,
-    about: "Reddit submissions with their comments (`.json` pages)",
-    extensions: &["json"],
+    about: "Reddit submissions with their comments (`.json` pages, saved pages of old.reddit.com)",
+    extensions: &["json", "html"],
     sniff,
     read,
     stream: None,
 };
 
 fn sniff(input: &Input) -> Confidence {
+    if input.json.is_empty() && reddit_page::is_one(input.text) {
+        return Confidence::Certain;
+    }
     let is_thing = |json: Json| matches!(json.at("kind").text(), Some("t1" | "t3")) && json.at("data").is_object();
     input.certain(|json| {
         is_thing(json)
@@ -31,6 +35,11 @@ fn sniff(input: &Input) -> Confidence {
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
+    if input.json.is_empty() {
+        let mut collected = Collected::new(input, &FORMAT, "comments");
+        collected.push(reddit_page::thread(input.text));
+        return collected.finish();
+    }
     collect::together(input, &FORMAT, "comments", |entries, collected| {
         // The page of a submission is two listings: itself, and its comments.
         let mut submissions = Vec::new();
