@@ -10,7 +10,7 @@ use super::tree::{Item, Order, Talk};
 use crate::content::Kind;
 use crate::gather::stream::{Outlines, Stream};
 use crate::gather::tape::Json;
-use crate::gather::{Confidence, Error, Format, Input, Outline, Reading, moment};
+use crate::gather::{Confidence, Error, Format, Input, Outline, Reading, fragment, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "claude",
@@ -51,6 +51,9 @@ fn conversation(json: Json, collected: &mut Collected) -> Result<(), &'static st
         let reasoning = blocks::reasoning(message.at("content"));
         let mut text =
             if blocks.trim().is_empty() { message.at("text").text().unwrap_or_default() } else { &blocks }.to_owned();
+        if !collected.wants_tree() && message.at("sender").text() == Some("assistant") {
+            text = without_tags(&text, &mut own, &mut talk.attachments);
+        }
         for artifact in message.at("content").items().filter(|block| block.at("name").text() == Some("artifacts")) {
             take_artifact(artifact.at("input"), &mut talk.attachments);
         }
@@ -130,6 +133,38 @@ fn outline(json: Json) -> Option<Outline> {
     })
 }
 
+/// Takes out the tags that Claude wrote into its texts in 2024: what it thought is no part of an
+/// answer, and an artifact is a document.
+fn without_tags(text: &str, left_out: &mut LeftOut, attachments: &mut Vec<(String, String)>) -> String {
+    // What is never closed is looked for once, not from every tag.
+    let kinds = [("Thinking>", "</antThinking>"), ("Artifact ", "</antArtifact>")];
+    let kinds = kinds.map(|(open, close)| (open, close, text.rfind(close).unwrap_or(0)));
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tag)) = rest.split_once("<ant") {
+        out.push_str(before);
+        let at = text.len() - tag.len();
+        let kind = kinds.iter().find(|(open, _, last)| tag.starts_with(open) && at < *last);
+        let close = kind.map_or("", |(_, close, _)| close);
+        let found = kind.and_then(|_| tag.split_once('>'));
+        let Some((tag, (inside, after))) = found.and_then(|(tag, rest)| Some((tag, rest.split_once(close)?))) else {
+            out.push_str("<ant");
+            rest = tag;
+            continue;
+        };
+        if tag == "Thinking" {
+            left_out.count("reasoning");
+        } else {
+            let name = fragment::attribute(tag, "title").unwrap_or_else(|| "artifact".to_owned());
+            out.push_str(&format!("[artifact: {name}]"));
+            attachments.retain(|(known, _)| *known != name);
+            attachments.push((name, inside.trim().to_owned()));
+        }
+        rest = after;
+    }
+    out + rest
+}
+
 /// Keeps the last state of an artifact under its title.
 fn take_artifact(input: Json, attachments: &mut Vec<(String, String)>) {
     let name = input.either(&["title", "id"]).words().unwrap_or("artifact");
@@ -144,5 +179,29 @@ fn take_artifact(input: Json, attachments: &mut Vec<(String, String)>) {
             }
         }
         (None, None) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_in_old_texts_become_what_they_stand_for() {
+        let check = |text: &str, expected: &str, documents: &[(&str, &str)]| {
+            let mut attachments = Vec::new();
+            assert_eq!(without_tags(text, &mut LeftOut::default(), &mut attachments), expected);
+            let found: Vec<(&str, &str)> =
+                attachments.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            assert_eq!(found, documents, "{text}");
+        };
+        check("plain <b> <antelope>", "plain <b> <antelope>", &[]);
+        check("<antThinking>hm</antThinking>\nyes", "\nyes", &[]);
+        check(
+            "Here: <antArtifact type=\"text/html\" title=\"A page\">\n<p>x\n</antArtifact>.",
+            "Here: [artifact: A page].",
+            &[("A page", "<p>x")],
+        );
+        check("<antArtifact title=\"cut\">never closed", "<antArtifact title=\"cut\">never closed", &[]);
     }
 }

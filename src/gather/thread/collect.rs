@@ -14,6 +14,8 @@ use crate::gather::draft::Draft;
 use crate::gather::tape::{Json, Tape};
 use crate::gather::{Branches, Error, Format, Input, Reading, split};
 
+/// Characters of a title that name a place.
+const LONG_TITLE: usize = 60;
 /// Notes about discussions that are told one by one.
 const FEW_NOTES: usize = 8;
 
@@ -120,7 +122,7 @@ impl<'a> Collected<'a> {
         let mut talk = talk;
         let conversation = if self.wants_tree() { conversation::conversation(&talk).map(Arc::new) } else { None };
         let attachments = std::mem::take(&mut talk.attachments);
-        let called = talk.title.clone().or_else(|| talk.id.clone());
+        let called = talk.title.as_deref().map(short).or_else(|| talk.id.clone());
         let place =
             called.map_or_else(|| self.input.name.to_owned(), |called| format!("{}, {called}", self.input.name));
         let (thread, notes) = tree::thread(talk, wishes.manner.branches);
@@ -187,6 +189,12 @@ impl<'a> Collected<'a> {
             _ => Ok(Reading { documents: self.documents, problems: self.problems }),
         }
     }
+}
+
+/// A title as the name of a place: programs make whole summaries of it.
+fn short(title: &str) -> String {
+    let cut = title.char_indices().nth(LONG_TITLE).map(|(cut, _)| format!("{}…", title[..cut].trim_end()));
+    cut.unwrap_or_else(|| title.to_owned())
 }
 
 /// The document of a text that was attached to a conversation.

@@ -6,7 +6,7 @@
 
 use super::collect::{self, Collected};
 use super::forest;
-use super::tree::{Item, State};
+use super::tree::{Item, State, Talk};
 use crate::content::{Kind, line};
 use crate::gather::tape::Json;
 use crate::gather::{Confidence, Error, Format, Input, Reading, fragment, moment};
@@ -55,8 +55,15 @@ fn read(input: &Input) -> Result<Reading, Error> {
         }
         // Addresses of posts are their ids in an archive.
         let talks = forest::talks(items, |first| Some(first.id.clone()).filter(|id| id.starts_with("https://")));
-        collected.push_all(talks);
+        collected.push_all(talks.into_iter().map(|talk| Talk { title: title(&talk), ..talk }));
     })
+}
+
+/// An archive names its owner by an address; a title has the name that people use.
+fn title(talk: &Talk) -> Option<String> {
+    let title = talk.title.as_deref()?;
+    let known = talk.author.as_deref().and_then(|author| Some((author, account_of(author)?)));
+    Some(known.map_or_else(|| title.to_owned(), |(author, name)| title.replacen(author, &name, 1)))
 }
 
 /// One activity of an outbox.

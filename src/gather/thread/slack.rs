@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::{self, Collected};
 use super::tree::{Item, Order, State, Talk};
+use super::tweets::quoted;
 use crate::content::{Kind, line};
 use crate::gather::tape::Json;
 use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
@@ -112,16 +113,16 @@ fn item(message: Json, users: &BTreeMap<&str, String>) -> Item {
     let own = message.at("user_profile").either(&["display_name", "name", "real_name"]).words();
     let user = message.at("user").name();
     let author = user.and_then(|id| users.get(id).cloned()).or_else(|| own.map(str::to_owned));
-    let author = author.or_else(|| message.at("username").words().or(user).map(str::to_owned));
+    let bot = message.at("bot_profile").at("name").words().or_else(|| message.at("bot_id").words().map(|_| "bot"));
+    let author = author.or_else(|| message.at("username").words().or(user).or(bot).map(str::to_owned));
     let subtype = message.at("subtype").text().unwrap_or_default();
     let is_service = subtype.ends_with("_join")
         || subtype.ends_with("_leave")
         || subtype.starts_with("channel_") && subtype != "channel_topic" && subtype != "channel_purpose";
     let mut text = mrkdwn(message.at("text").text().unwrap_or_default(), users);
-    if text.trim().is_empty() {
-        let attached =
-            message.at("attachments").items().filter_map(|attached| attached.either(&["text", "fallback"]).words());
-        text = mrkdwn(&attached.collect::<Vec<_>>().join("\n"), users);
+    let is_bare = text.trim().is_empty();
+    for attached in message.at("attachments").items().filter(|attached| is_bare || !is_preview(*attached)) {
+        text += &format!("\n{}", attachment(attached, users));
     }
     for file in message.at("files").items().chain([message.at("file")].into_iter().filter(|file| file.is_object())) {
         text += &format!("\n[file: {}]", line(file.either(&["title", "name"]).words().unwrap_or("file")));
@@ -139,6 +140,36 @@ fn item(message: Json, users: &BTreeMap<&str, String>) -> Item {
             _ => State::Shown,
         },
         ..Item::default()
+    }
+}
+
+/// Whether Slack attached it by itself, to show where a link leads.
+fn is_preview(attached: Json) -> bool {
+    !is_shared(attached) && (attached.has("from_url") || attached.has("original_url") || attached.has("service_name"))
+}
+
+fn is_shared(attached: Json) -> bool {
+    attached.at("is_share").is_true() || attached.at("is_msg_unfurl").is_true()
+}
+
+/// What a program attached, or the message of another place that was shared.
+fn attachment(attached: Json, users: &BTreeMap<&str, String>) -> String {
+    let title = attached.at("title").words().map(|title| match attached.at("title_link").words() {
+        Some(url) => format!("[{}]({url})", line(title)),
+        None => title.to_owned(),
+    });
+    let parts =
+        [attached.at("pretext").words().map(str::to_owned), title, attached.at("text").words().map(str::to_owned)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let words = if parts.is_empty() {
+        attached.at("fallback").words().unwrap_or_default().to_owned()
+    } else {
+        parts.join("\n")
+    };
+    let words = mrkdwn(&words, users);
+    match attached.at("author_name").words().filter(|_| is_shared(attached)) {
+        Some(author) => quoted(author, &words),
+        None => words,
     }
 }
 
