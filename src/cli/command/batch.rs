@@ -230,7 +230,7 @@ fn collect(context: &Context, workspace: &Workspace, which: &Which, wait: bool) 
     }
     let (transport, runtime) = super::network(context, "collecting a batch")?;
     let (environment, catalog, act) = (environment(context, which)?, super::catalog(context)?, act());
-    let before = workspace.operations(0)?.1;
+    let before = workspace.operations(0, None)?.1;
     let mut sum = Sum::default();
     let mut code = 0;
     loop {
