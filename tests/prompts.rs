@@ -58,3 +58,23 @@ fn a_prompt_is_asked_at_a_place_with_its_variables() {
     assert!(bodies[1].contains("case for this claim: one card is too few"), "{}", bodies[1]);
     assert!(bodies[2].contains("Say {it}."), "{}", bodies[2]);
 }
+
+#[test]
+fn a_prompt_takes_the_place_of_a_question() {
+    let desk = desk();
+    let provider = Provider::start(vec![Script::says("One card a job [s1].")]);
+    let desk = desk.set("FORKFUL_BASE_URL", &provider.base_url()).set("FORKFUL_MODEL", "mock");
+    let session = desk.session(&[
+        "ask cards \"What is kept?\"",
+        "retry -p summary tokens=90",
+        "edit main^ -p steelman claim=\"one card is too few\" -b strong",
+        "retry main \"Why?\"",
+        "retry main -p steelman",
+        "edit -p summary",
+        "log",
+    ]);
+    insta::assert_snapshot!(session.replace(&provider.origin(), "ORIGIN"));
+    let bodies: Vec<String> = provider.requests().iter().map(Heard::text).collect();
+    assert!(bodies[1].contains("at most 90 tokens") && !bodies[1].contains("What is kept?"), "{}", bodies[1]);
+    assert!(bodies[2].contains("case for this claim: one card is too few"), "{}", bodies[2]);
+}

@@ -93,7 +93,7 @@ pub(super) enum Verb {
     Resume(command::resume::Resume),
     /// Say a message differently, on a new branch: a question is asked again, an answer is marked as edited
     Edit(command::edit::Edit),
-    /// Ask the same question again: another answer beside the one that is there
+    /// Ask the same question again: another answer beside the one that is there; with -p a prompt in its place
     Retry(command::retry::Retry),
     /// The tree: bundles, branches and turns; the branches that moved last, with their quiet turns folded
     Log(command::log::Log),

@@ -104,6 +104,15 @@ impl Workspace {
         Ok(Open { question: turn.question, branch, seen, like: answer })
     }
 
+    /// Another question in the place of an open one.
+    pub fn reword(&self, open: Open, text: &str) -> Result<Open, Error> {
+        let parent = self.store.message(open.question)?.parent;
+        let sibling = fork::following(parent, &[Message::text(Role::User, text.trim())])?;
+        let question = sibling[0].id();
+        self.store.put(&sibling)?;
+        Ok(Open { question, ..open })
+    }
+
     /// Makes an open question ready; `ask` says everything but where and what.
     ///
     /// Without a word on it, model and server are those of the answer there was.

@@ -1,5 +1,6 @@
 //! What is asked: words as they are typed, or a prompt of the library with its variables.
 
+use super::super::args::ModelArgs;
 use super::super::{Context, Failure};
 use crate::workspace::library::Library;
 
@@ -11,11 +12,41 @@ pub(crate) struct PromptArgs {
     pub prompt: Option<String>,
 }
 
+/// Where a talk goes on, on which branch and with whom.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct TalkArgs {
+    #[arg(help = "A branch, bundle, id, NAME~2 or @ to go on from [default: @], and a question to ask there")]
+    #[arg(value_name = "[ADDRESS] [QUESTION]")]
+    pub words: Vec<String>,
+    #[command(flatten)]
+    pub prompt: PromptArgs,
+    /// The new branch's name
+    #[arg(short, long, value_name = "NAME")]
+    pub branch: Option<String>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+}
+
+impl TalkArgs {
+    /// The address, `@` where none is named, and the question if there is one.
+    pub(crate) fn asked(&self, context: &Context) -> Result<(String, Option<String>), Failure> {
+        let Asked { address, question } = self.prompt.sort(context, &self.words, Asked::at)?;
+        Ok((address.unwrap_or_else(|| "@".to_owned()), question))
+    }
+}
+
 /// An address and a question, as far as they are said.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub address: Option<String>,
     pub question: Option<String>,
+}
+
+impl Asked {
+    /// A single word that is an address.
+    pub(crate) fn at(address: String) -> Self {
+        Self { address: Some(address), question: None }
+    }
 }
 
 impl PromptArgs {

@@ -3,13 +3,16 @@
 use super::super::args::ModelArgs;
 use super::super::settings::act;
 use super::super::{Context, Failure};
+use super::question::{Asked, PromptArgs};
 use crate::workspace::{Edited, Onto, Open, Workspace};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Retry {
-    /// The turn: branch, id, NAME~2 or @
-    #[arg(value_name = "ADDRESS", default_value = "@")]
-    address: String,
+    #[arg(help = "The turn: branch, id, NAME~2 or @ [default: @]")]
+    #[arg(value_name = "ADDRESS")]
+    words: Vec<String>,
+    #[command(flatten)]
+    prompt: PromptArgs,
     #[arg(help = "The new branch for the answer [default: the branch's name with a number]")]
     #[arg(short, long, value_name = "NAME")]
     branch: Option<String>,
@@ -24,7 +27,17 @@ impl Retry {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let workspace = super::open(context)?;
         let onto = if self.here { Onto::Itself } else { Onto::New(self.branch.as_deref()) };
-        let open = workspace.retry(&self.address, onto)?;
+        let Asked { address, question } = self.prompt.sort(context, &self.words, Asked::at)?;
+        let address = address.unwrap_or_else(|| "@".to_owned());
+        let mut open = workspace.retry(&address, onto)?;
+        match question {
+            Some(question) if self.prompt.prompt.is_some() => open = workspace.reword(open, &question)?,
+            Some(question) => {
+                let told = format!("the same question is asked again, and here is another: {question:?}");
+                return Err(Failure::usage(told).hint(format!("`forkful edit {address}^ {question:?}`")));
+            }
+            None => {}
+        }
         answer(context, &workspace, &open, None, &self.model)
     }
 }
