@@ -96,6 +96,23 @@ fn nothing_is_asked_that_may_not_be_paid() {
 }
 
 #[test]
+fn an_answer_at_the_limit_is_kept_and_asked_again_for_a_longer_one_only() {
+    let desk = desk();
+    let mock = start(&desk, &["--words", "40"]);
+    insta::assert_snapshot!(session(
+        &desk,
+        &mock,
+        &[
+            "ask cards --each questions.txt -m gpt-5 --max-output 30@MOCK",
+            "ask cards --each questions.txt -m gpt-5 --max-output 30@MOCK",
+            "ask cards --each questions.txt -m gpt-5 --max-output 20@MOCK",
+            "ask cards --each questions.txt -m gpt-5 --max-output 200@MOCK",
+            "log",
+        ],
+    ));
+}
+
+#[test]
 fn a_model_that_is_not_there_is_asked_twice_and_no_more() {
     let desk = desk();
     let mock = start(&desk, &["--wants-key"]);

@@ -67,6 +67,8 @@ pub struct Remembered<'a> {
     pub protocol: &'a str,
     /// The address.
     pub base_url: &'a str,
+    /// The host that it was taken for, by name, where somebody said so.
+    pub provider: Option<&'a str>,
 }
 
 /// Whom to ask, and how.
@@ -106,12 +108,13 @@ pub fn resolve(wanted: Wanted, remembered: Option<Remembered>, environment: &Env
         (None, None) => remembered.map_or(openai, |remembered| remembered.base_url),
     };
     let base_url = parse(address)?;
-    let host = provider.unwrap_or_else(|| Host::at(&base_url));
     let is_there = |remembered: &Remembered| {
         let root = provider::protocol(remembered.protocol).map_or("", |protocol| protocol.root);
         Url::parse(remembered.base_url).is_ok_and(|url| url == rooted(base_url.clone(), root))
     };
     let there = remembered.filter(is_there);
+    let taken = there.and_then(|there| there.provider).and_then(|name| Host::named(name).ok());
+    let host = provider.or(taken).unwrap_or_else(|| Host::at(&base_url));
     let protocol = match (wanted.protocol, provider, there) {
         (Some(name), ..) => name,
         (None, None, Some(there)) => there.protocol,
@@ -198,7 +201,7 @@ mod tests {
     }
 
     fn remembered(base_url: &str) -> Remembered<'_> {
-        Remembered { model: "old", protocol: "openai-chat", base_url }
+        Remembered { model: "old", protocol: "openai-chat", base_url, provider: None }
     }
 
     fn check(flag: Option<&str>, before: Option<&str>, set: &str, expected: Result<(&str, Option<&str>), &str>) {
@@ -221,6 +224,20 @@ mod tests {
         check(None, Some("https://b/v1"), "OPENAI_BASE_URL=https://c/v1", Ok(("https://b/v1", None)));
         check(None, None, "OPENAI_BASE_URL=https://c/v1", Ok(("https://c/v1", None)));
         check(None, None, "OPENAI_BASE_URL= FORKFUL_BASE_URL=", Ok((OPENAI, None)));
+    }
+
+    #[test]
+    fn a_server_is_taken_for_what_it_was_taken_for() {
+        let check = |wanted: Wanted, before: Remembered, expected: &str| {
+            let chosen = resolve(wanted, Some(before), &environment("")).expect("a server");
+            assert_eq!(chosen.endpoint.host.name, expected, "{wanted:?} {before:?}");
+        };
+        let here = "http://127.0.0.1:8765/v1";
+        let before = Remembered { provider: Some("deepseek"), ..remembered(here) };
+        check(NOBODY, before, "deepseek");
+        check(NOBODY, remembered(here), "");
+        check(Wanted { provider: Some("groq"), base_url: Some(here), ..NOBODY }, before, "groq");
+        check(Wanted { base_url: Some("http://127.0.0.1:9/v1"), ..NOBODY }, before, "");
     }
 
     #[test]

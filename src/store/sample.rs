@@ -116,6 +116,7 @@ pub(crate) fn run(attempt: &str, parent: Digest) -> RunRecord {
         citations: Vec::new(),
         usage: Usage::default(),
         estimate: None,
+        stop: None,
         batch: None,
         error: None,
         started: Timestamp(1_758_844_800_000),

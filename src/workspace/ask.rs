@@ -171,6 +171,7 @@ pub(super) fn intent(draft: &Draft, question: Digest, started: Timestamp) -> Run
         usage: Usage::default(),
         citations: Vec::new(),
         estimate: None,
+        stop: None,
         batch: None,
         error: None,
         started,
@@ -193,7 +194,8 @@ pub(super) fn closed(run: RunRecord, outcome: &Outcome, now: Timestamp) -> RunRe
         Ending::Failed(error) => (RunState::Error, Some(error.to_string())),
     };
     let served_model = outcome.served_model.clone();
-    RunRecord { state, error, served_model, usage: outcome.usage, ended: Some(now), ..run }
+    let stop = outcome.stop.as_ref().map(|stop| stop.name().to_owned());
+    RunRecord { state, error, served_model, stop, usage: outcome.usage, ended: Some(now), ..run }
 }
 
 /// Keeps what has come where a dying process leaves it: the first words at once, then every second.

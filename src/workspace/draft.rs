@@ -9,7 +9,7 @@ use crate::content::{Digest, Message, Role};
 use crate::fork::{self, Place};
 use crate::net::{Header, Request};
 use crate::send::endpoint::{Environment, Remembered, Wanted, resolve};
-use crate::send::{self, Effort, Endpoint, Prompt, Protocol, Temperature};
+use crate::send::{self, Effort, Endpoint, Host, Prompt, Protocol, Temperature};
 use crate::store::BRANCHES;
 use crate::store::record::RunRecord;
 use crate::tokens::{Encoding, Tokens, count};
@@ -164,7 +164,7 @@ impl Workspace {
         let tokens: Tokens = texts.iter().map(|text| count(encoding, text)).sum();
         prompt.n_tokens = Some(tokens.0);
         let request = (protocol.encode)(&prompt, &endpoint);
-        let params = params(&prompt);
+        let params = params(&prompt, &endpoint);
         let n_messages = texts.len();
         Ok(Draft {
             prompt,
@@ -236,7 +236,7 @@ impl Draft {
         // Anthropic reads and answers nothing when told so; elsewhere one token is the least.
         draft.prompt.max_output = Some(u32::from(draft.protocol.name != "anthropic"));
         (draft.prompt.stream, draft.prompt.reasoning) = (false, None);
-        draft.params = params(&draft.prompt);
+        draft.params = params(&draft.prompt, &draft.endpoint);
         draft.params["touch"] = true.into();
         draft.written()
     }
@@ -244,7 +244,7 @@ impl Draft {
     /// The same for a batch: whole answers, and a beginning that is kept while the batch is worked on.
     pub(super) fn batched(mut self) -> Self {
         (self.prompt.stream, self.prompt.lasting) = (false, true);
-        self.params = params(&self.prompt);
+        self.params = params(&self.prompt, &self.endpoint);
         self.written()
     }
 
@@ -290,17 +290,21 @@ fn wanted(wishes: &Wishes) -> Wanted<'_> {
     }
 }
 
-fn remembered(run: &RunRecord) -> Remembered<'_> {
-    Remembered { model: &run.model, protocol: &run.protocol, base_url: &run.base_url }
+pub(super) fn remembered(run: &RunRecord) -> Remembered<'_> {
+    let provider = run.params["provider"].as_str();
+    Remembered { model: &run.model, protocol: &run.protocol, base_url: &run.base_url, provider }
 }
 
 /// What a run remembers of a prompt, beside its messages.
-fn params(prompt: &Prompt) -> Value {
+fn params(prompt: &Prompt, endpoint: &Endpoint) -> Value {
     let mut params = json!({
         "max_output": prompt.max_output,
         "temperature": prompt.temperature.map(f64::from),
         "stream": prompt.stream,
     });
+    if *endpoint.host != *Host::at(&endpoint.base_url) {
+        params["provider"] = endpoint.host.name.into();
+    }
     if let Some(effort) = prompt.reasoning {
         params["reasoning"] = effort.name().into();
     }

@@ -216,6 +216,7 @@ fn protocol(batch: &batch::Batch) -> Result<&'static crate::send::Protocol, Fail
 struct Sum {
     n_answered: usize,
     n_whole: usize,
+    n_limited: usize,
     n_failed: usize,
     cost: Money,
     alone: Money,
@@ -301,6 +302,7 @@ impl Sum {
     fn add(&mut self, collected: &Collected) {
         self.cost = self.cost + collected.cost.unwrap_or_default();
         self.alone = self.alone + collected.alone.unwrap_or_default();
+        self.n_limited += usize::from(collected.run.is_limited());
         self.n_whole += usize::from(matches!(collected.status(), "complete" | "refused"));
         if collected.message.is_some() {
             self.n_answered += 1;
@@ -348,6 +350,7 @@ fn conclude(context: &Context, sum: &Sum, before: u64) {
         String::new()
     };
     printer.say(format_args!("Collected  {}{cost}", counted(sum.n_answered, "answer")));
+    super::fan_out::limited(context, sum.n_limited);
     if sum.n_failed > 0 {
         printer.say(format_args!("Missing  {}: the same `ask` asks for them only", sum.n_failed));
     }

@@ -186,10 +186,11 @@ fn show(context: &Context, plan: &FanPlan, finished: &Finished) -> Result<(), Fa
 /// Says what came of it: what failed and why, what it cost, what to type next.
 fn conclude(context: &Context, plan: &FanPlan, report: &Report, before: u64) -> u8 {
     let printer = &context.printer;
-    let mut n_whole = 0;
+    let (mut n_whole, mut n_limited) = (0, 0);
     for finished in &report.finished {
         let branch = &plan.forks[finished.fork].branch;
         n_whole += usize::from(finished.is_whole());
+        n_limited += usize::from(finished.is_limited());
         if let Some(failure) = failure(finished) {
             failure.about(branch).tell();
         }
@@ -217,8 +218,10 @@ fn conclude(context: &Context, plan: &FanPlan, report: &Report, before: u64) -> 
         Some(Stop::Person) => printer.say("Stopped  what came is kept"),
         None => {}
     }
-    if n_whole < n_all {
-        printer.say(format_args!("Missing  {}: the same command asks for them only", n_all - n_whole));
+    limited(context, n_limited);
+    let n_missing = n_all - n_whole - n_limited;
+    if n_missing > 0 {
+        printer.say(format_args!("Missing  {n_missing}: the same command asks for them only"));
     }
     let branches: Vec<&str> =
         report.finished.iter().filter(|one| one.is_whole()).filter_map(Finished::branch).collect();
@@ -235,12 +238,22 @@ fn conclude(context: &Context, plan: &FanPlan, report: &Report, before: u64) -> 
     }
 }
 
-/// Why a fork has no whole answer, unless somebody stopped it.
+/// Says of answers that a limit ended what gives longer ones.
+pub(crate) fn limited(context: &Context, n_limited: usize) {
+    if n_limited > 0 {
+        let answers = counted(n_limited, "answer");
+        context.printer.say(format_args!("Cut     {answers} at the output limit: a higher `--max-output` asks again"));
+    }
+}
+
+/// Why a fork has no answer, unless somebody stopped it.
 fn failure(finished: &Finished) -> Option<Failure> {
     match &finished.answered {
         Err(error) => Some(Failure::error(chain(error))),
         Ok(answered) => match &answered.outcome.ending {
             Ending::Truncated(Cut::Cancelled) | Ending::Complete => None,
+            // Told once for all of them.
+            _ if finished.is_limited() => None,
             Ending::Refused => Some(Failure::error("the model declined")),
             Ending::Truncated(cut) => Some(Failure::cut(cut, answered.message.is_some())),
             Ending::Failed(error) => Some(Failure::error(chain(error))),

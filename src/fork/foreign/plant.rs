@@ -111,6 +111,7 @@ fn run(node: &Node, origin: &Origin, parent: Digest, question: Digest, message: 
         request_sha256: Digest::of(b""),
         citations: Vec::new(),
         usage: Usage::default(),
+        stop: None,
         batch: None,
         error: None,
         started: node.time.unwrap_or(Timestamp(0)),

@@ -50,6 +50,9 @@ pub struct RunRecord {
     /// What was counted here of an answer that broke off before the provider could.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub estimate: Option<Usage>,
+    /// Why the model stopped, in one word, as far as told: `done`, `length`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stop: Option<String>,
     /// The batch in which it was sent, if it was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub batch: Option<BatchRecord>,
@@ -75,6 +78,12 @@ impl RunRecord {
     /// What is paid for: the estimate of a call that broke off, else what the provider counted.
     pub fn billed(&self) -> Usage {
         self.estimate.unwrap_or(self.usage)
+    }
+
+    /// Whether a limit ended the answer: what came is all that there was to be.
+    pub fn is_limited(&self) -> bool {
+        let at_limit = matches!(self.stop.as_deref(), Some("length" | "window"));
+        self.state == RunState::Truncated && at_limit && self.answer.is_some()
     }
 
     /// Whether its answer is still to come, with a batch.

@@ -21,7 +21,7 @@ use super::{Error, Workspace};
 use crate::content::Timestamp;
 use crate::net::Transport;
 use crate::send::batch::{Found, Progress, Server};
-use crate::send::endpoint::{Environment, Remembered, Wanted, resolve};
+use crate::send::endpoint::{Environment, Wanted, resolve};
 use crate::send::{self, Endpoint, Protocol, provider};
 use crate::store::record::{RunRecord, RunState};
 
@@ -85,7 +85,7 @@ impl Batch {
     /// `base_url` is the address as a person names it, for a server whose key is bound to no other word.
     pub fn endpoint(&self, base_url: Option<&str>, environment: &Environment) -> Result<Endpoint, Error> {
         let run = self.runs.first().ok_or_else(|| Error::NoBatch { name: self.id.clone() })?;
-        let remembered = Remembered { model: &run.model, protocol: &run.protocol, base_url: &run.base_url };
+        let remembered = super::draft::remembered(run);
         let wanted = Wanted { model: None, provider: None, protocol: Some(&run.protocol), base_url };
         let is_there = |endpoint: &Endpoint| endpoint.base_url.without_secrets() == run.base_url;
         let chosen = resolve(wanted, Some(remembered), environment)?.endpoint;

@@ -249,7 +249,11 @@ impl Workspace {
             branch: branch.clone(),
             message: Some(*message),
             text: self.store.message(*message)?.message.spoken(),
-            status: if run.state == RunState::Refused { "refused" } else { "complete" },
+            status: match run.state {
+                RunState::Refused => "refused",
+                RunState::Truncated => "truncated",
+                _ => "complete",
+            },
             model: run.served_model.clone().unwrap_or_else(|| run.model.clone()),
             usage: run.usage,
             citations: run.citations.clone(),
@@ -273,10 +277,12 @@ impl Workspace {
 }
 
 impl Known {
-    /// Whole answers to a question, as this draft would ask it, that stand on a branch.
+    /// Answers to a question, as this draft would ask it, that stand on a branch and would not become longer.
     fn answers(&self, question: Digest, draft: &Draft) -> Vec<(Digest, String, RunRecord)> {
-        let is_whole = |run: &&RunRecord| matches!(run.state, RunState::Complete | RunState::Refused);
-        let runs = self.runs.iter().filter(|run| is_like(run, question, draft)).filter(is_whole);
+        let is_enough = |run: &&RunRecord| {
+            matches!(run.state, RunState::Complete | RunState::Refused) || is_long_enough(run, draft)
+        };
+        let runs = self.runs.iter().filter(|run| is_like(run, question, draft)).filter(is_enough);
         runs.filter_map(|run| Some((run.answer?, self.standing.get(&run.answer?)?.clone(), run.clone()))).collect()
     }
 
@@ -288,12 +294,20 @@ impl Known {
 
     /// Broken-off answers to it that are tips, with their branches.
     fn broken(&self, question: Digest, draft: &Draft) -> Vec<(Digest, String)> {
-        let runs = self.runs.iter().filter(|run| run.state == RunState::Truncated && is_like(run, question, draft));
+        let is_broken = |run: &RunRecord| run.state == RunState::Truncated && !is_long_enough(run, draft);
+        let runs = self.runs.iter().filter(|run| is_broken(run) && is_like(run, question, draft));
         let mut broken: Vec<_> =
             runs.filter_map(|run| Some((run.answer?, self.tips.get(&run.answer?)?.clone()))).collect();
         broken.dedup();
         broken
     }
+}
+
+/// Whether a limit ended an answer that is no lower than the one that would end another.
+fn is_long_enough(run: &RunRecord, draft: &Draft) -> bool {
+    let wanted = draft.prompt.max_output.map(u64::from);
+    let limit = run.params["max_output"].as_u64();
+    run.is_limited() && limit.is_none_or(|limit| wanted.is_some_and(|wanted| wanted <= limit))
 }
 
 /// Whether a run asked this question of the same model, told the same before.

@@ -14,7 +14,7 @@ use super::schedule::{Ended, Schedule, Step, Stop, Warmth};
 use crate::catalog::Money;
 use crate::content::{Timestamp, Usage};
 use crate::net::Transport;
-use crate::send::{Delta, Ending};
+use crate::send::{Cut, Delta, Ending};
 use crate::workspace::{Act, Answered, Error, Workspace, shape};
 
 /// What happens while a fan-out is under way.
@@ -274,6 +274,13 @@ impl Finished {
     pub fn is_whole(&self) -> bool {
         let ending = self.answered.as_ref().ok().map(|answered| &answered.outcome.ending);
         matches!(ending, Some(Ending::Complete | Ending::Refused))
+    }
+
+    /// Whether a limit ended the answer: what came is kept, and not asked for again.
+    pub fn is_limited(&self) -> bool {
+        let answered = self.answered.as_ref().ok().filter(|answered| answered.message.is_some());
+        let ending = answered.map(|answered| &answered.outcome.ending);
+        matches!(ending, Some(Ending::Truncated(Cut::Length | Cut::Window)))
     }
 
     /// The branch that has its answer.
