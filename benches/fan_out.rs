@@ -59,6 +59,7 @@ fn request((host, protocol, model): (&str, &str, &str), bundle: &str, fork: usiz
         temperature: None,
         reasoning: None,
         stream: true,
+        sheets: Vec::new(),
         lasting: false,
         prefix: Some("forkful-bench".to_owned()),
         n_tokens: None,

@@ -49,6 +49,7 @@ fn draft(workspace: &Workspace, protocol: &str, branch: &str) -> Draft {
         reasoning: None,
         extra: serde_json::Map::new(),
         headers: Vec::new(),
+        citations: false,
         stream: true,
     };
     let ask = Ask {

@@ -26,6 +26,7 @@ fn request(protocol: &Protocol, host: &str, model: &str, stream: bool, question:
         temperature: None,
         reasoning: None,
         stream,
+        sheets: Vec::new(),
         lasting: false,
         prefix: Some("forkful-1".to_owned()),
         n_tokens: Some(2000),

@@ -143,3 +143,43 @@ fn control_c_keeps_what_came() {
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
     insta::assert_snapshot!(desk.session(&["log", "show main"]));
 }
+
+#[test]
+fn what_the_provider_cites_is_found_in_the_sources() {
+    let desk = desk();
+    let event = |value: serde_json::Value| format!("event: {}\ndata: {value}\n\n", value["type"].as_str().unwrap());
+    let citation = serde_json::json!({
+        "type": "char_location", "cited_text": "Keep one card a job.", "document_index": 0,
+        "document_title": "s1 On cards", "start_char_index": 12, "end_char_index": 32,
+    });
+    let delta = |delta: serde_json::Value| {
+        event(serde_json::json!({ "type": "content_block_delta", "index": 0, "delta": delta }))
+    };
+    let stream: String = [
+        event(serde_json::json!({ "type": "message_start", "message": { "model": "claude-x", "usage": { "input_tokens": 9, "output_tokens": 1 } } })),
+        event(serde_json::json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } })),
+        delta(serde_json::json!({ "type": "text_delta", "text": "One card." })),
+        delta(serde_json::json!({ "type": "citations_delta", "citation": citation })),
+        event(serde_json::json!({ "type": "content_block_stop", "index": 0 })),
+        event(serde_json::json!({ "type": "message_delta", "delta": { "stop_reason": "end_turn" }, "usage": { "output_tokens": 3 } })),
+        event(serde_json::json!({ "type": "message_stop" })),
+    ]
+    .concat();
+    let answer = Script::answers(200, &["content-type: text/event-stream"], stream);
+    let provider = Provider::start(vec![answer]);
+    let to = format!("-m claude-x --protocol anthropic --base-url {}", provider.base_url());
+    let session = desk.session(&[
+        &format!("ask cards \"What is kept?\" --citations {to}"),
+        // What began so goes on so.
+        "ask \"And then?\"",
+        &format!(
+            "ask cards \"What is kept?\" --citations -m m --protocol openai-chat --base-url {}",
+            provider.base_url()
+        ),
+    ]);
+    insta::assert_snapshot!(session.replace(&provider.origin(), "ORIGIN"));
+    let bodies: Vec<String> = provider.requests().iter().map(Heard::text).collect();
+    let end = bodies[0].find("{\"type\":\"text\",\"text\":\"What is kept?").unwrap();
+    assert!(bodies[1][..end] == bodies[0][..end] && bodies.len() == 2);
+    assert!(bodies[0][..end].contains("\"citations\":{\"enabled\":true},\"cache_control\""), "{}", bodies[0]);
+}

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::frame::{Frame, Link};
 use super::plan::{Entry, Planned, Request, places_of};
-use super::render::{Part, Renderer};
+use super::render::{self, Part, Renderer};
 use super::{Bundle, Error};
 use crate::budget::{Absence, Fold, Gap, Places, Portion, Segment, reference};
-use crate::content::{Digest, Document};
+use crate::content::{Digest, Document, Sheet};
 use crate::store::Object;
 use crate::store::record::{BundleRecord, DocumentRecord, FoldRecord, ItemRecord, LinkRecord, SegmentRecord, V1};
 use crate::tokens::Tokens;
@@ -95,6 +95,18 @@ impl Bundle {
 
     /// The bytes made anew from documents and manifest, also in the bundle's own format.
     pub fn rendered_again(&self, renderer: &Renderer) -> String {
+        self.laid_out(|frame, parts| renderer.render(frame, parts))
+    }
+
+    /// The documents one by one, each as it is kept; those of which nothing is are left out.
+    pub fn sheets(&self) -> Vec<Sheet> {
+        let mut sheets = self.laid_out(render::sheets);
+        sheets.retain(|sheet| !sheet.text.trim().is_empty());
+        sheets
+    }
+
+    /// What `write` makes of the frame and of what is kept of each document.
+    fn laid_out<T>(&self, write: impl FnOnce(&Frame, &[Part<'_>]) -> T) -> T {
         let labelled: Vec<_> = self.documents.iter().map(Arc::as_ref).zip(&self.manifest.items).collect();
         let names: Vec<_> = labelled.iter().map(|(d, item)| (*d, item.label.as_deref().unwrap_or_default())).collect();
         let link = self.manifest.link.as_ref();
@@ -108,7 +120,7 @@ impl Bundle {
         let portions: Vec<Portion> = self.manifest.items.iter().map(|item| portion(item, &places, is_part)).collect();
         let parts: Vec<_> =
             self.documents.iter().zip(&portions).map(|(document, portion)| Part { document, portion }).collect();
-        renderer.render(&frame, &parts)
+        write(&frame, &parts)
     }
 }
 

@@ -313,6 +313,9 @@ pub(super) struct ModelArgs {
     /// Fields to add to the request: '{"seed": 7}'; null takes one out
     #[arg(long, value_name = "JSON", value_parser = object)]
     pub extra_json: Option<Object>,
+    /// Have the provider itself cite: the sources go as documents of their own (Anthropic)
+    #[arg(long)]
+    pub citations: bool,
     /// A header to add, as 'Name: value'; it is kept nowhere
     #[arg(long, value_name = "HEADER")]
     pub header: Vec<String>,
@@ -334,6 +337,7 @@ impl ModelArgs {
             max_output: None,
             temperature: None,
             extra_json: None,
+            citations: false,
             header: Vec::new(),
             dry_run: false,
         }

@@ -384,6 +384,8 @@ impl From<Error> for Failure {
             Error::NoPrice { model } => Self { code: USAGE, ..failure }.hint(format!(
                 "write its prices into models.toml (`id = \"{model}\"`, `input`, `output`), or leave `--max-cost` out"
             )),
+            Error::NoCitations { .. } => Self { code: USAGE, ..failure }
+                .hint("leave `--citations` out: answers cite by the marks of the bundle, and `forkful check` holds them to it"),
             Error::Unbounded => {
                 Self { code: USAGE, ..failure }.hint("say `--max-output N` with it, or leave `--batch` out")
             }

@@ -13,6 +13,7 @@ mod document;
 mod message;
 mod nearest;
 mod problem;
+mod sheet;
 mod thread;
 mod timestamp;
 mod usage;
@@ -24,6 +25,7 @@ pub use document::{Counts, Cue, Document, Kind, Link, ParseKindError, Quality, S
 pub use message::{Message, Part, Role};
 pub use nearest::nearest;
 pub use problem::{Problem, Severity};
+pub use sheet::Sheet;
 pub use thread::{Answers, Post, Thread};
 pub use timestamp::{Timestamp, clock_mark};
 pub use usage::Usage;

@@ -193,7 +193,8 @@ fn said(role: &str, content: &Value, blocks: &mut Vec<Block>) {
         Value::String(text) if !text.is_empty() => blocks.push(block(text.clone(), None)),
         Value::Array(parts) => {
             for part in parts {
-                let words = part["text"].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+                let document = part["source"]["data"].as_str();
+                let words = part["text"].as_str().or(document).filter(|text| !text.is_empty()).map(str::to_owned);
                 blocks.push(block(words.unwrap_or_else(|| part.to_string()), mark(part)));
             }
         }

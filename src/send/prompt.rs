@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use crate::content::Message;
+use crate::content::{Message, Sheet};
 use crate::net::Header;
 
 /// One question with everything the model sees before it.
@@ -17,6 +17,9 @@ pub struct Prompt {
     pub system: Option<String>,
     /// The bundle as the first user message, then the turns, the question last.
     pub messages: Vec<Message>,
+    /// The bundle's documents one by one, for a provider that cites them itself; without any the bundle is
+    /// the first message as it stands.
+    pub sheets: Vec<Sheet>,
     /// How many tokens the answer may have; the server's own limit where absent.
     pub max_output: Option<u32>,
     /// How freely the model draws; the server's own value where absent.

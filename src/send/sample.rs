@@ -30,6 +30,7 @@ pub(super) fn prompt(model: &str, texts: &[(Role, &str)]) -> Prompt {
         temperature: None,
         reasoning: None,
         stream: true,
+        sheets: Vec::new(),
         lasting: false,
         prefix: Some("forkful-1".to_owned()),
         n_tokens: Some(100),

@@ -14,6 +14,9 @@ use crate::store::BRANCHES;
 use crate::store::record::RunRecord;
 use crate::tokens::{Encoding, Tokens, count};
 
+/// The protocols whose providers cite sources themselves.
+const CITING: [&str; 1] = ["anthropic"];
+
 /// What stands where a question would, in a request that only touches a cache.
 const TOUCH: &str = ".";
 
@@ -55,6 +58,8 @@ pub struct Wishes {
     pub extra: Map<String, Value>,
     /// Headers that nobody here knows; they are kept nowhere.
     pub headers: Vec<Header>,
+    /// Whether the provider itself shall cite the sources; else as on the way to the question.
+    pub citations: bool,
     /// Whether the answer comes word by word.
     pub stream: bool,
 }
@@ -136,12 +141,18 @@ impl Workspace {
         messages.push(Message::text(Role::User, question));
         let on_the_way = last.or_else(|| self.run_on_the_way(turns.iter().rev().map(|(id, _)| *id)));
         let told = on_the_way.as_ref().and_then(|run| run.params["system"].as_str().map(str::to_owned));
+        let on_the_way_cites = on_the_way.as_ref().is_some_and(|run| run.params["citations"] == true);
         let last = match on_the_way {
             Some(run) => Some(run),
             None => self.store.last_answered_run()?,
         };
         let chosen = resolve(wanted(wishes), last.as_ref().map(remembered), environment)?;
         let (protocol, endpoint) = (chosen.protocol, chosen.endpoint);
+        let can_cite = CITING.contains(&protocol.name);
+        if wishes.citations && !can_cite {
+            return Err(Error::NoCitations { protocol: protocol.name });
+        }
+        let cites = can_cite && (wishes.citations || on_the_way_cites);
         let in_the_clear = !endpoint.base_url.is_encrypted() && !endpoint.base_url.is_loopback();
         if in_the_clear && wishes.headers.iter().any(Header::is_secret) {
             return Err(send::Error::KeyInTheClear { origin: endpoint.base_url.origin() }.into());
@@ -154,6 +165,7 @@ impl Workspace {
             temperature: wishes.temperature,
             reasoning: wishes.reasoning,
             stream: wishes.stream,
+            sheets: if cites { bundle.sheets() } else { Vec::new() },
             lasting: false,
             prefix: Some(format!("forkful-{}", &bundle_id.to_string()[..16])),
             n_tokens: None,
@@ -310,6 +322,9 @@ fn params(prompt: &Prompt, endpoint: &Endpoint) -> Value {
     }
     if let Some(system) = &prompt.system {
         params["system"] = system.as_str().into();
+    }
+    if !prompt.sheets.is_empty() {
+        params["citations"] = true.into();
     }
     if !prompt.extra.is_empty() {
         params["extra"] = prompt.extra.clone().into();

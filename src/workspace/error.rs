@@ -87,6 +87,12 @@ pub enum Error {
         /// What was allowed.
         most: Money,
     },
+    /// The provider shall cite, and its protocol knows no such thing.
+    #[error("the protocol {protocol} has no citations of its own")]
+    NoCitations {
+        /// The protocol's name.
+        protocol: &'static str,
+    },
     /// The cost of a batch is limited, and the length of its answers is not.
     #[error("a batch cannot be stopped on its way, and its answers may be of any length")]
     Unbounded,

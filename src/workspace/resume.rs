@@ -84,6 +84,7 @@ fn wishes(run: &RunRecord) -> Wishes {
         reasoning: params["reasoning"].as_str().and_then(|effort| effort.parse().ok()),
         extra: params["extra"].as_object().cloned().unwrap_or_default(),
         headers: Vec::new(),
+        citations: params["citations"] == true,
         stream: params["stream"].as_bool().unwrap_or(true),
     }
 }

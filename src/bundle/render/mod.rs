@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use super::frame::{Frame, Item};
 use crate::budget::{Measure, Portion, assemble};
-use crate::content::Document;
+use crate::content::{Document, Sheet};
 use crate::tokens::{Encoding, Tokens, count_piece};
 
 /// A target format.
@@ -93,6 +93,16 @@ impl Renderer {
             None => out,
         }
     }
+}
+
+/// Each document without a frame, for a provider that takes documents one by one.
+pub(super) fn sheets(frame: &Frame, parts: &[Part<'_>]) -> Vec<Sheet> {
+    let sheet = |(item, Part { document, portion }): (&Item, &Part<'_>)| Sheet {
+        title: format!("{} {}", item.id, item.title),
+        context: provenance(item),
+        text: assemble(&document.text, portion, plain),
+    };
+    frame.items.iter().zip(parts).map(sheet).collect()
 }
 
 /// Author, date, address and kind in one line that ends in the kind.

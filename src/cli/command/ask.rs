@@ -197,6 +197,7 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace:
         reasoning: model.reasoning,
         extra: model.extra_json.clone().unwrap_or_default(),
         headers: model.header.iter().map(header).collect::<Result<_, _>>()?,
+        citations: model.citations,
         stream: true,
     };
     let nowhere = String::new();

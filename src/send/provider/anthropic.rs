@@ -2,15 +2,15 @@
 //!
 //! Fields and events as in Anthropic's Python SDK 0.121.0 (2026-08-07) and in recorded traffic
 //! (2026-08). The bundle is a block of its own that ends in a cache breakpoint, and so does the turn
-//! before the question: forks of one place read everything before it from the cache. Thinking comes
+//! before the question: forks of one place read everything before it from the cache.
+//! Where the provider shall cite, the bundle's documents are blocks of their own in its place. Thinking comes
 //! with a signature and goes back unchanged; without one it does not go back at all.
 
 use serde_json::{Value, json};
 
 use super::body::{Body, raw, sealed, turns};
-use super::openai_chat::text_of;
 use super::{Decoder, Framing, Garbled, Protocol, filled};
-use crate::content::{Part, Role, Usage, line};
+use crate::content::{Part, Role, Sheet, Usage, line};
 use crate::net::Request;
 use crate::send::sse::Event;
 use crate::send::{Citation, Delta, Effort, Endpoint, Failure, Prompt, Stop};
@@ -87,8 +87,12 @@ fn longest(model: &str) -> u32 {
 
 fn messages(prompt: &Prompt) -> Vec<Body> {
     let mut turns: Vec<(&str, Vec<Body>)> = turns_of(prompt).collect();
-    if let Some(bundle) = turns.first_mut().and_then(|(_, blocks)| blocks.first_mut()) {
-        mark(bundle, prompt);
+    if let Some((_, blocks)) = turns.first_mut().filter(|(_, blocks)| !blocks.is_empty()) {
+        let n_blocks = prompt.sheets.len().max(1);
+        if !prompt.sheets.is_empty() {
+            blocks.splice(..1, prompt.sheets.iter().map(document));
+        }
+        mark(&mut blocks[n_blocks - 1], prompt);
     }
     // The question stands in the last turn; the one before it ends what its forks share.
     let n_before = turns.len().saturating_sub(1);
@@ -113,6 +117,17 @@ fn turns_of(prompt: &Prompt) -> impl Iterator<Item = (&'static str, Vec<Body>)> 
 
 fn block(text: &str) -> Body {
     Body::default().with("type", "text").with("text", text)
+}
+
+/// A document that the model cites by its characters.
+fn document(sheet: &Sheet) -> Body {
+    let source = Body::default().with("type", "text").with("media_type", "text/plain").with("data", &sheet.text);
+    Body::default()
+        .with("type", "document")
+        .with("source", source)
+        .with("title", &sheet.title)
+        .with("context", &sheet.context)
+        .with("citations", json!({ "enabled": true }))
 }
 
 fn mark(block: &mut Body, prompt: &Prompt) {
@@ -145,7 +160,17 @@ fn thinking_block(block: &Value) -> Option<Body> {
 fn texts(body: &[u8]) -> Vec<String> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let system = body["system"].as_str().map(str::to_owned);
-    system.into_iter().chain(body["messages"].as_array().into_iter().flatten().map(text_of)).collect()
+    system.into_iter().chain(body["messages"].as_array().into_iter().flatten().map(words)).collect()
+}
+
+/// The words of a message, those of documents with their titles too.
+fn words(message: &Value) -> String {
+    let mut words = String::new();
+    for part in message["content"].as_array().into_iter().flatten() {
+        let fields = [&part["title"], &part["context"], &part["source"]["data"], &part["text"]];
+        fields.iter().filter_map(|field| field.as_str()).for_each(|field| words += field);
+    }
+    words
 }
 
 /// Reads the events of a stream, and an unstreamed message as one.

@@ -38,6 +38,36 @@ fn the_bundle_and_the_turn_before_the_question_end_in_breakpoints() {
 }
 
 #[test]
+fn documents_that_are_cited_end_in_the_breakpoint_and_share_their_bytes() {
+    let sheet = |id: &str, text: &str| Sheet {
+        title: format!("{id} On cards"),
+        context: "Ada · essay".to_owned(),
+        text: text.to_owned(),
+    };
+    let sheets = vec![sheet("s1", "Keep one."), sheet("s2", "Burn the rest.")];
+    let prompt = Prompt { sheets, max_output: Some(64), system: None, ..sample::prompt("claude-opus-4-8", &TALK[..2]) };
+    let written = body(NAME, &prompt, ANTHROPIC);
+    assert_eq!(
+        written,
+        concat!(
+            r#"{"model":"claude-opus-4-8","max_tokens":64,"stream":true,"messages":[{"role":"user","content":["#,
+            r#"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"Keep one."},"#,
+            r#""title":"s1 On cards","context":"Ada · essay","citations":{"enabled":true}},"#,
+            r#"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"Burn the rest."},"#,
+            r#""title":"s2 On cards","context":"Ada · essay","citations":{"enabled":true},"#,
+            r#""cache_control":{"type":"ephemeral"}},{"type":"text","text":"Why?"}]}]}"#
+        ),
+    );
+    let mut other = prompt.clone();
+    other.messages[1] = crate::content::Message::text(Role::User, "How?");
+    let end = written.find(r#"{"type":"text","text":"Why?"#).expect("the question");
+    assert_eq!(body(NAME, &other, ANTHROPIC)[..end], written[..end]);
+    assert_eq!(texts(written.as_bytes()), ["s1 On cardsAda · essayKeep one.s2 On cardsAda · essayBurn the rest.Why?"]);
+    let lasting = Prompt { lasting: true, ..prompt };
+    assert!(body(NAME, &lasting, ANTHROPIC).contains(r#""cache_control":{"type":"ephemeral","ttl":"1h"}"#));
+}
+
+#[test]
 fn a_model_is_told_to_think_in_its_own_way() {
     let check = |model: &str, effort: Option<Effort>, expected: &str| {
         let prompt = Prompt { reasoning: effort, system: None, stream: false, ..sample::prompt(model, &TALK[1..2]) };
