@@ -305,6 +305,9 @@ impl From<send::Error> for Failure {
                 Self { code: USAGE, ..failure }.hint("it looks like `--base-url http://127.0.0.1:8080/v1`")
             }
             send::Error::KeyInTheClear { .. } => failure.hint("use an https address, or unset the key"),
+            send::Error::Unreached { source: net::Error::Broken { .. }, .. } => {
+                failure.hint("the server hung up; the same command asks again")
+            }
             send::Error::Unreached { .. } => failure.hint("is the server running, and is `--base-url` right?"),
             send::Error::UnknownHost { nearest, .. } | send::Error::UnknownProtocol { nearest, .. } => {
                 let failure = Self { code: USAGE, ..failure };

@@ -218,7 +218,8 @@ impl Mock {
         let is_wanted = |told: &&Told| wanted.is_none_or(|done| matches!(told.fate, Fate::Done(_)) == done);
         // No order is promised: the last comes first.
         let lines = job.lines.iter().rev().filter(is_wanted);
-        let body: String = lines.map(|told| format!("{}\n", told.shape(job.is_messages))).collect();
+        let lines: Vec<String> = lines.map(|told| told.shape(job.is_messages).to_string() + "\n").collect();
+        let body = lines.concat();
         self.n_requests += 1;
         let mishap = self.mishap();
         if let Some((status, headers, body)) = mishap.as_ref().and_then(|mishap| mishap.instead(wire, now)) {

@@ -237,6 +237,12 @@ impl Host {
             .unwrap_or(&ANY)
     }
 
+    /// Questions that it best gets at once: llama.cpp's server keeps a cache for each of its slots, so
+    /// that only those meet one that wait for each other.
+    pub fn at_once(&self) -> usize {
+        if self.name == "llamacpp" { 1 } else { 6 }
+    }
+
     /// The host whose models are called like that.
     pub fn of_model(model: &str) -> Option<&'static Self> {
         // `gpt-oss:20b` is Ollama's, `org/name` somebody's: open models are named after closed ones.

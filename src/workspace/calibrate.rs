@@ -29,7 +29,8 @@ impl Workspace {
         let runs = self.store.calls()?;
         let is_of_it = |run: &&RunRecord| {
             let id = ids.entry(run.model.clone()).or_insert_with(|| catalog.find(&run.model).model.id);
-            run.usage.input.is_some() && *id == model.id
+            // What a provider puts around documents of their own is no count of text.
+            run.params["citations"] != true && run.usage.input.is_some() && *id == model.id
         };
         let runs: Vec<&RunRecord> = runs.iter().rev().filter(is_of_it).take(LOOKED_AT).collect();
         let mut bundles = BTreeMap::new();

@@ -184,7 +184,8 @@ impl Workspace {
         let token = Money((price.answer.0 / 1000).max(1));
         let needed = price.cold + token;
         if needed > left {
-            return Err(Error::TooDear { needed, most: left });
+            let what = "a summary costs at least";
+            return Err(Error::TooDear { what, needed, most: left });
         }
         let tokens = u32::try_from((left - price.cold).0 / token.0).unwrap_or(u32::MAX);
         let longest = catalog.find(&draft.prompt.model).model.max_output.unwrap_or(Tokens(u32::MAX));

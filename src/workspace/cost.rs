@@ -196,7 +196,8 @@ impl Workspace {
             return Ok(None);
         }
         let is_like = |other: &&RunRecord| {
-            other.model == run.model && other.base_url == run.base_url && other.usage.input.is_some()
+            let is_alone = other.batch.is_none() && other.usage.input.is_some();
+            is_alone && other.model == run.model && other.base_url == run.base_url
         };
         let alike: Vec<&RunRecord> = earlier.iter().rev().filter(is_like).take(LOOKED_AT).collect();
         let Some(now) = (if alike.is_empty() { None } else { self.before(run)? }) else { return Ok(None) };

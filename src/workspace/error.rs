@@ -80,8 +80,10 @@ pub enum Error {
         model: String,
     },
     /// Even what is planned costs more than was allowed.
-    #[error("the questions alone cost {needed}, and {most} are allowed")]
+    #[error("{what} {needed}, and {most} are allowed")]
     TooDear {
+        /// What costs so much: `the questions alone cost`.
+        what: &'static str,
         /// What they cost as planned.
         needed: Money,
         /// What was allowed.

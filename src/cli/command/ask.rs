@@ -41,9 +41,9 @@ pub(crate) struct Ask {
     /// So many answers to each question, on branches of their own
     #[arg(short = 'n', long = "answers", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     n_answers: u32,
-    /// So many forks under way at once
-    #[arg(short, long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    jobs: u32,
+    #[arg(help = "So many forks under way at once [default: 6; 1 for llama.cpp, whose slots have a cache each]")]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    jobs: Option<u32>,
     /// Dollars that all of it may cost: refuses before, stops during
     #[arg(long, value_name = "USD", value_parser = Money::from_str)]
     max_cost: Option<Money>,
@@ -86,7 +86,7 @@ impl Ask {
             branch: self.branch.clone(),
             again: self.again || !is_many,
             is_batch: self.batch,
-            bounds: Bounds { most_at_once: super::index(self.jobs), most_cost: self.max_cost },
+            bounds: Bounds { most_at_once: self.jobs.map(super::index), most_cost: self.max_cost },
         };
         if is_many {
             return fan_out::run(context, &workspace, &ask, &endpoints, self.model.dry_run);

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::super::failure::{INTERRUPTED, PROVIDER, chain};
 use super::super::settings::{act, now};
-use super::super::table::{cell, counted, thousands};
+use super::super::table::{cell, counted};
 use super::super::{Context, Failure};
 use super::ask::{endpoints, interrupted};
+use super::fan_out::{counts, limited, row};
 use crate::catalog::Money;
 use crate::send::batch::State;
 use crate::send::endpoint::Environment;
@@ -47,7 +48,7 @@ struct Which {
     /// Its name, or the server's [default: every open one]
     #[arg(value_name = "BATCH")]
     name: Option<String>,
-    /// The batches of this server of your own, with the key in FORKFUL_API_KEY
+    #[arg(help = "The batches of this server of your own, with the key in FORKFUL_API_KEY")]
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
 }
@@ -67,12 +68,11 @@ impl Batch {
 /// Sends what a plan asks as batches.
 pub(crate) fn send(context: &Context, workspace: &Workspace, plan: &FanPlan) -> Result<u8, Failure> {
     let (transport, runtime) = super::network(context, "sending a batch")?;
-    let mut code = 0;
+    let (mut code, mut is_sent) = (0, false);
     let printer = &context.printer;
-    let tell = |parcel: &batch::Parcel| {
-        let batch = &parcel.batch;
+    let tell = |batch::Parcel { batch, fate, .. }: batch::Parcel| {
         let questions = counted(batch.runs.len(), "question");
-        let (worse, word) = match &parcel.fate {
+        let (worse, word) = match &fate {
             Fate::Sent => (0, "sent"),
             Fate::Refused(_) => (PROVIDER, "refused"),
             Fate::Open(_) => (PROVIDER, "unknown"),
@@ -87,21 +87,22 @@ pub(crate) fn send(context: &Context, workspace: &Workspace, plan: &FanPlan) -> 
         } else if worse == 0 {
             drop(printer.out(&format!("{}\n", batch.id)));
         }
-        match &parcel.fate {
+        match fate {
             Fate::Sent => {
+                is_sent = true;
                 let remote = batch.remote.as_deref().unwrap_or_default();
                 printer.say(format_args!("Sent    {questions} as batch {} ({remote})", batch.id));
             }
-            Fate::Refused(error) => Failure::error(chain(error)).about(batch.model()).tell(),
-            Fate::Open(error) => Failure::error(chain(error))
+            Fate::Refused(error) => Failure::from(error).about(batch.model()).tell(),
+            Fate::Open(error) => Failure::error(chain(&error))
                 .about(batch.model())
                 .hint("whether it arrived says `forkful batch status`; until then nothing of it is sent again")
                 .tell(),
             Fate::Stopped => printer.say("Stopped  on its way: `forkful batch status` says whether it arrived"),
         }
     };
-    let parcels = runtime.block_on(workspace.send_batches(plan, &transport, tell, interrupted(), now))?;
-    if parcels.iter().any(|parcel| matches!(parcel.fate, Fate::Sent)) {
+    runtime.block_on(workspace.send_batches(plan, &transport, tell, interrupted(), now))?;
+    if is_sent {
         printer.say("Next    `forkful batch status`, and `forkful batch collect` when it has ended");
     }
     Ok(code)
@@ -135,7 +136,7 @@ fn list(context: &Context, workspace: &Workspace) -> Result<u8, Failure> {
             let (answered, waiting, failed) = (batch.n_answered(), batch.n_waiting(), batch.n_failed());
             let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
             let told = format!("{answered} answered, {waiting} waiting{failed}");
-            context.printer.out(&row(batch, &told))?;
+            context.printer.out(&listed(batch, &told))?;
         }
     }
     if batches.is_empty() {
@@ -144,7 +145,7 @@ fn list(context: &Context, workspace: &Workspace) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn row(batch: &batch::Batch, told: &str) -> String {
+fn listed(batch: &batch::Batch, told: &str) -> String {
     format!("{}  {}  {}  {told}\n", batch.id, batch.sent().minute(), cell(batch.model(), 20))
 }
 
@@ -158,6 +159,7 @@ fn told(outlook: &Outlook, n: usize) -> String {
         }
         Outlook::Sending => "being sent".to_owned(),
         Outlook::Perhaps(_) => "perhaps arrived: its end will say".to_owned(),
+        Outlook::Unseen => "not there yet: ten minutes after it was sent it counts as never arrived".to_owned(),
         Outlook::Nowhere => "never arrived: the same `ask` sends it".to_owned(),
     }
 }
@@ -178,7 +180,7 @@ fn status(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
             tokio::select! {
                 biased;
                 () = interrupted() => None,
-                looked = workspace.look(&mut batch, &server) => Some(looked),
+                looked = workspace.look(&mut batch, &server, now()) => Some(looked),
             }
         });
         match looked {
@@ -192,7 +194,7 @@ fn status(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
                 if context.json {
                     context.printer.json_line(&batch.shape(Some(&outlook)))?;
                 } else {
-                    context.printer.out(&row(&batch, &told(&outlook, batch.runs.len())))?;
+                    context.printer.out(&listed(&batch, &told(&outlook, batch.runs.len())))?;
                 }
             }
         }
@@ -325,17 +327,11 @@ fn show(context: &Context, collected: &Collected) -> Result<(), Failure> {
         "refused" => "declined",
         _ => "failed",
     };
-    let usage = collected.run.usage;
-    let count = |n: Option<u64>, what: &str| n.map(|n| format!("{:>7} {what}", thousands(n)));
-    let cost = collected.cost.map(|cost| format!("{:>9}", cost.to_string()));
-    let counts = [count(usage.input, "in"), count(usage.cached, "cached"), count(usage.output, "out"), cost];
     let told = match &collected.error {
         Some(error) => error.clone(),
-        None => counts.into_iter().flatten().collect::<Vec<_>>().join("  "),
+        None => counts(collected.run.usage, collected.cost.map(|cost| cost.to_string())),
     };
-    let name_width = context.printer.width.saturating_sub(57).clamp(20, 60);
-    let told = format!("{state:<9} {} {told}", cell(&collected.branch, name_width));
-    context.printer.out(&format!("{}\n", told.trim_end()))?;
+    context.printer.out(&row(context, state, &collected.branch, &told))?;
     Ok(())
 }
 
@@ -350,7 +346,7 @@ fn conclude(context: &Context, sum: &Sum, before: u64) {
         String::new()
     };
     printer.say(format_args!("Collected  {}{cost}", counted(sum.n_answered, "answer")));
-    super::fan_out::limited(context, sum.n_limited);
+    limited(context, sum.n_limited);
     if sum.n_failed > 0 {
         printer.say(format_args!("Missing  {}: the same `ask` asks for them only", sum.n_failed));
     }
@@ -374,7 +370,7 @@ fn cancel(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
     let endpoint = batch.endpoint(which.base_url.as_deref(), &environment(context, which)?)?;
     let server = batch::server(&transport, &endpoint, protocol(&batch)?, &[]);
     let outlook = runtime.block_on(async {
-        match workspace.look(&mut batch, &server).await? {
+        match workspace.look(&mut batch, &server, now()).await? {
             Outlook::Told(progress) if !is_over(progress.state) => {
                 workspace.cancel(&batch, &server).await.map(Outlook::Told)
             }
@@ -384,7 +380,7 @@ fn cancel(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
     if context.json {
         context.printer.json(&batch.shape(Some(&outlook)))?;
     } else {
-        context.printer.out(&row(&batch, &told(&outlook, batch.runs.len())))?;
+        context.printer.out(&listed(&batch, &told(&outlook, batch.runs.len())))?;
     }
     context.printer.say("Next    `forkful batch collect` for what was answered");
     Ok(0)

@@ -4,13 +4,15 @@ use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Read};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::super::failure::{DOES_NOT_FIT, INTERRUPTED, PROVIDER, chain};
 use super::super::settings::{act, now};
 use super::super::table::{cell, counted, thousands};
 use super::super::{Context, Failure};
 use super::fan_out_board::Board;
 use crate::catalog::Money;
-use crate::content::line;
+use crate::content::{Usage, line};
 use crate::send::endpoint::Environment;
 use crate::send::{Cut, Ending};
 use crate::tokens::Tokens;
@@ -160,7 +162,7 @@ fn show(context: &Context, plan: &FanPlan, finished: &Finished) -> Result<(), Fa
         context.printer.json_line(&finished.shape(plan))?;
         return Ok(());
     }
-    let (state, branch, counts) = match &finished.answered {
+    let (state, branch, told) = match &finished.answered {
         Ok(answered) => {
             let state = match answered.outcome.status() {
                 "complete" => "answered",
@@ -169,18 +171,28 @@ fn show(context: &Context, plan: &FanPlan, finished: &Finished) -> Result<(), Fa
                 _ => "failed",
             };
             let usage = answered.outcome.usage;
-            let count = |n: Option<u64>, what: &str| n.map(|n| format!("{:>7} {what}", thousands(n)));
             let mark = if answered.billed == usage { "" } else { "~" };
-            let cost = finished.cost.map(|cost| format!("{:>9}", format!("{mark}{cost}")));
-            let counts = [count(usage.input, "in"), count(usage.cached, "cached"), count(usage.output, "out"), cost];
-            (state, answered.branch.as_str(), counts.into_iter().flatten().collect::<Vec<_>>().join("  "))
+            let cost = finished.cost.map(|cost| format!("{mark}{cost}"));
+            (state, answered.branch.as_str(), counts(usage, cost))
         }
         Err(_) => ("failed", fork.branch.as_str(), String::new()),
     };
-    let name_width = context.printer.width.saturating_sub(57).clamp(20, 60);
-    let told = format!("{state:<9} {} {counts}", cell(branch, name_width));
-    context.printer.out(&format!("{}\n", told.trim_end()))?;
+    context.printer.out(&row(context, state, branch, &told))?;
     Ok(())
+}
+
+/// `2,650 in   2,560 cached      24 out  $0.0012`, as far as told.
+pub(crate) fn counts(usage: Usage, cost: Option<String>) -> String {
+    let count = |n: Option<u64>, what: &str| n.map(|n| format!("{:>6} {what}", thousands(n)));
+    let cost = cost.map(|cost| format!("{cost:>8}"));
+    let counts = [count(usage.input, "in"), count(usage.cached, "cached"), count(usage.output, "out"), cost];
+    counts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// What became of a fork in one line, in which the branch gets the room that the counts leave.
+pub(crate) fn row(context: &Context, state: &str, branch: &str, told: &str) -> String {
+    let room = context.printer.width.saturating_sub(11 + told.width().clamp(46, 50)).clamp(12, 60);
+    format!("{}\n", format!("{state:<9} {} {told}", cell(branch, room)).trim_end())
 }
 
 /// Says what came of it: what failed and why, what it cost, what to type next.

@@ -24,6 +24,7 @@ struct Row {
 pub(super) struct Board<'a> {
     plan: &'a FanPlan,
     lines: MultiProgress,
+    head: ProgressBar,
     foot: ProgressBar,
     rows: std::collections::BTreeMap<usize, Row>,
     width: usize,
@@ -38,11 +39,16 @@ impl<'a> Board<'a> {
         let is_seen = io::stderr().is_terminal() && !context.printer.is_quiet();
         let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let lines = MultiProgress::with_draw_target(target);
+        // The `^C` of a terminal takes the cursor a line down, so that the uppermost line stays when
+        // the others go: an empty one.
+        let head = lines.add(bar());
+        head.set_message(" ");
         let foot = lines.add(bar());
         let warms = plan.lanes.iter().any(|lane| lane.rule.is_some());
         Self {
             plan,
             lines,
+            head,
             foot,
             rows: std::collections::BTreeMap::new(),
             width: context.printer.width.saturating_sub(1),
@@ -109,6 +115,7 @@ impl<'a> Board<'a> {
 
     /// The lines go.
     pub(super) fn close(self) {
+        self.head.finish_and_clear();
         self.foot.finish_and_clear();
     }
 

@@ -158,7 +158,8 @@ where
                 let lines: Vec<u8> = held.drain(..whole).collect();
                 for text in lines.split(|byte| *byte == b'\n').filter(|text| !text.trim_ascii().is_empty()) {
                     let Some(line) = api.line(text, self.protocol, &request) else {
-                        return Err(self.odd_text(text, &request));
+                        let is_torn = is_over && text.trim_ascii_start().starts_with(b"{");
+                        return Err(if is_torn { self.torn() } else { self.odd_text(text, &request) });
                     };
                     n_lines += 1;
                     if !take(line) {
@@ -257,6 +258,12 @@ where
 
     fn odd(&self, told: &Value, request: &Request) -> Error {
         self.odd_text(told.to_string().as_bytes(), request)
+    }
+
+    /// An answer that ends in a line.
+    fn torn(&self) -> Error {
+        let origin = self.endpoint.base_url.origin();
+        Error::Unreached { source: net::Error::Broken { origin: origin.clone(), source: None }, origin }
     }
 
     /// What a server said that is no word about a batch.

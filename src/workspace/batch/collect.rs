@@ -67,7 +67,7 @@ impl Workspace {
         S: Fn(Duration) -> W,
         W: Future<Output = ()>,
     {
-        let progress = match self.look(batch, server).await? {
+        let progress = match self.look(batch, server, now()).await? {
             Outlook::Told(progress) if matches!(progress.state, State::Ended | State::Refused) => progress,
             outlook => return Ok(Harvest::Early(outlook)),
         };

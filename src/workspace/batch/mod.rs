@@ -25,6 +25,9 @@ use crate::send::endpoint::{Environment, Wanted, resolve};
 use crate::send::{self, Endpoint, Protocol, provider};
 use crate::store::record::{RunRecord, RunState};
 
+/// Milliseconds in which a batch that is not listed may still turn up.
+const GRACE: i64 = 10 * 60 * 1000;
+
 /// Questions that were sent together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
@@ -45,6 +48,8 @@ pub enum Outlook {
     Sending,
     /// Its sending was cut short, and the server has one that may be it.
     Perhaps(Progress),
+    /// Its sending was cut short a moment ago, and the server does not list it yet.
+    Unseen,
     /// Its sending was cut short, and the server does not have it.
     Nowhere,
 }
@@ -134,7 +139,7 @@ impl Outlook {
         match self {
             Self::Told(progress) => progress.state.name(),
             Self::Sending => "sending",
-            Self::Perhaps(_) => "unknown",
+            Self::Perhaps(_) | Self::Unseen => "unknown",
             Self::Nowhere => "lost",
         }
     }
@@ -170,7 +175,12 @@ impl Workspace {
     }
 
     /// Asks the server how far a batch is; one that nobody heard of again is looked for there.
-    pub async fn look<T, S, W>(&self, batch: &mut Batch, server: &Server<'_, T, S>) -> Result<Outlook, Error>
+    pub async fn look<T, S, W>(
+        &self,
+        batch: &mut Batch,
+        server: &Server<'_, T, S>,
+        now: Timestamp,
+    ) -> Result<Outlook, Error>
     where
         T: Transport,
         S: Fn(Duration) -> W,
@@ -189,6 +199,8 @@ impl Workspace {
                 Ok(Outlook::Told(progress))
             }
             Found::Perhaps(progress) => Ok(Outlook::Perhaps(progress)),
+            // A list may lag behind what is paid.
+            Found::Nowhere if now.0 - batch.sent().0 < GRACE => Ok(Outlook::Unseen),
             Found::Nowhere => {
                 self.give_batch_up(batch, "the batch never arrived")?;
                 Ok(Outlook::Nowhere)

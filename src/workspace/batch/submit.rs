@@ -56,12 +56,11 @@ impl Workspace {
         &self,
         plan: &FanPlan,
         transport: &T,
-        mut tell: impl FnMut(&Parcel),
+        mut tell: impl FnMut(Parcel),
         cancelled: impl Future<Output = ()>,
         now: impl Fn() -> Timestamp,
-    ) -> Result<Vec<Parcel>, Error> {
+    ) -> Result<(), Error> {
         let mut cancelled = pin!(cancelled);
-        let mut parcels = Vec::new();
         for (number, lane) in plan.lanes.iter().enumerate() {
             let protocol = lane.draft.protocol;
             let (most, most_bytes) =
@@ -79,16 +78,14 @@ impl Workspace {
                     forks.next();
                 }
                 let (batch, fate) = self.send_load(load, &lane.draft, transport, &mut cancelled).await?;
-                let parcel = Parcel { batch, lane: number, fate };
-                tell(&parcel);
-                let is_stopped = matches!(parcel.fate, Fate::Stopped);
-                parcels.push(parcel);
+                let is_stopped = matches!(fate, Fate::Stopped);
+                tell(Parcel { batch, lane: number, fate });
                 if is_stopped {
-                    return Ok(parcels);
+                    return Ok(());
                 }
             }
         }
-        Ok(parcels)
+        Ok(())
     }
 
     fn put_in(&self, load: &mut Load, fork: &Fork, draft: Draft, now: Timestamp) -> Result<(), Error> {

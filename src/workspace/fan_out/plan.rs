@@ -45,8 +45,8 @@ pub struct FanAsk {
 /// How fast, and for how much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Forks that are out at once.
-    pub most_at_once: usize,
+    /// Forks that are out at once; else as many as the servers best get.
+    pub most_at_once: Option<usize>,
     /// What all of it may cost.
     pub most_cost: Option<Money>,
 }
@@ -365,7 +365,8 @@ impl FanPlan {
         });
         let lanes = lanes.collect();
         let loads = self.forks.iter().map(|fork| fork.load).collect();
-        Schedule::new(lanes, loads, self.bounds.most_at_once, self.bounds.most_cost)
+        let usual = self.lanes.iter().map(|lane| lane.draft.endpoint.host.at_once()).max().unwrap_or(1);
+        Schedule::new(lanes, loads, self.bounds.most_at_once.unwrap_or(usual), self.bounds.most_cost)
     }
 
     /// What the forks of a lane will cost; none where its prices are unknown.
@@ -388,7 +389,8 @@ impl FanPlan {
                 self.estimate(number).ok_or_else(|| Error::NoPrice { model: lane.draft.prompt.model.clone() })?;
             needed = needed + if self.is_batch { estimate.most() } else { estimate.planned };
         }
-        if needed > most { Err(Error::TooDear { needed, most }) } else { Ok(()) }
+        let what = if self.is_batch { "the batch may cost" } else { "the questions alone cost" };
+        if needed > most { Err(Error::TooDear { what, needed, most }) } else { Ok(()) }
     }
 
     /// How long the answer to the first fork may be, so that it cannot cost more than is allowed.
