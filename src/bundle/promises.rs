@@ -19,6 +19,7 @@ pub(super) fn document(text: &str, title: Option<&str>) -> Document {
         author: None,
         date: None,
         url: Some("https://example.com/a(b)/".to_owned()),
+        site: None,
         language: None,
         text: canonical(text).0,
         sections: Vec::new(),

@@ -35,6 +35,9 @@ pub struct Document {
     /// Where it stands on the web.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub url: Option<String>,
+    /// The site that it stands on, as a page names it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub site: Option<String>,
     /// BCP 47 language tag, when the source says it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub language: Option<String>,

@@ -59,6 +59,7 @@ pub(crate) fn document(format: &str, kind: Kind, text: String, sections: Vec<Sec
         author: None,
         date: None,
         url: None,
+        site: None,
         language: None,
         text,
         sections,

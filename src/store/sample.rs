@@ -39,6 +39,7 @@ pub(crate) fn bundle(text: &str) -> Vec<Object> {
         author: None,
         date: None,
         url: None,
+        site: None,
         language: None,
         text: text.to_owned(),
         sections: vec![section],

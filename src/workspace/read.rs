@@ -10,7 +10,7 @@ pub fn markdown(document: &Document) -> String {
     if let Some(title) = &document.title {
         out += &format!("# {title}\n\n");
     }
-    let fields = [&document.author, &document.date, &document.url];
+    let fields = [&document.author, &document.date, &document.site, &document.url];
     let provenance: Vec<&str> = fields.into_iter().flatten().map(String::as_str).collect();
     if !provenance.is_empty() {
         out += &format!("{}\n\n", provenance.join(" · "));

@@ -23,6 +23,7 @@ fn document(kind: Kind, parts: &[(&str, Option<&str>, SectionKind)]) -> Document
         author: None,
         date: None,
         url: None,
+        site: None,
         language: None,
         text,
         sections,

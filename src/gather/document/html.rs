@@ -83,6 +83,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
     document.title = metadata.title.or(own_title);
     document.author = metadata.author;
     document.date = metadata.date;
+    document.site = metadata.site;
     document.language = metadata.language;
     document.url = metadata.url;
     document.quality = quality;

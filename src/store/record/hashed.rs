@@ -40,6 +40,8 @@ pub struct DocumentRecord {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub site: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub language: Option<String>,
     pub text: Digest,
     pub sections: Vec<Section>,
@@ -183,6 +185,7 @@ impl DocumentRecord {
             author: document.author.clone(),
             date: document.date.clone(),
             url: document.url.clone(),
+            site: document.site.clone(),
             language: document.language.clone(),
             text: text.id(),
             sections: document.sections.clone(),
@@ -205,6 +208,7 @@ impl DocumentRecord {
             author: self.author,
             date: self.date,
             url: self.url,
+            site: self.site,
             language: self.language,
             text,
             sections: self.sections,
@@ -290,6 +294,7 @@ mod tests {
             author: None,
             date: None,
             url: None,
+            site: None,
             language: None,
             text: text.to_owned(),
             sections: ranges.iter().map(section).collect(),
