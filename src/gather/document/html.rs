@@ -4,12 +4,13 @@
 //! deeper than browsers go is refused before that. What stands in front of a page (a login, a check
 //! for robots, a shell of scripts) is an error, never an article.
 
-use std::thread;
+use std::borrow::Cow;
+use std::thread as threads;
 
 use super::markdown;
-use crate::content::{Kind, Problem, Quality, canonical};
+use crate::content::{Answers, Document, Kind, Post, Problem, Quality, Thread, canonical};
 use crate::gather::page::{self, barrier};
-use crate::gather::{Confidence, Error, Format, Input, Reading, draft};
+use crate::gather::{Confidence, Error, Format, Input, Reading, draft, moment, thread};
 
 pub(crate) const FORMAT: Format = Format {
     name: "html",
@@ -21,6 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     stream: None,
 };
 
+/// Pages larger than this may carry their pictures.
+const FROM_DATA: usize = 128 * 1024;
 /// Pages larger than this are data, not reading.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
@@ -44,51 +47,115 @@ fn sniff(input: &Input) -> Confidence {
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
-    let name = || input.name.to_owned();
-    if input.text.len() > MAX_BYTES {
+    page(input.name, input.text, FORMAT.name)
+}
+
+/// Reads one page, whichever format it came in.
+pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Error> {
+    let name = || source.to_owned();
+    let html = &*without_data(html);
+    if html.len() > MAX_BYTES {
         return Err(Error::TooLarge { name: name(), limit: MAX_BYTES });
     }
-    if barrier::is_too_deep(input.text) {
+    if barrier::is_too_deep(html) {
         return Err(Error::TooDeep { name: name(), limit: barrier::MAX_DEPTH });
     }
     let unreadable = || Error::Malformed { name: name(), format: FORMAT.name, reason: "the parser gave up" };
-    let page = deep(|| page::read(input.text)).flatten().ok_or_else(unreadable)?;
-    if let Some(reason) = barrier::blocked(&page, input.text) {
+    let page = deep(|| page::read(html)).flatten().ok_or_else(unreadable)?;
+    if let Some(reason) = barrier::blocked(&page, html) {
         return Err(Error::Blocked { name: name(), reason });
     }
     let mut problems = Vec::new();
     let mut quality = Quality::Complete;
     if page.is_whole {
         quality = Quality::Suspect;
-        problems.push(Problem::warning(input.name, "no main content found: the whole page is taken"));
+        problems.push(Problem::warning(source, "no main content found: the whole page is taken"));
     }
     if page.from_data {
-        problems.push(Problem::note(input.name, "the text stands in the page's data, not in its elements"));
+        problems.push(Problem::note(source, "the text stands in the page's data, not in its elements"));
     }
     if page.n_hidden > 0 {
         let message = format!("text that the page hides, left out: {} characters", page.n_hidden);
-        problems.push(Problem::note(input.name, message));
+        problems.push(Problem::note(source, message));
+    }
+    if page.n_veiled > 0 {
+        let message = format!("text that the page hides unless a script shows it, kept: {} characters", page.n_veiled);
+        problems.push(Problem::note(source, message));
     }
     if page.metadata.is_paid {
         quality = Quality::Partial;
-        problems.push(Problem::warning(input.name, "the page says it is not free to read; the text may be cut"));
+        problems.push(Problem::warning(source, "the page says it is not free to read; the text may be cut"));
+    }
+    if let Some(reason) = barrier::cut_off(&page) {
+        quality = Quality::Partial;
+        problems.push(Problem::warning(source, reason));
     }
     let metadata = page.metadata;
-    let (own_title, text) = markdown::take_title(&canonical(&page.main).0, metadata.title.as_deref());
-    let sections = markdown::sections(&text);
-    if sections.is_empty() {
-        return Err(Error::NothingRead { name: name(), items: "text" });
-    }
-    let mut document = draft::document(FORMAT.name, FORMAT.kind, text, sections, 0);
-    document.title = metadata.title.or(own_title);
-    document.author = metadata.author;
-    document.date = metadata.date;
+    let mut document = if page.posts.is_empty() {
+        let (own_title, text) = markdown::take_title(&canonical(&page.main).0, metadata.title.as_deref());
+        let sections = markdown::sections(&text);
+        if sections.is_empty() {
+            return Err(Error::NothingRead { name: name(), items: "text" });
+        }
+        let mut document = draft::document(format, FORMAT.kind, text, sections, 0);
+        document.title = metadata.title.or(own_title);
+        markdown::finish(&mut document);
+        document
+    } else {
+        discussion(format, page.posts, metadata.title)
+    };
+    document.author = metadata.author.or(document.author);
+    document.date = metadata.date.or(document.date);
     document.site = metadata.site;
     document.language = metadata.language;
-    document.url = metadata.url;
+    document.url = metadata.url.or_else(|| saved_from(html));
     document.quality = quality;
-    markdown::finish(&mut document);
     Ok(Reading { documents: vec![document], problems })
+}
+
+/// The posts of a forum's page, a section each.
+fn discussion(format: &str, posts: Vec<page::Post>, title: Option<String>) -> Document {
+    let posts: Vec<Post> = posts
+        .into_iter()
+        .enumerate()
+        .map(|(index, post)| {
+            let (text, links) = thread::post_text(&post.text);
+            let time = post.time.map(|time| moment::read(&time).unwrap_or(time));
+            Post { number: index + 1, author: post.author, time, answers: Answers::Nothing, stub: false, text, links }
+        })
+        .collect();
+    let first = posts.first();
+    let (author, date) = (first.and_then(|post| post.author.clone()), first.and_then(|post| post.time.clone()));
+    let thread = Thread { id: None, title, author, url: None, date, posts, n_hidden: 0, n_branches: None };
+    thread::document(format, Kind::Thread, &thread)
+}
+
+/// The page without the files that it carries in `data:` addresses, which may be most of it.
+fn without_data(html: &str) -> Cow<'_, str> {
+    const MARK: &str = ";base64,";
+    if html.len() < FROM_DATA || !html.contains(MARK) {
+        return Cow::Borrowed(html);
+    }
+    let mut out = String::with_capacity(html.len() / 2);
+    let mut rest = html;
+    while let Some(at) = rest.find(MARK) {
+        let (before, data) = rest.split_at(at + MARK.len());
+        out.push_str(before);
+        let is_data = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'%');
+        let n = data.bytes().take_while(|byte| is_data(byte)).count();
+        rest = &data[n..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Where a page was saved from, as `SingleFile` and browsers write it on top of what they save.
+fn saved_from(html: &str) -> Option<String> {
+    let head = &html[..html.floor_char_boundary(4000)];
+    let said = ["Page saved with SingleFile", "saved from url="].iter().find_map(|mark| head.split_once(mark))?.1;
+    let said = said.split("-->").next().unwrap_or_default();
+    let address = &said[said.find("http")?..];
+    address.split_whitespace().next().map(str::to_owned)
 }
 
 /// Markdown of a whole page, if it can be read: a chapter of a book, the body of a mail.
@@ -101,8 +168,8 @@ pub(super) fn whole(html: &str) -> Option<String> {
 
 /// Runs `work` on a deep stack; none where it panics, so that no page can.
 fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    thread::scope(|scope| {
-        let deep = thread::Builder::new().stack_size(64 * 1024 * 1024);
+    threads::scope(|scope| {
+        let deep = threads::Builder::new().stack_size(64 * 1024 * 1024);
         deep.spawn_scoped(scope, work).ok().and_then(|thread| thread.join().ok())
     })
 }
@@ -127,7 +194,7 @@ mod tests {
         )
     }
 
-    fn document(html: &str) -> crate::content::Document {
+    fn document(html: &str) -> Document {
         let document = read(&Input::new("p.html", html)).unwrap().documents.remove(0);
         assert!(draft::covers(&document.text, &document.sections));
         document
@@ -153,6 +220,20 @@ mod tests {
         assert_eq!(document.language.as_deref(), Some("en"));
         assert_eq!(document.quality, Quality::Complete);
         assert_eq!(document.links.len(), 1);
+    }
+
+    #[test]
+    fn a_page_saved_with_its_pictures_is_read_without_them() {
+        let head = "<!DOCTYPE html> <html><!--\n Page saved with SingleFile \n url: https://s.example/pear \n saved date: x\n-->";
+        let picture =
+            format!("<p><img alt=\"a red pear\" src=\"data:image/png;base64,{}\"></p>", "iVBORw0K/+".repeat(200_000));
+        let html = format!("{head}<title>Pear</title><body><p>{}</p>{picture}{picture}", ARTICLE.repeat(8));
+        let document = document(&html);
+        assert_eq!(document.url.as_deref(), Some("https://s.example/pear"));
+        assert_eq!(document.text, format!("{}\n\n![a red pear]()\n\n![a red pear]()\n", ARTICLE.repeat(8).trim_end()));
+        assert!(without_data(&html).len() < 5000);
+        let saved = "<!-- saved from url=(0023)https://s.example/x -->";
+        assert_eq!(saved_from(saved).as_deref(), Some("https://s.example/x"));
     }
 
     #[test]

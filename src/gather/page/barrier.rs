@@ -5,6 +5,9 @@ use super::{Page, SHORT};
 /// The deepest nesting of elements that is read; browsers stop at 512.
 pub(crate) const MAX_DEPTH: usize = 512;
 
+/// Pages with so much to read begin before they ask for a login, in bytes.
+const BEGINNING: usize = 600;
+
 /// Elements without an end tag.
 const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
@@ -128,19 +131,71 @@ pub(crate) fn blocked(page: &Page, html: &str) -> Option<&'static str> {
     let seen = format!("{title}\n{}", page.words).to_lowercase();
     if page.n_visible < SHORT && page.main.len() < SHORT {
         for (reason, phrases) in PHRASES {
+            // What stands above a login is the beginning of the page.
+            if reason.contains("login") && page.main.len() > BEGINNING {
+                continue;
+            }
             if phrases.iter().any(|phrase| seen.contains(phrase)) {
                 return Some(reason);
             }
         }
     }
     let read = page.main.len().max(page.n_visible);
-    if read < 600 && SCRIPT_ONLY.iter().any(|phrase| seen.contains(phrase) || html.to_lowercase().contains(phrase)) {
-        return Some("it shows its text only with JavaScript");
+    if read >= 600 {
+        return None;
     }
-    let shell = SHELLS.iter().any(|mark| html.contains(mark)) || html.matches("<script").count() > 4;
-    (read < 200 && html.len() > 20_000 && shell).then_some("it shows its text only with JavaScript")
+    let lower = html.to_lowercase();
+    if SCRIPT_ONLY.iter().any(|phrase| lower.contains(phrase)) {
+        return Some(BY_SCRIPT);
+    }
+    let is_shell = || SHELLS.iter().any(|mark| html.contains(mark)) || html.matches("<script").count() > 4;
+    if read < 200 && html.len() > 20_000 && is_shell() { Some(BY_SCRIPT) } else { None }
 }
 
+/// Says why a page shows only the beginning of what it holds, if it says so itself.
+pub(crate) fn cut_off(page: &Page) -> Option<&'static str> {
+    const FOR_PAY: &[&str] = &[
+        "subscribe to continue reading",
+        "subscribe to keep reading",
+        "subscribe to read",
+        "subscribe to unlock",
+        "to continue reading this article",
+        "to read the full article",
+        "to read the full story",
+        "this article is for subscribers",
+        "this content is for subscribers",
+        "this story is for subscribers",
+        "this post is for paid subscribers",
+        "this post is for paying subscribers",
+        "exclusive to subscribers",
+        "become a member to read",
+        "member-only story",
+        "you have reached your limit of free articles",
+        "you've reached your free article limit",
+        "start your free trial to continue",
+        "weiterlesen mit",
+        "réservé aux abonnés",
+        "contenido exclusivo para suscriptores",
+    ];
+    const FOR_LOGIN: &[&str] = &[
+        "log in to continue reading",
+        "sign in to continue reading",
+        "register to continue reading",
+        "create a free account to continue",
+        "sign up to continue reading",
+    ];
+    let said = page.words.to_lowercase();
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| said.contains(phrase));
+    match () {
+        () if page.main.len() >= SHORT => None,
+        () if says(FOR_LOGIN) => Some("the page asks for a login to read on; the text may be cut"),
+        () if says(FOR_PAY) => Some("the page asks for a subscription to read on; the text may be cut"),
+        () => None,
+    }
+}
+
+/// What is said of a shell of scripts.
+const BY_SCRIPT: &str = "it shows its text only with JavaScript";
 /// How a page says that it is nothing without its scripts.
 const SCRIPT_ONLY: &[&str] = &[
     "enable javascript",
@@ -172,6 +227,16 @@ mod tests {
         ] {
             assert_eq!(is_too_deep(&html), too_deep, "{}", &html[..6]);
         }
+    }
+
+    #[test]
+    fn a_page_that_asks_for_more_is_cut_off() {
+        let teaser = "The beginning of it, with a few words, and not many more of them. ".repeat(12);
+        let cut_off = |more: &str| cut_off(&super::super::read(&format!("<p>{teaser}</p><div>{more}</div>")).unwrap());
+        assert!(cut_off("Subscribe to continue reading").is_some());
+        assert!(cut_off("Please sign in to continue reading.").is_some());
+        assert_eq!(cut_off("Subscribe to our letter"), None);
+        assert_eq!(cut_off(&format!("{}Subscribe to continue reading", teaser.repeat(20))), None);
     }
 
     #[test]

@@ -215,6 +215,13 @@ impl<'a> Words<'a> {
     }
 
     fn anchor(&mut self, id: Id) {
+        let notes = self.writer.notes;
+        if let Some((label, _)) = notes.marks.get(&id) {
+            return self.word(&format!("[^{label}]"));
+        }
+        if notes.backs.contains(&id) {
+            return;
+        }
         let href = self.writer.tree.attribute(id, "href").and_then(|href| self.address(href));
         let Some(href) = href.filter(|_| !self.inside.link) else { return self.children(id) };
         self.inside.link = true;
@@ -223,6 +230,9 @@ impl<'a> Words<'a> {
         let bare = inner.trim().replace('\n', " ");
         self.blank |= inner.starts_with(char::is_whitespace);
         match bare.as_str() {
+            // A link of a picture without words has nothing to press; one to its own heading says nothing.
+            "" => {}
+            "¶" | "§" | "\\#" | "#" | "🔗" | "⚓" if href.contains('#') => {}
             image if image.starts_with("![") && image.ends_with(')') && image.matches("](").count() == 1 => {
                 self.word(image);
             }

@@ -1,6 +1,6 @@
 //! What kind of page this is, by what it says of itself.
 
-use super::structured::{Data, meta as said};
+use super::structured::Data;
 use super::tree::{Id, Tree};
 
 /// How a page is laid out.
@@ -48,7 +48,8 @@ const FORUM_BODIES: &[&str] = &[
     "forum-topic",
     "single-topic",
 ];
-const ARTICLE_TYPES: &[&str] = &[
+/// What data and marks call a text with an author or a date.
+pub(super) const ARTICLE_TYPES: &[&str] = &[
     "Article",
     "NewsArticle",
     "BlogPosting",
@@ -62,17 +63,18 @@ const ARTICLE_TYPES: &[&str] = &[
 ];
 
 pub(super) fn of(tree: &Tree, body: Id, data: &Data) -> PageKind {
-    let meta = |name: &str, value: &str| said(tree, name).is_some_and(|said| said.to_ascii_lowercase().contains(value));
-    let is_item = |kinds: &[&str]| {
-        tree.within(body)
-            .filter_map(|id| tree.attribute(id, "itemtype"))
-            .any(|item| kinds.iter().any(|kind| item.rsplit('/').next() == Some(*kind)))
-    };
+    let meta = |name: &str, value: &str| data.meta(name).is_some_and(|said| said.to_ascii_lowercase().contains(value));
+    let items: Vec<&str> = tree
+        .within(body)
+        .filter_map(|id| tree.attribute(id, "itemtype"))
+        .filter_map(|item| item.rsplit('/').next())
+        .collect();
+    let is_item = |kinds: &[&str]| items.iter().any(|item| kinds.contains(item));
     let names = |id: Id| {
         let names = [tree.attribute(id, "class"), tree.attribute(id, "id")];
         names.into_iter().flatten().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
     };
-    let generator = said(tree, "generator").unwrap_or_default().to_ascii_lowercase();
+    let generator = data.meta("generator").unwrap_or_default().to_ascii_lowercase();
     let own = names(body);
     let whole = tree.parent(body).map(names).unwrap_or_default();
     let is_forum = data.is_any(&["DiscussionForumPosting", "QAPage"])
@@ -80,7 +82,7 @@ pub(super) fn of(tree: &Tree, body: Id, data: &Data) -> PageKind {
         || FORUM_ENGINES.iter().any(|engine| generator.contains(engine))
         || FORUM_BODIES.iter().any(|name| own.contains(name))
         || whole.split(' ').any(|name| name == "xf");
-    let is_article = data.is_any(ARTICLE_TYPES) || said(tree, "article:published_time").is_some();
+    let is_article = data.is_any(ARTICLE_TYPES) || data.meta("article:published_time").is_some();
     let is_product = data.is_any(&["Product", "ProductGroup"]) || meta("og:type", "product") || is_item(&["Product"]);
     match () {
         () if is_forum => PageKind::Forum,

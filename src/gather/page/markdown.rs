@@ -3,25 +3,60 @@
 //! Blocks become paragraphs, headings, lists, quotes, tables and fenced code; whatever HTML has no
 //! Markdown for (captions, summaries, terms) becomes the nearest of these. No tag is ever written.
 
+use std::collections::BTreeSet;
+
 use super::inline::Words;
 use super::names;
+use super::notes::Notes;
 use super::table;
 use super::tree::{Id, Tree};
 
-/// The Markdown of what stands in `root` and is not gone; `base` makes addresses absolute.
-pub(crate) fn write(tree: &Tree, gone: &[bool], root: Id, base: Option<&str>) -> String {
-    let writer = Writer { tree, gone, base, every_image: false };
-    written(&writer, root)
+/// A page as it is written: its tree, its notes, and what nobody sees of it.
+#[derive(Debug)]
+pub(crate) struct Source<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) notes: Notes,
+    pub(crate) unseen: &'a [bool],
+    /// What makes addresses absolute.
+    pub(crate) base: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(tree: &'a Tree, unseen: &'a [bool], base: Option<&'a str>) -> Self {
+        Self { tree, notes: Notes::of(tree), unseen, base }
+    }
+}
+
+/// The Markdown of what stands in `root` and is not gone, footnotes that stand outside of it behind it.
+pub(crate) fn write(source: &Source, gone: &[bool], root: Id) -> String {
+    let Source { tree, notes, unseen, base } = source;
+    let writer = Writer { tree, gone, base: *base, notes, every_image: false };
+    let mut page = Blocks::new(&writer);
+    page.children(root);
+    page.end_line();
+    let stands = |id: Id, gone: &[bool]| {
+        let mut above = tree.ancestors(id).take_while(|above| *above != root);
+        above.all(|above| !gone[above])
+    };
+    let is_inside = |id: Id| tree.ancestors(id).any(|above| above == root);
+    let mut done = page.done;
+    let mut written: BTreeSet<Id> = BTreeSet::new();
+    for (mark, (label, text)) in &notes.marks {
+        let is_out = !is_inside(*text) || !stands(*text, gone);
+        if is_out && is_inside(*mark) && stands(*mark, gone) && stands(*text, unseen) && written.insert(*text) {
+            let mut apart = Blocks::new(&Writer { gone: unseen, ..writer });
+            apart.note(*text, label);
+            done.extend(apart.done);
+        }
+    }
+    join(&done)
 }
 
 /// The Markdown of all that is not gone, images without words too.
 pub(crate) fn write_whole(tree: &Tree, gone: &[bool]) -> String {
-    written(&Writer { tree, gone, base: None, every_image: true }, Tree::ROOT)
-}
-
-fn written(writer: &Writer, root: Id) -> String {
-    let mut page = Blocks::new(writer);
-    page.children(root);
+    let writer = Writer { tree, gone, base: None, notes: &Notes::of(tree), every_image: true };
+    let mut page = Blocks::new(&writer);
+    page.children(Tree::ROOT);
     page.end_line();
     join(&page.done)
 }
@@ -35,6 +70,7 @@ pub(super) struct Writer<'a> {
     pub(super) tree: &'a Tree,
     pub(super) gone: &'a [bool],
     pub(super) base: Option<&'a str>,
+    pub(super) notes: &'a Notes,
     /// Whether images without words are written too.
     pub(super) every_image: bool,
 }
@@ -153,6 +189,9 @@ impl<'a> Blocks<'a> {
             return;
         }
         self.end_line();
+        if let Some(label) = self.writer.notes.texts.get(&id) {
+            return self.note(id, label);
+        }
         if let Some(level) = names::level(name) {
             let linked = self.words.link.take();
             let mut words = Words::new(self.writer);
@@ -192,6 +231,14 @@ impl<'a> Blocks<'a> {
         self.end_line();
     }
 
+    /// A footnote, its further lines indented.
+    fn note(&mut self, id: Id, label: &str) {
+        let text = join(&self.writer.blocks(id, 0));
+        if !text.trim().is_empty() {
+            self.push(prefixed(&text, &format!("[^{label}]: "), "    "));
+        }
+    }
+
     /// A figure of one image whose caption is plain words: they are the words of the image.
     fn figure(&mut self, id: Id) -> bool {
         let tree = self.writer.tree;
@@ -214,7 +261,8 @@ impl<'a> Blocks<'a> {
             .children(id)
             .filter(|child| !tree.text(*child).is_some_and(|text| text.trim().is_empty()))
             .collect();
-        if items.iter().all(|item| tree.name(*item) != "li") {
+        let is_note = |item: &Id| self.writer.notes.texts.contains_key(item);
+        if items.iter().all(|item| tree.name(*item) != "li") || items.iter().any(is_note) {
             return self.children(id);
         }
         let start = tree.attribute(id, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);

@@ -59,10 +59,58 @@ impl Run {
     }
 }
 
+/// What the texts of a page weigh, looked at once.
+#[derive(Debug)]
+pub(crate) struct Sizes(Vec<Size>);
+
+/// What one text weighs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    /// Characters behind the white space that it opens with.
+    n_chars: u32,
+    /// Signs that end or divide sentences.
+    ends: u32,
+    opens_blank: bool,
+    ends_blank: bool,
+}
+
+impl Sizes {
+    pub(crate) fn of(tree: &Tree) -> Self {
+        let is_read = |id: Id| tree.parent(id).is_some_and(|parent| !names::is_silent(tree.name(parent)));
+        let size = |id: Id| tree.text(id).filter(|_| is_read(id)).map(Size::of).unwrap_or_default();
+        Self((0..tree.len()).map(size).collect())
+    }
+}
+
+impl Size {
+    fn of(text: &str) -> Self {
+        let mut size = Self { opens_blank: text.starts_with(char::is_whitespace), ..Self::default() };
+        let mut blank = true;
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() {
+                size.n_chars += 1;
+                blank = false;
+            } else if c.is_whitespace() {
+                size.n_chars += u32::from(!blank);
+                blank = true;
+            } else {
+                // One sign of Chinese or Japanese says as much as a few letters.
+                size.n_chars += if names::is_dense(c) { 3 } else { 1 };
+                blank = false;
+                size.ends +=
+                    u32::from(matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | ';' | ',' | '、' | '，'));
+            }
+        }
+        size.ends_blank = blank && !text.is_empty();
+        size
+    }
+}
+
 /// Measures every element that is not gone; `open` reads a link around blocks as a block.
-pub(crate) fn measure(tree: &Tree, gone: &[bool], open: bool) -> Vec<Measure> {
+pub(crate) fn measure(tree: &Tree, sizes: &Sizes, gone: &[bool], open: bool) -> Vec<Measure> {
     let mut scale = Scale {
         tree,
+        sizes,
         gone,
         open,
         measures: vec![Measure::default(); tree.len()],
@@ -77,6 +125,7 @@ pub(crate) fn measure(tree: &Tree, gone: &[bool], open: bool) -> Vec<Measure> {
 
 struct Scale<'a> {
     tree: &'a Tree,
+    sizes: &'a Sizes,
     gone: &'a [bool],
     open: bool,
     measures: Vec<Measure>,
@@ -103,8 +152,8 @@ impl Scale<'_> {
         let mut child = self.tree.first(id);
         while let Some(at) = child {
             child = self.tree.next(at);
-            if let Some(text) = self.tree.text(at) {
-                self.text(text);
+            if self.tree.text(at).is_some() {
+                self.text(at);
             } else if self.tree.is_element(at) && !self.gone[at] {
                 self.element(at, owner);
             }
@@ -150,24 +199,12 @@ impl Scale<'_> {
         }
     }
 
-    fn text(&mut self, text: &str) {
-        let mut n = 0;
-        for c in text.chars() {
-            if c.is_ascii_alphanumeric() {
-                n += 1;
-                self.blank = false;
-            } else if c.is_whitespace() {
-                n += u32::from(!self.blank);
-                self.blank = true;
-            } else {
-                // One sign of Chinese or Japanese says as much as a few letters.
-                n += if names::is_dense(c) { 3 } else { 1 };
-                self.blank = false;
-                self.run.ends +=
-                    u32::from(matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | ';' | ',' | '、' | '，'));
-            }
-        }
+    fn text(&mut self, id: Id) {
+        let size = self.sizes.0[id];
+        let n = size.n_chars + u32::from(size.opens_blank && !self.blank);
+        self.blank = size.ends_blank || self.blank && n == 0;
         self.run.n_chars += n;
+        self.run.ends += size.ends;
         if self.linked {
             self.run.n_linked += n;
         }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::structured::{Data, meta as said};
+use super::kind::ARTICLE_TYPES;
+use super::structured::Data;
 use super::tree::{Id, Tree};
 use crate::content::line;
 
@@ -20,26 +21,18 @@ pub(crate) struct Metadata {
     pub(crate) is_paid: bool,
 }
 
-const WORKS: &[&str] = &[
-    "Article",
-    "NewsArticle",
-    "BlogPosting",
-    "Report",
-    "ReportageNewsArticle",
-    "TechArticle",
-    "ScholarlyArticle",
-    "OpinionNewsArticle",
-    "LiveBlogPosting",
-    "AnalysisNewsArticle",
-    "DiscussionForumPosting",
-    "Recipe",
-    "Product",
-    "WebPage",
-];
+/// What else has a title and an author, beside articles.
+const OTHER_WORKS: &[&str] = &["DiscussionForumPosting", "Recipe", "Product", "WebPage"];
+
+/// The first thing in the data of a page that somebody made.
+fn work(data: &Data) -> Option<&Value> {
+    let works: Vec<&str> = ARTICLE_TYPES.iter().chain(OTHER_WORKS).copied().collect();
+    data.object(&works)
+}
 
 pub(super) fn of(tree: &Tree, data: &Data) -> Metadata {
-    let meta = |names: &[&str]| names.iter().find_map(|name| some(said(tree, name)?));
-    let work = data.object(WORKS);
+    let meta = |names: &[&str]| names.iter().find_map(|name| some(data.meta(name)?));
+    let work = work(data);
     let field = |name: &str| work.and_then(|work| work.get(name)).and_then(text).and_then(|said| some(&said));
     let link = |relation: &str| {
         tree.named(Tree::ROOT, "link")
@@ -54,12 +47,12 @@ pub(super) fn of(tree: &Tree, data: &Data) -> Metadata {
         let publisher = work.and_then(|work| work.get("publisher"))?;
         some(&text(publisher)?)
     });
-    let url = link("canonical").filter(absolute).or(said(tree, "og:url").filter(absolute)).map(line).or_else(|| {
+    let url = link("canonical").filter(absolute).or(data.meta("og:url").filter(absolute)).map(line).or_else(|| {
         let base = tree.named(Tree::ROOT, "base").find_map(|base| tree.attribute(base, "href"))?;
         Some(base).filter(absolute).map(line)
     });
     Metadata {
-        title: title(tree, site.as_deref()).or_else(|| field("headline")),
+        title: title(tree, data, site.as_deref()).or_else(|| field("headline")),
         author: author(tree, data),
         date: meta(&["article:published_time", "datePublished", "og:published_time"])
             .or_else(|| field("datePublished"))
@@ -112,14 +105,14 @@ fn text(value: &Value) -> Option<String> {
 }
 
 /// The title without the name of the site behind or before it.
-fn title(tree: &Tree, site: Option<&str>) -> Option<String> {
+fn title(tree: &Tree, data: &Data, site: Option<&str>) -> Option<String> {
     let is_seen =
         |id: &Id| !tree.ancestors(*id).any(|above| matches!(tree.name(above), "svg" | "noscript" | "template"));
     let own = tree.named(Tree::ROOT, "title").find(is_seen).and_then(|id| some(&tree.text_of(id)));
-    let shared = said(tree, "og:title").and_then(some);
+    let shared = data.meta("og:title").and_then(some);
     let headings: Vec<String> =
         tree.named(Tree::ROOT, "h1").filter(is_seen).filter_map(|id| some(&tree.text_of(id))).collect();
-    let known = shared.or_else(|| own.clone()).or_else(|| said(tree, "twitter:title").and_then(some));
+    let known = shared.or_else(|| own.clone()).or_else(|| data.meta("twitter:title").and_then(some));
     let Some(known) = known else { return headings.into_iter().next() };
     // A heading that the title opens or ends with is the title without its site.
     let by_heading = headings.iter().find_map(|heading| without_site(&known, heading));
@@ -147,7 +140,7 @@ fn without_site(title: &str, heading: &str) -> Option<String> {
 /// Who wrote it.
 fn author(tree: &Tree, data: &Data) -> Option<String> {
     let is_name = |name: &String| !name.starts_with("http") && !name.contains('{') && name.chars().count() <= 120;
-    let work = data.object(WORKS).and_then(|work| work.get("author")).and_then(text).and_then(|name| some(&name));
+    let work = work(data).and_then(|work| work.get("author")).and_then(text).and_then(|name| some(&name));
     let names = [
         "author",
         "article:author",
@@ -157,7 +150,7 @@ fn author(tree: &Tree, data: &Data) -> Option<String> {
         "parsely-author",
         "sailthru.author",
     ];
-    let meta = names.iter().filter_map(|name| some(said(tree, name)?)).find(is_name);
+    let meta = names.iter().filter_map(|name| some(data.meta(name)?)).find(is_name);
     let seen = || {
         let marks = |id: &Id| {
             tree.attribute(*id, "rel").is_some_and(|rel| rel.split_whitespace().any(|rel| rel == "author"))

@@ -1,24 +1,29 @@
 //! A web page becomes its main content, and what it says of itself.
 //!
 //! HTML comes in as text; out comes Markdown with title, author, date and the like. One tree is
-//! parsed ([`tree`]) and never changed: what is no part of the content is marked as gone. Hidden
-//! elements go first, then what names itself as a way through the site, an advertisement, a teaser
-//! or a comment ([`sieve`]), as strictly as the kind of the page asks for ([`kind`]). Running text
-//! is weighed ([`measure`]), and the smallest element that holds nearly all of it is the content
-//! ([`choose`]). Where that leaves next to nothing, it is tried again with less taken away.
-//! [`markdown`] writes it. Nothing here fetches, reads a clock or knows the other formats.
+//! parsed ([`tree`]) and never changed: what is no part of the content is marked as gone. What
+//! nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an
+//! advertisement, a teaser or a comment ([`sieve`]), as strictly as the kind of the page asks for
+//! ([`kind`]). Running text is weighed ([`measure`]), and the smallest element that holds nearly
+//! all of it is the content ([`choose`]), less the links in it that lead away ([`linked`]). Where
+//! that leaves next to nothing, it is tried again with less taken away. [`markdown`] writes it, and
+//! [`posts`] the posts of a discussion. Nothing here fetches, reads a clock or knows the other formats.
 
 mod address;
 pub(crate) mod barrier;
 mod choose;
+mod hidden;
 mod inline;
 mod kind;
+mod linked;
 mod markdown;
 mod math;
 mod measure;
 mod metadata;
 mod names;
+mod notes;
 mod policy;
+mod posts;
 mod sieve;
 mod structured;
 mod table;
@@ -29,17 +34,20 @@ mod words;
 mod tests;
 
 pub(crate) use kind::PageKind;
-use measure::holds;
+use markdown::Source;
+use measure::{Measure, holds};
 pub(crate) use metadata::Metadata;
 pub(crate) use policy::Policy;
+pub(crate) use posts::Post;
 use tree::{Id, Tree};
+use words::Roles;
 
 /// Trees deeper than this are not walked.
 const MAX_DEPTH: usize = 1024;
 
 /// Main content shorter than this is compared with the whole page, in characters.
 const DOUBTFUL: usize = 200;
-/// Pages longer than this stand in front of nothing, in characters.
+/// Pages with more main content than this stand in front of nothing, and are not cut off.
 const SHORT: usize = 4000;
 
 /// What was made of a page.
@@ -49,15 +57,19 @@ pub(crate) struct Page {
     pub(crate) metadata: Metadata,
     /// Markdown of the main content.
     pub(crate) main: String,
+    /// The posts of a discussion, where the page is one.
+    pub(crate) posts: Vec<Post>,
     /// Characters that can be seen on the whole page.
     pub(crate) n_visible: usize,
     /// Characters of text that the page holds and does not show.
     pub(crate) n_hidden: usize,
+    /// Characters of text that the page hides unless a script shows it, and that is read.
+    pub(crate) n_veiled: usize,
     /// Whether the text stood in the page's data, not among its elements.
     pub(crate) from_data: bool,
     /// Whether no main content was found, and the whole page is taken.
     pub(crate) is_whole: bool,
-    /// The words of a short page, with what it says to those without scripts.
+    /// All words of a page whose content is short, with what it says to those without scripts.
     pub(crate) words: String,
 }
 
@@ -72,15 +84,22 @@ pub(crate) fn read(html: &str) -> Option<Page> {
     let metadata = metadata::of(&tree, &data);
     let kind = kind::of(&tree, body, &data);
     let content = content(&tree, body, kind, Policy::of(kind));
+    let base = metadata.url.as_deref();
+    let source = Source::new(&tree, &content.unseen, base);
     let mut gone = content.gone;
     sieve::title(&tree, &mut gone, content.root, metadata.title.as_deref());
-    let mut main = markdown::write(&tree, &gone, content.root, metadata.url.as_deref());
+    let mut main = markdown::write(&source, &gone, content.root);
+    let posts = match kind {
+        PageKind::Forum => posts::find(&source, &gone, &content.roles, &content.measures, body, content.root),
+        _ => Vec::new(),
+    };
     let mut from_data = false;
-    if let Some(text) = data.text(main.chars().count(), content.prose as usize) {
+    if let Some(text) = data.text(main.chars().count(), content.prose as usize, content.n_visible) {
         let whole = text.contains("</").then(|| Tree::parse(&text));
         main = match whole {
             Some(tree) if tree.depth() <= MAX_DEPTH => {
-                markdown::write(&tree, &sieve::silent(&tree), Tree::ROOT, metadata.url.as_deref())
+                let gone = sieve::silent(&tree);
+                markdown::write(&Source::new(&tree, &gone, base), &gone, Tree::ROOT)
             }
             _ => text,
         };
@@ -88,11 +107,12 @@ pub(crate) fn read(html: &str) -> Option<Page> {
     }
     let is_whole = main.trim().is_empty() || main.len() < DOUBTFUL && main.len() * 4 < content.n_visible;
     if is_whole {
-        main = markdown::write(&tree, &sieve::silent(&tree), body, metadata.url.as_deref());
+        let gone = sieve::silent(&tree);
+        main = markdown::write(&Source::new(&tree, &gone, base), &gone, body);
     }
-    let words = if content.n_visible < SHORT { sieve::words(&tree, body) } else { String::new() };
-    let (n_visible, n_hidden) = (content.n_visible, content.n_hidden);
-    Some(Page { kind, metadata, main, n_visible, n_hidden, from_data, is_whole, words })
+    let words = if main.len() < SHORT { sieve::words(&tree, body) } else { String::new() };
+    let (n_visible, n_hidden, n_veiled) = (content.n_visible, content.n_hidden, content.n_veiled);
+    Some(Page { kind, metadata, main, posts, n_visible, n_hidden, n_veiled, from_data, is_whole, words })
 }
 
 /// The Markdown of all that a piece of HTML shows.
@@ -116,37 +136,53 @@ fn body(tree: &Tree) -> Id {
 struct Content {
     root: Id,
     gone: Vec<bool>,
+    /// What nobody sees.
+    unseen: Vec<bool>,
+    roles: Vec<Roles>,
+    measures: Vec<Measure>,
     prose: u32,
     n_visible: usize,
     n_hidden: usize,
+    n_veiled: usize,
 }
 
 /// Finds the content, with as much taken away as leaves some.
 fn content(tree: &Tree, body: Id, kind: PageKind, policy: &Policy) -> Content {
     let page = sieve::Seen::of(tree, body, policy);
-    let seen = &page.measures;
-    let total = seen[body].prose.max(1);
-    let mut best: Option<Content> = None;
+    let total = page.measures[body].prose.max(1);
+    let mut best: Option<(Id, sieve::Sieved)> = None;
     for strictness in [sieve::Strictness::Full, sieve::Strictness::Names, sieve::Strictness::Tags] {
-        let sieved = sieve::sieve(tree, body, kind, policy, &page, strictness);
-        let (mut gone, measures) = (sieved.gone, sieved.measures);
+        let mut sieved = sieve::sieve(tree, body, kind, policy, &page, strictness);
         let from = if kind == PageKind::Forum {
             body
         } else {
-            choose::named(tree, &gone, &measures, body, policy).unwrap_or(body)
+            choose::named(tree, &sieved.gone, &sieved.measures, body, policy).unwrap_or(body)
         };
-        let root = choose::heaviest(tree, &gone, &measures, &page.roles, from, policy);
-        let prose = measures[root].prose;
-        sieve::links(tree, &mut gone, &measures, root, policy);
-        sieve::headings(tree, &mut gone, root);
+        let root = choose::heaviest(tree, &sieved.gone, &sieved.measures, &page.roles, from, policy);
+        let prose = sieved.measures[root].prose;
+        linked::mark(tree, &mut sieved.gone, &sieved.measures, root, policy);
+        sieve::headings(tree, &mut sieved.gone, root);
         let enough = prose >= policy.least_prose && holds(prose, total, policy.least_share);
-        if enough || best.as_ref().is_none_or(|best| prose > 2 * best.prose) {
-            let n_visible = seen[body].n_chars as usize;
-            best = Some(Content { root, gone, prose, n_visible, n_hidden: page.n_hidden });
+        if enough || best.as_ref().is_none_or(|(root, best)| prose > 2 * best.measures[*root].prose) {
+            best = Some((root, sieved));
         }
         if enough {
             break;
         }
     }
-    best.unwrap_or(Content { root: body, gone: page.gone, prose: 0, n_visible: 0, n_hidden: 0 })
+    let (root, sieved) = best.unwrap_or_else(|| {
+        let (gone, measures) = (page.gone.clone(), page.measures.clone());
+        (body, sieve::Sieved { gone, measures })
+    });
+    Content {
+        root,
+        prose: sieved.measures[root].prose,
+        n_visible: page.measures[body].n_chars as usize,
+        n_hidden: page.n_hidden,
+        n_veiled: page.n_veiled,
+        gone: sieved.gone,
+        measures: sieved.measures,
+        unseen: page.gone,
+        roles: page.roles,
+    }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Policy {
     pub(crate) beside: u32,
     /// Blocks with more of their characters in links than this go, if they are no large part.
     pub(crate) link_density: u32,
+    /// Where lists of links hold so many of its characters, a page of parts is read for them.
+    pub(crate) listed: u32,
     /// Where less prose than this is left without cards, the cards are the content.
     pub(crate) cards: u32,
     /// The prose that an element named like an article's body must hold to be it.
@@ -47,6 +49,7 @@ pub(crate) const ARTICLE: Policy = Policy {
     step: 75,
     beside: 4,
     link_density: 45,
+    listed: 50,
     cards: 50,
     strong: 25,
     strongest: 60,
@@ -65,6 +68,7 @@ pub(crate) const PARTS: Policy = Policy {
     step: 85,
     beside: 4,
     link_density: 100,
+    listed: 50,
     cards: 50,
     strong: 25,
     strongest: 60,

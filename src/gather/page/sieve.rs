@@ -2,12 +2,22 @@
 //!
 //! Elements are marked, never taken out: what holds much of the prose stays whatever it is called.
 
+use std::collections::BTreeMap;
+
+use super::hidden::{Hidden, Rules};
 use super::kind::PageKind;
-use super::measure::{Measure, holds, measure};
+use super::linked;
+use super::measure::{Measure, Sizes, holds, measure};
 use super::names;
 use super::policy::Policy;
 use super::tree::{Id, Tree};
-use super::words::Roles;
+use super::words::{Roles, asks_consent};
+
+/// What a script may show goes where it is less of the prose than this, in per cent.
+const MAX_PERHAPS: u32 = 25;
+
+/// A page with less prose than this shows nothing.
+const LEAST_SHOWN: u32 = 100;
 
 /// How much is taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +38,10 @@ pub(super) struct Seen {
     pub(super) measures: Vec<Measure>,
     /// Characters of hidden text.
     pub(super) n_hidden: usize,
+    /// Characters of text that is there because a script may show it.
+    pub(super) n_veiled: usize,
     elements: Vec<Id>,
+    sizes: Sizes,
 }
 
 impl Seen {
@@ -38,16 +51,60 @@ impl Seen {
         let mut gone = vec![false; tree.len()];
         let mut unscripted = Vec::new();
         let mut hidden = Vec::new();
+        let mut perhaps = Vec::new();
+        let styles = Rules::of(tree);
+        // The same names stand on many elements.
+        let mut known_roles: BTreeMap<&str, Roles> = BTreeMap::new();
         for &id in &elements {
             let name = tree.name(id);
-            roles[id] = Roles::of(&all_names(tree, id));
-            let is_hidden = id != body && is_hidden(tree, id);
-            gone[id] = id != body && (names::is_silent(name) || is_hidden || name == "button");
-            if is_hidden && !names::is_silent(name) {
-                hidden.push(id);
+            for said in all_names(tree, id) {
+                let known = *known_roles.entry(said).or_insert_with(|| Roles::of(said));
+                roles[id] = roles[id].and(known);
+            }
+            let is_silent = names::is_silent(name);
+            let hiding = styles.hide(tree, id).filter(|_| id != body && !is_silent);
+            let is_consent = tree.attribute(id, "id").is_some_and(asks_consent);
+            gone[id] = id != body && (is_silent || hiding == Some(Hidden::Surely) || name == "button" || is_consent);
+            match hiding {
+                Some(Hidden::Surely) => hidden.push(id),
+                Some(Hidden::Perhaps) if !gone[id] => perhaps.push(id),
+                _ => {}
             }
             if name == "noscript" {
                 unscripted.push(id);
+            }
+        }
+        let sizes = Sizes::of(tree);
+        let mut measures = measure(tree, &sizes, &gone, policy.opens_links);
+        let mut n_veiled = 0;
+        // A page that shows nothing waits for a script that shows its one frame.
+        if !hidden.is_empty() && measures[body].prose < LEAST_SHOWN {
+            let n_letters_of = |id: &Id| n_letters(tree, *id);
+            let frame = hidden.iter().copied().filter(|id| tree.parent(*id) == Some(body)).max_by_key(n_letters_of);
+            if let Some(frame) = frame.filter(|frame| n_letters(tree, *frame) * 2 > n_letters(tree, body)) {
+                gone[frame] = false;
+                n_veiled += n_letters(tree, frame);
+                hidden.retain(|id| *id != frame);
+                measures = measure(tree, &sizes, &gone, policy.opens_links);
+            }
+        }
+        if !perhaps.is_empty() {
+            let is_inner = |id: Id, gone: &[bool]| tree.ancestors(id).skip(1).any(|above| gone[above]);
+            let mut without = gone.clone();
+            let mut prose = 0;
+            for id in perhaps {
+                if !is_inner(id, &without) {
+                    without[id] = true;
+                    prose += measures[id].prose;
+                    hidden.push(id);
+                }
+            }
+            if holds(prose, measures[body].prose, MAX_PERHAPS) && prose > 0 {
+                n_veiled += hidden.iter().filter(|id| !gone[**id]).map(|id| n_letters(tree, *id)).sum::<usize>();
+                hidden.retain(|id| gone[*id]);
+            } else {
+                gone = without;
+                measures = measure(tree, &sizes, &gone, policy.opens_links);
             }
         }
         let n_hidden = hidden
@@ -55,7 +112,6 @@ impl Seen {
             .filter(|id| !tree.ancestors(**id).skip(1).any(|above| gone[above]))
             .map(|id| n_letters(tree, *id))
             .sum();
-        let mut measures = measure(tree, &gone, policy.opens_links);
         // Forums put the posts where those without scripts find them.
         let quiet: u32 = unscripted.iter().map(|id| measures[*id].prose).sum();
         let shown = measures[body].prose - quiet.min(measures[body].prose);
@@ -63,9 +119,9 @@ impl Seen {
             for id in &unscripted {
                 gone[*id] = true;
             }
-            measures = measure(tree, &gone, policy.opens_links);
+            measures = measure(tree, &sizes, &gone, policy.opens_links);
         }
-        Self { gone, roles, measures, n_hidden, elements }
+        Self { gone, roles, measures, n_hidden, n_veiled, elements, sizes }
     }
 }
 
@@ -113,7 +169,7 @@ pub(super) fn sieve(
             }
         };
     }
-    let measures = measure(tree, &gone, policy.opens_links);
+    let measures = measure(tree, &page.sizes, &gone, policy.opens_links);
     if is_forum {
         return Sieved { gone, measures };
     }
@@ -121,7 +177,7 @@ pub(super) fn sieve(
     for id in cards(tree, &gone, &measures, body) {
         without[id] = true;
     }
-    let rest = measure(tree, &without, policy.opens_links);
+    let rest = measure(tree, &page.sizes, &without, policy.opens_links);
     if holds(rest[body].prose, measures[body].prose, policy.cards) {
         Sieved { gone: without, measures: rest }
     } else {
@@ -160,7 +216,7 @@ fn cards(tree: &Tree, gone: &[bool], measures: &[Measure], body: Id) -> Vec<Id> 
         if let Some(first) = kin.first().filter(|_| kin.len() >= 3) {
             let alike: Vec<Id> =
                 kin.iter().copied().filter(|kin| tree.name(*kin) == tree.name(*first) && is_card(*kin)).collect();
-            is_row = alike.len() >= 3 && alike.len() * 10 >= kin.len() * 7;
+            is_row = alike.len() >= 3 && alike.len() * 10 >= kin.len() * 7 && !linked::is_plain_list(tree, id);
             if is_row {
                 cards.extend(kin.iter().copied().filter(|kin| is_card(*kin)));
             }
@@ -168,77 +224,6 @@ fn cards(tree: &Tree, gone: &[bool], measures: &[Measure], body: Id) -> Vec<Id> 
         at = tree.first(id).filter(|_| stays && !is_row).or_else(|| tree.after(id, body));
     }
     cards
-}
-
-/// Marks what is mostly links inside of the content.
-pub(super) fn links(tree: &Tree, gone: &mut [bool], measures: &[Measure], root: Id, policy: &Policy) {
-    let total = measures[root].prose.max(1);
-    for id in tree.within(root).skip(1).filter(|id| tree.is_element(*id)) {
-        let name = tree.name(id);
-        let found = measures[id];
-        if name == "p" {
-            let is_short = found.is_linked(50) && found.n_chars < 200;
-            let is_link = policy.drops_linked_lines && found.is_linked(96) && found.n_chars > 15;
-            if is_short {
-                let text = tree.text_of(id);
-                gone[id] |= points_away(&text) || is_link && !text.trim_end().ends_with(['.', '!', ':', ')', '"', '”']);
-            }
-        } else if names::is_box(name) && name != "li" {
-            let is_announced = matches!(name, "ul" | "ol") && is_announced(tree, id);
-            gone[id] |= found.is_linked(policy.link_density)
-                && !holds(found.prose, total, 20)
-                && found.n_links > 1
-                && !is_announced;
-        }
-    }
-}
-
-/// Whether the words before a list announce it: they end with a colon.
-fn is_announced(tree: &Tree, id: Id) -> bool {
-    let before = std::iter::successors(tree.previous(id), |at| tree.previous(*at));
-    let mut texts = before.map(|at| tree.text(at).map_or_else(|| tree.text_of(at), str::to_owned));
-    texts.find(|text| !text.trim().is_empty()).is_some_and(|text| text.trim_end().ends_with([':', '：']))
-}
-
-/// How a line begins that only leads to another page.
-const AWAY: &[&str] = &[
-    "read more",
-    "read also",
-    "also read",
-    "read next",
-    "more:",
-    "related",
-    "see also",
-    "watch:",
-    "watch now",
-    "don't miss",
-    "you may also",
-    "you might also",
-    "mehr zum thema",
-    "lesen sie",
-    "auch interessant",
-    "lire aussi",
-    "à lire",
-    "voir aussi",
-    "lea también",
-    "te puede interesar",
-    "leia também",
-    "leia mais",
-    "leggi anche",
-    "lees ook",
-    "czytaj też",
-    "читайте также",
-    "click here",
-    "sign up",
-    "subscribe",
-    "follow us",
-    "share this",
-];
-
-/// Whether a line says that it only leads to another page.
-fn points_away(text: &str) -> bool {
-    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    AWAY.iter().any(|phrase| text.starts_with(phrase))
 }
 
 /// Marks headings that nothing follows.
@@ -295,7 +280,18 @@ pub(super) fn title(tree: &Tree, gone: &mut [bool], root: Id, title: Option<&str
 
 /// Marks scripts and what is hidden, and nothing else.
 pub(super) fn silent(tree: &Tree) -> Vec<bool> {
-    (0..tree.len()).map(|id| names::is_silent(tree.name(id)) || tree.is_element(id) && is_hidden(tree, id)).collect()
+    let rules = Rules::of(tree);
+    let hiding = |id: Id| tree.is_element(id).then(|| rules.hide(tree, id)).flatten();
+    let mut gone: Vec<bool> =
+        (0..tree.len()).map(|id| names::is_silent(tree.name(id)) || hiding(id) == Some(Hidden::Surely)).collect();
+    let perhaps: Vec<Id> = (0..tree.len()).filter(|id| !gone[*id] && hiding(*id).is_some()).collect();
+    let n_perhaps: usize = perhaps.iter().map(|id| n_letters(tree, *id)).sum();
+    if n_perhaps > 0 && n_perhaps * 100 < n_letters(tree, Tree::ROOT) * MAX_PERHAPS as usize {
+        for id in perhaps {
+            gone[id] = true;
+        }
+    }
+    gone
 }
 
 /// The words of a page, scripts and styles left out.
@@ -306,44 +302,8 @@ pub(super) fn words(tree: &Tree, body: Id) -> String {
 }
 
 /// All by which an element calls itself.
-fn all_names(tree: &Tree, id: Id) -> String {
-    let mut names = String::new();
-    for name in
-        ["class", "id", "role", "data-component", "data-testid"].iter().filter_map(|key| tree.attribute(id, key))
-    {
-        names.push_str(name);
-        names.push(' ');
-    }
-    names
-}
-
-/// Whether an element is there for nobody's eyes: hidden, of no size, or white on white.
-fn is_hidden(tree: &Tree, id: Id) -> bool {
-    if tree.attribute(id, "hidden").is_some_and(|hidden| hidden != "until-found")
-        || tree.attribute(id, "aria-hidden") == Some("true")
-    {
-        return true;
-    }
-    let Some(style) = tree.attribute(id, "style") else { return false };
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-    let value = |key: &str| {
-        style
-            .split(';')
-            .rev()
-            .find_map(|rule| rule.split_once(':').filter(|(name, _)| *name == key))
-            .map(|(_, value)| value.trim_end_matches("!important"))
-    };
-    let is_white = |value: &str| {
-        matches!(value, "#fff" | "#ffffff" | "white" | "rgb(255,255,255)" | "transparent" | "rgba(0,0,0,0)")
-    };
-    let is_zero = |value: &str| matches!(value, "0" | "0px" | "0pt" | "0em" | "0rem" | "0%" | "1px");
-    value("display") == Some("none")
-        || matches!(value("visibility"), Some("hidden" | "collapse"))
-        || value("font-size").is_some_and(is_zero)
-        || value("color").is_some_and(|color| {
-            let ground = value("background-color").or(value("background"));
-            matches!(color, "transparent" | "rgba(0,0,0,0)") || is_white(color) && ground.is_some_and(is_white)
-        })
+fn all_names(tree: &Tree, id: Id) -> impl Iterator<Item = &str> {
+    ["class", "id", "role", "data-component", "data-testid"].into_iter().filter_map(move |key| tree.attribute(id, key))
 }
 
 /// Characters of text that are no white space.

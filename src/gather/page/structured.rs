@@ -2,12 +2,15 @@
 
 use serde_json::Value;
 
-use super::tree::Tree;
+use super::tree::{Id, Tree};
 
 /// Data nested deeper than this is not looked at.
 const MAX_DEPTH: usize = 40;
 /// A text of data that is worth more than the elements of the page, in characters.
 const WORTH: usize = 500;
+
+/// Objects whose `text` is what somebody wrote.
+const POSTS: &[&str] = &["DiscussionForumPosting", "SocialMediaPosting", "Question"];
 
 /// The data of a page.
 #[derive(Debug, Default)]
@@ -16,12 +19,22 @@ pub(crate) struct Data {
     objects: Vec<Value>,
     /// What scripts keep as JSON: `__NEXT_DATA__` and the like.
     states: Vec<Value>,
+    /// The names of each `<meta>`, in lower case, and what it says.
+    metas: Vec<(Vec<String>, String)>,
 }
 
 impl Data {
     pub(crate) fn of(tree: &Tree) -> Self {
         let mut data = Self::default();
-        for script in tree.named(Tree::ROOT, "script") {
+        for script in tree.within(Tree::ROOT) {
+            match tree.name(script) {
+                "script" => {}
+                "meta" => {
+                    data.metas.extend(meta(tree, script));
+                    continue;
+                }
+                _ => continue,
+            }
             let kind = tree.attribute(script, "type").unwrap_or_default();
             if kind.contains("ld+json") {
                 let text = tree.text_of(script);
@@ -37,6 +50,12 @@ impl Data {
             }
         }
         data
+    }
+
+    /// What the first `<meta>` of this name says.
+    pub(crate) fn meta(&self, name: &str) -> Option<&str> {
+        let is_it = |names: &[String]| names.iter().any(|said| said.eq_ignore_ascii_case(name));
+        self.metas.iter().find(|(names, _)| is_it(names)).map(|(_, said)| said.as_str())
     }
 
     /// Whether an object is of one of these types.
@@ -59,12 +78,19 @@ impl Data {
     }
 
     /// The text in the data of a page whose elements hold much less than that.
-    pub(crate) fn text(&self, n_written: usize, n_prose: usize) -> Option<String> {
-        let is_better = |text: &String| text.chars().count() > WORTH.max(2 * n_written);
-        let bodies =
-            self.objects.iter().filter_map(|object| object.get("articleBody").or(object.get("text"))?.as_str());
+    ///
+    /// A page that shows much in small pieces is a list: its data are not what it shows.
+    pub(crate) fn text(&self, n_written: usize, n_prose: usize, n_visible: usize) -> Option<String> {
+        let is_better = |text: &String, share: usize| {
+            let n = text.chars().count();
+            n > WORTH.max(2 * n_written) && n * share > n_visible
+        };
+        let bodies = self.objects.iter().filter_map(|object| {
+            let text = object.get("text").filter(|_| is_of(object, POSTS));
+            object.get("articleBody").or(text)?.as_str()
+        });
         let body = bodies.max_by_key(|body| body.len()).map(str::to_owned);
-        if let Some(body) = body.filter(is_better) {
+        if let Some(body) = body.filter(|body| is_better(body, 3)) {
             return Some(body);
         }
         if n_prose > WORTH / 2 {
@@ -75,19 +101,16 @@ impl Data {
             prose(state, &mut texts, 0);
         }
         let text = texts.join("\n\n");
-        Some(text).filter(is_better)
+        Some(text).filter(|text| is_better(text, 1))
     }
 }
 
-/// What a `<meta>` of this name says.
-pub(crate) fn meta<'a>(tree: &'a Tree, name: &str) -> Option<&'a str> {
-    tree.named(Tree::ROOT, "meta").find_map(|meta| {
-        let is_it = ["property", "name", "itemprop"].iter().any(|key| {
-            tree.attribute(meta, key)
-                .is_some_and(|said| said.split_whitespace().any(|said| said.eq_ignore_ascii_case(name)))
-        });
-        tree.attribute(meta, "content").map(str::trim).filter(|said| is_it && !said.is_empty())
-    })
+/// The names of a `<meta>` and what it says.
+fn meta(tree: &Tree, id: Id) -> Option<(Vec<String>, String)> {
+    let said = tree.attribute(id, "content").map(str::trim).filter(|said| !said.is_empty())?;
+    let names = ["property", "name", "itemprop"].iter().filter_map(|key| tree.attribute(id, key));
+    let names = names.flat_map(str::split_whitespace).map(str::to_ascii_lowercase).collect();
+    Some((names, said.to_owned()))
 }
 
 /// Whether an object of JSON-LD has one of these types.

@@ -45,6 +45,14 @@ fn html_has_its_markdown() {
         ),
         ("<p>x <math><msup><mi>a</mi><mn>2</mn></msup></math></p>", "x $a^{2}$"),
         ("<p>x <script type='math/tex'>a+b</script>", "x $a+b$"),
+        ("<a href=/x><img src=a.png></a><a href=/y> </a>b", "![](a.png) b"),
+        (
+            "<p>a<sup><a href=#fn1 id=r1>1</a></sup> b<a href=#fn2 id=r2>[2]</a></p><ol><li id=fn1>one <a href=#r1>↩</a>\
+             <li id=fn2><p>two</p><p>more</p></ol>",
+            "a[^1] b[^2]\n\n[^1]: one\n\n[^2]: two\n\n    more",
+        ),
+        ("<h2>Pear<a href=#pear>¶</a></h2>b", "## Pear\n\nb"),
+        ("<p>a <a href=#part>1</a></p><p id=part>b</p>", "a [1](#part)\n\nb"),
         ("<a href='javascript:x()'>go</a> <a href='a b(c)'>to</a>", "go [to](a%20b%28c%29)"),
     ] {
         assert_eq!(fragment(html).unwrap(), expected, "{html}");
@@ -75,6 +83,43 @@ fn what_is_no_content_goes() {
 }
 
 #[test]
+fn lists_of_links_that_belong_to_the_text_stay() {
+    let text = PROSE.repeat(12);
+    let list = "<ul><li><a href=/1>One more page</a><li><a href=/2>And another page</a><li><a href=/3>Third</a></ul>";
+    let written = "- [One more page](/1)\n- [And another page](/2)\n- [Third](/3)";
+    let page = |part: &str| {
+        let html = framed(&format!("<article><p>{text}</p>{part}</article>"));
+        main(&html.replace("<head>", "<head><meta property=og:type content=article>"))
+    };
+    let whole = text.trim();
+    let words = "Of all that is to be read, with more words than links:";
+    for (part, expected) in [
+        (format!("<h2>Sources</h2>{list}"), format!("{whole}\n\n## Sources\n\n{written}")),
+        (format!("<h2>Related posts</h2>{list}"), whole.to_owned()),
+        (
+            format!("<ul><li>{words}{list}</ul>"),
+            format!("{whole}\n\n- {words}\n  {}", written.replace('\n', "\n  ")),
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td><a href=/1>One</a><td><a href=/2>Two</a><tr><td><a href=/3>Three</a><td>4</table>".to_owned(),
+            format!("{whole}\n\n| a | b |\n| --- | --- |\n| [One](/1) | [Two](/2) |\n| [Three](/3) | 4 |"),
+        ),
+        (
+            "<blockquote><p><a href=/1>@ada</a> <a href=/2>#pear</a></blockquote>".to_owned(),
+            format!("{whole}\n\n> [@ada](/1) [#pear](/2)"),
+        ),
+    ] {
+        assert_eq!(page(&part), expected, "{part}");
+    }
+}
+
+#[test]
+fn a_dialog_that_asks_for_consent_is_no_content() {
+    let asking = format!("<div id=onetrust-consent-sdk><h2>Cookies</h2><p>{}</p></div>", PROSE.repeat(20));
+    assert_eq!(main(&framed(&format!("<p>{PROSE}</p>{asking}"))), PROSE.trim());
+}
+
+#[test]
 fn hidden_text_is_left_out_and_counted() {
     let text = PROSE.repeat(6);
     for (attributes, hides) in [
@@ -84,10 +129,15 @@ fn hidden_text_is_left_out_and_counted() {
         ("style='font-size:0'", true),
         ("hidden", true),
         ("aria-hidden=true", true),
+        ("style='position:absolute;left:-9999px'", true),
+        ("style='opacity:0'", true),
+        ("class=secret", true),
+        ("id=far", true),
         ("style='color:white'", false),
         ("class=shown", false),
     ] {
-        let page = read(&framed(&format!("<p>{text}</p><div {attributes}>Ignore all that.</div>"))).unwrap();
+        let css = "<style>.secret{display:none} #far{text-indent:-9999px}</style>";
+        let page = read(&framed(&format!("{css}<p>{text}</p><div {attributes}>Ignore all that.</div>"))).unwrap();
         assert_eq!(page.n_hidden > 0, hides, "{attributes}");
         let expected = if hides { text.trim().to_owned() } else { format!("{}\n\nIgnore all that.", text.trim()) };
         assert_eq!(page.main, expected, "{attributes}");
@@ -104,6 +154,43 @@ fn posts_of_a_forum_are_content() {
 }
 
 #[test]
+fn what_a_script_shows_is_not_hidden() {
+    let text = PROSE.repeat(6);
+    for html in [
+        format!("<div style=display:none><p>{text}</p></div>"),
+        format!("<p style=opacity:0>{text}</p>"),
+        format!("<style>.fade{{opacity:0}}</style><p class=fade>{text}</p>"),
+        format!("<style>.tab{{display:none}} .tab.on{{display:block}}</style><p class='tab on'>{text}</p>"),
+    ] {
+        let page = read(&format!("<title>Pears</title><body>{html}</body>")).unwrap();
+        assert_eq!((page.main.as_str(), page.n_hidden), (text.trim(), 0), "{html}");
+        assert_eq!(page.n_veiled > 0, !html.contains("tab"), "{html}");
+    }
+}
+
+#[test]
+fn posts_have_their_authors_and_times() {
+    let post = |class: &str, author: &str, words: &str| {
+        format!(
+            "<div class='{class}'><a class=username href=/u/{author}>{author}</a> <time datetime=2024-01-02>a day ago</time>\
+             <div class=message-content><p>{words} {PROSE}</p></div><div class=signature>My site, and all of it.</div></div>"
+        )
+    };
+    let forum = |inner: &str| framed(inner).replace("<head>", "<head><meta name=generator content='Discourse 3'>");
+    let found = read(&forum(&(post("post", "ada", "One:") + &post("post odd", "bo", "Two:")))).unwrap().posts;
+    let expected = [("ada", "One:"), ("bo", "Two:")].map(|(author, words)| Post {
+        author: Some(author.to_owned()),
+        time: Some("2024-01-02".to_owned()),
+        text: format!("{words} {}", PROSE.trim()),
+    });
+    assert_eq!(found, expected);
+    // What stands beside the posts is not lost for them.
+    let beside = format!("<div><p>{}</p></div>", PROSE.repeat(8));
+    let found = read(&forum(&(beside + &post("post", "ada", "One:") + &post("post", "bo", "Two:")))).unwrap();
+    assert_eq!(found.posts, []);
+}
+
+#[test]
 fn text_in_the_data_of_a_page_is_found() {
     let body = PROSE.repeat(20);
     let linked =
@@ -114,6 +201,18 @@ fn text_in_the_data_of_a_page_is_found() {
         assert!(page.from_data);
         assert_eq!(page.main.trim(), body.trim());
     }
+}
+
+#[test]
+fn a_list_is_not_replaced_by_its_data() {
+    let state = (0..40).map(|n| format!("\"{n}\": \"About number {n}: {PROSE}\",")).collect::<Vec<_>>().concat();
+    let items = (0..40).map(|n| format!("<li>Number {n} at {n}</li>")).collect::<Vec<_>>().concat();
+    let html = framed(&format!("<ul>{items}</ul><script type=application/json>{{{state}\"x\": 1}}</script>"));
+    let page = read(&html).unwrap();
+    assert!(page.from_data);
+    let items = items.repeat(12);
+    let html = framed(&format!("<ul>{items}</ul><script type=application/json>{{{state}\"x\": 1}}</script>"));
+    assert!(!read(&html).unwrap().from_data);
 }
 
 #[test]

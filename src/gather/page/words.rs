@@ -60,6 +60,28 @@ impl Roles {
     }
 }
 
+/// Whether a name is that of a dialog that asks for consent, as its vendors write it.
+pub(crate) fn asks_consent(name: &str) -> bool {
+    const VENDORS: &[&str] = &[
+        "onetrust-",
+        "ot-sdk-",
+        "didomi-",
+        "usercentrics-",
+        "truste-",
+        "qc-cmp2-",
+        "cybotcookiebot",
+        "sp_message_container",
+        "fc-consent-root",
+        "cookiefirst-",
+        "cmplz-",
+        "klaro",
+        "iubenda-cs-",
+        "termly-",
+    ];
+    let starts = |vendor: &&str| name.get(..vendor.len()).is_some_and(|start| start.eq_ignore_ascii_case(vendor));
+    VENDORS.iter().any(starts)
+}
+
 /// Calls `each` with every word of the names, in lower case.
 pub(crate) fn for_words(names: &str, mut each: impl FnMut(&str)) {
     let mut word = String::with_capacity(16);

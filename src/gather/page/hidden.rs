@@ -1,0 +1,239 @@
+//! What a page holds and nobody sees: hidden by attributes, by styles, by rules of the page's own.
+//!
+//! `display:none` in the element itself is plain. What a class, `aria-hidden` or `opacity:0` hides
+//! may be shown by a script as soon as the page runs, so it goes only where it is a small part.
+
+use std::collections::BTreeSet;
+
+use super::tree::{Id, Tree};
+
+/// Style sheets are read up to so many bytes.
+const MAX_SHEETS: usize = 1024 * 1024;
+
+/// How sure it is that nobody sees an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// Nobody does.
+    Surely,
+    /// Nobody does unless a script shows it.
+    Perhaps,
+}
+
+/// The classes and ids that the page's own style sheets hide.
+#[derive(Debug)]
+pub(super) struct Rules {
+    names: BTreeSet<String>,
+}
+
+impl Rules {
+    pub(super) fn of(tree: &Tree) -> Self {
+        let mut sheets = Vec::new();
+        let mut n_left = MAX_SHEETS;
+        for sheet in tree.named(Tree::ROOT, "style").filter(|id| tree.attribute(*id, "media") != Some("print")) {
+            let css = tree.text_of(sheet);
+            if css.len() > n_left {
+                break;
+            }
+            n_left -= css.len();
+            sheets.push(css);
+        }
+        let mut names = BTreeSet::new();
+        for css in &sheets {
+            each_rule(css, |selectors, body| {
+                const SIGNS: &[&str] = &["none", "hidden", "opacity", "font-size", "-9", "clip", "1px", "color"];
+                if SIGNS.iter().any(|sign| body.contains(sign)) && Style::of(body).hidden().is_some() {
+                    names.extend(selectors.split(',').filter_map(|selector| lone_name(selector.trim())));
+                }
+            });
+        }
+        if !names.is_empty() {
+            for css in &sheets {
+                each_rule(css, |selectors, body| {
+                    let shown: Vec<String> =
+                        self::names(selectors).into_iter().filter(|name| names.contains(name)).collect();
+                    if !shown.is_empty() && Style::of(body).shows() {
+                        names.retain(|name| !shown.contains(name));
+                    }
+                });
+            }
+        }
+        Self { names }
+    }
+
+    /// How an element is hidden, if it is.
+    pub(super) fn hide(&self, tree: &Tree, id: Id) -> Option<Hidden> {
+        if tree.attribute(id, "hidden").is_some_and(|hidden| hidden != "until-found") {
+            return Some(Hidden::Surely);
+        }
+        let own = tree.attribute(id, "style").and_then(|style| Style::of(style).hidden());
+        let named = || {
+            if self.names.is_empty() {
+                return false;
+            }
+            let classes = tree.attribute(id, "class").unwrap_or_default().split_whitespace();
+            let own = tree.attribute(id, "id").map(|id| format!("#{id}"));
+            own.is_some_and(|id| self.names.contains(&id))
+                || classes.into_iter().any(|class| self.names.contains(&format!(".{class}")))
+        };
+        let perhaps = || tree.attribute(id, "aria-hidden") == Some("true") || named();
+        own.or_else(|| perhaps().then_some(Hidden::Perhaps))
+    }
+}
+
+/// Calls `each` with the selectors and declarations of every rule that stands under no condition.
+fn each_rule(css: &str, mut each: impl FnMut(&str, &str)) {
+    let mut rest = css;
+    while let Some(open) = rest.find('{') {
+        let selectors = rest[..open].rsplit(['}', ';']).next().unwrap_or_default();
+        let selectors = selectors.rsplit("*/").next().unwrap_or_default().trim();
+        let body = &rest[open + 1..];
+        // Rules under a condition are rules of another page: print, small screens.
+        if selectors.starts_with('@') {
+            rest = after_block(body);
+            continue;
+        }
+        let close = body.find('}').unwrap_or(body.len());
+        rest = body.get(close + 1..).unwrap_or_default();
+        each(selectors, &body[..close]);
+    }
+}
+
+/// What follows the block that is open.
+fn after_block(text: &str) -> &str {
+    let mut depth = 1;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &text[at + 1..];
+        }
+    }
+    ""
+}
+
+/// The class or id of a selector that is nothing else: `.x`, `#x`, `div.x`.
+fn lone_name(selector: &str) -> Option<String> {
+    let at = selector.find(['.', '#'])?;
+    let (element, name) = selector.split_at(at);
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    (element.chars().all(char::is_alphanumeric) && name.len() > 1 && name[1..].chars().all(is_name))
+        .then(|| name.to_owned())
+}
+
+/// The classes and ids of any selectors.
+fn names(selectors: &str) -> Vec<String> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let starts = selectors.match_indices(['.', '#']);
+    starts
+        .map(|(at, _)| {
+            let end = selectors[at + 1..].find(|c| !is_name(c)).map_or(selectors.len(), |end| at + 1 + end);
+            selectors[at..end].to_owned()
+        })
+        .collect()
+}
+
+/// The declarations of a style.
+struct Style(Vec<(String, String)>);
+
+impl Style {
+    fn of(style: &str) -> Self {
+        let bare: String = style.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+        let rules = bare.split(';').filter_map(|rule| rule.split_once(':'));
+        Self(rules.map(|(name, value)| (name.to_owned(), value.trim_end_matches("!important").to_owned())).collect())
+    }
+
+    fn value(&self, key: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// A length in thousandths of a pixel, or of a point.
+    fn length(&self, key: &str) -> Option<i64> {
+        let value = self.value(key)?;
+        let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+        if !number.ends_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let factor = if value.ends_with("em") { 16 } else { 1 };
+        let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+        let digits = format!("{whole}{:0<3}", part.chars().take(3).collect::<String>());
+        digits.parse::<i64>().ok().and_then(|length| length.checked_mul(factor))
+    }
+
+    fn shows(&self) -> bool {
+        self.value("display").is_some_and(|display| display != "none")
+            || self.value("visibility") == Some("visible")
+            || self.value("opacity").is_some_and(|opacity| opacity != "0")
+    }
+
+    /// Whether and how surely this hides: no box, no size, off the screen, white on white.
+    fn hidden(&self) -> Option<Hidden> {
+        let is_white = |value: &str| {
+            matches!(value, "#fff" | "#ffffff" | "white" | "rgb(255,255,255)" | "transparent" | "rgba(0,0,0,0)")
+        };
+        let is_clear = |value: &str| matches!(value, "transparent" | "rgba(0,0,0,0)");
+        let is_tiny = |key: &str| self.length(key).is_some_and(|length| (0..=1000).contains(&length));
+        let is_far = |key: &str| self.length(key).is_some_and(|length| length <= -900_000);
+        let is_lifted = matches!(self.value("position"), Some("absolute" | "fixed"));
+        let is_off = is_lifted && ["left", "top", "right"].into_iter().any(is_far) || is_far("text-indent");
+        let is_clipped = is_lifted && self.value("clip").is_some_and(|clip| clip.starts_with("rect(0"))
+            || is_tiny("width") && is_tiny("height") && self.value("overflow") == Some("hidden");
+        let is_surely = self.value("display") == Some("none")
+            || matches!(self.value("visibility"), Some("hidden" | "collapse"))
+            || is_tiny("font-size")
+            || is_off
+            || is_clipped
+            || self.value("color").is_some_and(|color| {
+                let ground = self.value("background-color").or(self.value("background"));
+                is_clear(color) || is_white(color) && ground.is_some_and(is_white)
+            });
+        match () {
+            () if is_surely => Some(Hidden::Surely),
+            () if self.value("opacity") == Some("0") => Some(Hidden::Perhaps),
+            () => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_hide() {
+        for (style, expected) in [
+            ("display: none !important", Some(Hidden::Surely)),
+            ("display:none;display:block", None),
+            ("position:absolute; left:-9999px", Some(Hidden::Surely)),
+            ("position:relative; left:-10px", None),
+            ("text-indent:-100em", Some(Hidden::Surely)),
+            ("position:absolute;clip:rect(0 0 0 0)", Some(Hidden::Surely)),
+            ("width:1px;height:1px;overflow:hidden", Some(Hidden::Surely)),
+            ("width:1px;overflow:hidden", None),
+            ("font-size: 0px", Some(Hidden::Surely)),
+            ("font-size: 1.1em", None),
+            ("font-size:inherit", None),
+            ("font-size: .9px", Some(Hidden::Surely)),
+            ("color:#FFF;background:white", Some(Hidden::Surely)),
+            ("color:white", None),
+            ("opacity:0", Some(Hidden::Perhaps)),
+            ("opacity:0.5", None),
+        ] {
+            assert_eq!(Style::of(style).hidden(), expected, "{style}");
+        }
+    }
+
+    #[test]
+    fn rules_of_the_page_hide_by_class_and_id() {
+        let css = "/* a */ .gone, div.away{display:none} #off{position:absolute;left:-9999px}\
+            .tab{display:none}.tab.open{display:block} .menu .gone2{display:none}\
+            @media print{.page{display:none}} .late{visibility:hidden}";
+        let tree = Tree::parse(&format!("<style>{css}</style>"));
+        let names: Vec<String> = Rules::of(&tree).names.into_iter().collect();
+        assert_eq!(names, ["#off", ".away", ".gone", ".late"]);
+        let broken = Tree::parse("<style>.a{display:none</style><style>@media{.b{</style><style>}{}{</style>");
+        assert_eq!(Rules::of(&broken).names.len(), 1);
+    }
+}
