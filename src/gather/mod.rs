@@ -189,6 +189,7 @@ pub const FORMATS: &[Format] = &[
     thread::whatsapp::FORMAT,
     thread::signal::FORMAT,
     thread::messenger::FORMAT,
+    document::mhtml::FORMAT,
     thread::mail::FORMAT,
     document::webvtt::FORMAT,
     document::srt::FORMAT,

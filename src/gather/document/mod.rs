@@ -19,6 +19,7 @@ pub(super) mod feed;
 pub(super) mod html;
 pub(super) mod json;
 pub(super) mod markdown;
+pub(super) mod mhtml;
 pub(super) mod notebook;
 pub(super) mod office;
 pub(super) mod pdf;
