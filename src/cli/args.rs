@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command;
 use crate::budget::Keep;
-use crate::gather::{Branches, PdfEngine, Times};
+use crate::gather::{Branches, Links, PdfEngine, Times};
 use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::web::{Glob, StandIn};
@@ -174,6 +174,9 @@ pub(super) struct SourceArgs {
     /// Time marks of transcripts: none, sparse (one a paragraph) or all; also SRC@times=none
     #[arg(long, value_name = "WHICH", value_parser = Times::from_str)]
     pub times: Option<Times>,
+    /// Links in the text: inline, reference (numbers, addresses at the end) or none; also SRC@links=none
+    #[arg(long, value_name = "WHICH", value_parser = Links::from_str)]
+    pub links: Option<Links>,
     /// What reads PDF files: own or pdftotext
     #[arg(long, value_name = "NAME", value_parser = PdfEngine::from_str)]
     pub pdf_engine: Option<PdfEngine>,

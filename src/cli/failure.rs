@@ -168,7 +168,7 @@ fn innermost(error: &dyn StdError) -> String {
 impl From<ParseSourceError> for Failure {
     fn from(error: ParseSourceError) -> Self {
         Self::usage(chain(&error))
-            .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,times=none,private,follow,pin`; a weight may be auto")
+            .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,times=none,links=none,private,follow,pin`; a weight may be auto")
     }
 }
 

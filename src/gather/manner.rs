@@ -12,6 +12,8 @@ pub struct Manner {
     pub private: bool,
     /// How thick the time marks of a transcript stand.
     pub times: Times,
+    /// How links stand in the text.
+    pub links: Links,
     /// What reads PDF files.
     pub pdf: PdfEngine,
 }
@@ -38,6 +40,18 @@ pub enum Times {
     Sparse,
     /// Wherever the source has one, once a second at most.
     All,
+}
+
+/// How links stand in the text; a document knows them in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Links {
+    /// Behind their words.
+    #[default]
+    Inline,
+    /// By number, the addresses at the end of the document.
+    Reference,
+    /// Not at all: their words stay.
+    None,
 }
 
 /// What reads PDF files.
@@ -113,6 +127,34 @@ impl fmt::Display for Times {
             Self::None => "none",
             Self::Sparse => "sparse",
             Self::All => "all",
+        })
+    }
+}
+
+impl Links {
+    /// The words that choose, for help and errors.
+    pub const WORDS: &str = "inline, reference or none";
+}
+
+impl FromStr for Links {
+    type Err = ParseMannerError;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "inline" => Ok(Self::Inline),
+            "reference" => Ok(Self::Reference),
+            "none" => Ok(Self::None),
+            _ => Err(ParseMannerError { what: "links", word: word.to_owned(), want: Self::WORDS }),
+        }
+    }
+}
+
+impl fmt::Display for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Inline => "inline",
+            Self::Reference => "reference",
+            Self::None => "none",
         })
     }
 }

@@ -27,6 +27,7 @@ mod mentions;
 mod moment;
 mod outline;
 mod page;
+mod relink;
 mod second;
 mod short;
 pub mod site;
@@ -43,7 +44,7 @@ pub use document::pdf::{register as register_worker, serve as serve_worker};
 pub(crate) use draft::paragraph;
 pub use error::Error;
 pub use links::{LinkClass, classify, links};
-pub use manner::{Branches, Manner, ParseMannerError, PdfEngine, Times};
+pub use manner::{Branches, Links, Manner, ParseMannerError, PdfEngine, Times};
 pub use mentions::unresolved;
 pub use outline::{Lens, Outline, Roll, Rolls, Sieve};
 pub use second::at_second;
@@ -257,6 +258,7 @@ fn settle(input: &Input) -> Result<Reading, Error> {
             document.kind = kind;
         }
         reading.problems.extend(draft::settle(name, document));
+        relink::relink(document, input.wishes.manner.links);
     }
     reading.documents.retain(|document| !document.text.is_empty());
     if reading.documents.is_empty() {

@@ -144,6 +144,7 @@ impl Source {
             ("private", "") => self.manner.private = true,
             ("branches", value) => self.manner.branches = value.parse().map_err(manner_error)?,
             ("times", value) => self.manner.times = value.parse().map_err(manner_error)?,
+            ("links", value) => self.manner.links = value.parse().map_err(manner_error)?,
             ("follow", "") => self.follow = 1,
             ("follow", value) => {
                 let want = "how many links deep, 0 to 5";
@@ -225,6 +226,7 @@ mod tests {
             ("x@pin=1", "x@pin=1: no such wish: pin=1"),
             ("x@weight=0", "x@weight=0: not a weight: 0 (0.001 to 1000, as 2 or 0.5, or auto)"),
             ("x@times=many", "x@times=many: not a choice of times: many (none, sparse or all)"),
+            ("x@links=all", "x@links=all: not a choice of links: all (inline, reference or none)"),
             ("x@branches=my", "x@branches=my: not a choice of branches: my (current or all)"),
             ("x@floor=many", "x@floor=many: not a floor: many (a number of tokens, as 2000 or 2k)"),
             ("x@floor=2k,cap=1k", "x@floor=2k,cap=1k: the floor of 2,000 tokens is above the cap of 1,000"),

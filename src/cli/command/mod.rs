@@ -93,6 +93,7 @@ fn wanted(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) ->
         source.manner.branches = args.path.unwrap_or(source.manner.branches);
         source.manner.private |= args.private;
         source.manner.times = args.times.unwrap_or(source.manner.times);
+        source.manner.links = args.links.unwrap_or(source.manner.links);
         source.manner.pdf = args.pdf_engine.unwrap_or(source.manner.pdf);
     }
     Ok(named)

@@ -213,6 +213,7 @@ impl Reader<'_> {
                 }
                 "private" => wishes.private = self.truth(found),
                 "times" => wishes.times = self.parsed(found, |text| text.parse().ok(), TIMES).map(|said| said.value),
+                "links" => wishes.links = self.parsed(found, |text| text.parse().ok(), LINKS).map(|said| said.value),
                 "follow" => {
                     let depth = |text: &str| text.parse().ok().filter(|depth| *depth <= MAX_DEPTH);
                     wishes.follow = self.number(found, depth).map(|said| said.value);
@@ -275,6 +276,7 @@ impl Reader<'_> {
 
 const BRANCHES: [&str; 2] = ["current", "all"];
 const TIMES: [&str; 3] = ["none", "sparse", "all"];
+const LINKS: [&str; 3] = ["inline", "reference", "none"];
 const ORDERS: [&str; Keep::ALL.len()] = ["head", "tail", "ends", "even", "focus", "summary"];
 const TIERS: [&str; 4] = ["pin", "must", "normal", "spare"];
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::file::{Whose, plain_path, read};
 use super::word::{ASK, BUDGET, PROFILE, RENDER, SOURCE, TOP, USER, Word};
 use super::*;
-use crate::gather::{Branches, Manner, Times};
+use crate::gather::{Branches, Links, Manner, Times};
 use crate::tokens::Tokens;
 use crate::workspace::amount;
 
@@ -283,7 +283,7 @@ proptest! {
         let mut project = project(folder.path(), FULL, None);
         let weight = format!("{}.{:03}", weight / 1000, weight % 1000);
         let policy = Policy { weight: weight.parse().unwrap(), floor: Tokens(floor), ..Policy::PLAIN };
-        let manner = Manner { branches: Branches::All, private: true, times: Times::None, ..Manner::default() };
+        let manner = Manner { branches: Branches::All, private: true, times: Times::None, links: Links::None, ..Manner::default() };
         let added = Source { locator: path.clone(), policy, as_format: Some(path.clone()), manner, follow: 2 };
         if project.add(&added, Policy::PLAIN).unwrap() == Added::New {
             let after = fs::read_to_string(folder.path().join(NAME)).unwrap();

@@ -2,7 +2,7 @@
 
 use super::edit::{amount, quoted};
 use crate::budget::{Keep, Policy, Tier, Weight};
-use crate::gather::{Branches, Manner, Times};
+use crate::gather::{Branches, Links, Manner, Times};
 use crate::tokens::Tokens;
 use crate::workspace::Source;
 
@@ -27,6 +27,8 @@ pub struct Wishes {
     pub private: Option<bool>,
     /// How thick the time marks of a transcript stand.
     pub times: Option<Times>,
+    /// How links stand in the text.
+    pub links: Option<Links>,
     /// How many links deep it is followed.
     pub follow: Option<u8>,
     /// Whether it is read at all.
@@ -37,7 +39,7 @@ impl Wishes {
     /// The wishes in which `source` differs from one without any.
     pub fn of(source: &Source, plain: Policy) -> Self {
         let Policy { weight, floor, ceiling, tier, keep } = source.policy;
-        let Manner { branches, private, times, .. } = source.manner;
+        let Manner { branches, private, times, links, .. } = source.manner;
         Self {
             weight: (weight != plain.weight).then_some(weight),
             floor: (floor != plain.floor).then_some(floor),
@@ -48,6 +50,7 @@ impl Wishes {
             branches: (branches != Branches::default()).then_some(branches),
             private: private.then_some(true),
             times: (times != Times::default()).then_some(times),
+            links: (links != Links::default()).then_some(links),
             follow: (source.follow > 0).then_some(source.follow),
             used: None,
         }
@@ -66,6 +69,7 @@ impl Wishes {
             branches: self.branches.or(weaker.branches),
             private: self.private.or(weaker.private),
             times: self.times.or(weaker.times),
+            links: self.links.or(weaker.links),
             follow: self.follow.or(weaker.follow),
             used: self.used.or(weaker.used),
         }
@@ -88,6 +92,7 @@ impl Wishes {
             branches: self.branches.unwrap_or_default(),
             private: self.private.unwrap_or_default(),
             times: self.times.unwrap_or_default(),
+            links: self.links.unwrap_or_default(),
             ..Manner::default()
         }
     }
@@ -129,6 +134,7 @@ impl Wishes {
             self.branches.map(|branches| ("branches", quoted(branches.to_string()))),
             self.private.map(|private| ("private", private.to_string())),
             self.times.map(|times| ("times", quoted(times.to_string()))),
+            self.links.map(|links| ("links", quoted(links.to_string()))),
             self.follow.map(|depth| ("follow", depth.to_string())),
             self.used.map(|used| ("use", used.to_string())),
         ];

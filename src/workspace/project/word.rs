@@ -48,6 +48,7 @@ pub const SOURCE: &[Word] = &[
     word("branches", "current or all", "branches = \"all\""),
     word("private", "true or false", "private = true"),
     word("times", "none, sparse or all", "times = \"none\""),
+    word("links", "inline, reference or none", "links = \"none\""),
     word("follow", "how many links deep, 0 to 5", "follow = 1"),
     word("use", "true or false", "use = false"),
 ];
