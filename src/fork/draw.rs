@@ -202,7 +202,7 @@ mod tests {
         exchange::write(&ours, &exchange::Selection { pointers, ..Default::default() }, &mut file).unwrap();
         let package = exchange::read(file.as_slice(), &exchange::Limits::STANDARD).unwrap();
         let theirs = Store::open_in_memory().unwrap();
-        exchange::import(&theirs, package, entry("import")).unwrap();
+        exchange::import(&theirs, &package, entry("import")).unwrap();
         // The receiver goes on with a branch that arrived; so does the sender, for the comparison.
         ours.transact(&Change { at: At::Go("branches/main".to_owned()), ..Change::new(entry("show")) }).unwrap();
         assert_eq!(log(&theirs).unwrap(), log(&ours).unwrap());

@@ -385,7 +385,7 @@ mod tests {
         let change = Change { moves: (0..n).map(step).collect(), ..Change::new(entry("many")) };
         let whole = store.transact(&change).unwrap();
         assert_eq!((whole.moves.len(), whole.parts), (n, 0));
-        assert_eq!(store.operations().unwrap(), [whole.clone()]);
+        assert_eq!(store.operations().unwrap(), std::slice::from_ref(&whole));
         assert_eq!(store.operation(1).unwrap(), Some(whole.clone()));
         let head = |operation: OperationRecord| {
             assert_eq!((operation.moves.len(), operation.parts), (FIRST_MOVES, 2));

@@ -53,9 +53,10 @@ impl Workspace {
         let moved = fork::recent(&view, BRANCHES, most)?;
         let mut moments: BTreeMap<String, Timestamp> =
             moved.iter().map(|(name, _, time)| (name.clone(), *time)).collect();
-        let pointers: Pointers = match most == n_all {
-            true => self.store.pointers(BRANCHES)?,
-            false => moved.into_iter().map(|(name, tip, _)| (name, tip)).collect(),
+        let pointers: Pointers = if most == n_all {
+            self.store.pointers(BRANCHES)?
+        } else {
+            moved.into_iter().map(|(name, tip, _)| (name, tip)).collect()
         };
         let at = self.store.at()?;
         let mut listed = Vec::with_capacity(pointers.len());

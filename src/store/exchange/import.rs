@@ -55,7 +55,7 @@ pub enum Outcome {
 ///
 /// Branches of an author stand under `remotes/AUTHOR/`; one's own move forward along them and never
 /// elsewhere. Where a bundle is new here, its branches become one's own as well.
-pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Report, Error> {
+pub fn import(store: &Store, package: &Package, entry: Entry) -> Result<Report, Error> {
     let peer = package.author.as_deref();
     if let Some(peer) = peer {
         check_peer(peer)?;
@@ -100,7 +100,7 @@ pub fn import(store: &Store, package: Package, entry: Entry) -> Result<Report, E
         Some(first) if store.at()?.is_none() => At::Go(first.name.clone()),
         _ => At::Stay,
     };
-    store.carry_out(&transaction, &Change { moves, remarks, at, ..Change::new(entry) })?;
+    store.carry_out(&transaction, &Change { moves, at, remarks, ..Change::new(entry) })?;
     store.sql(transaction.commit())?;
     Ok(report)
 }

@@ -50,7 +50,7 @@ fn written(store: &Store, selection: &Selection) -> Vec<u8> {
 fn take(store: &Store, file: &[u8], peer: &str) -> Result<Vec<(String, Outcome, Option<String>)>, Error> {
     let mut package = read(file, &Limits::STANDARD)?;
     package.author = Some(peer.to_owned());
-    let report = import(store, package, sample::entry("import"))?;
+    let report = import(store, &package, sample::entry("import"))?;
     assert_eq!(verify::verify(store).findings, []);
     Ok(report.names.into_iter().map(|one| (one.name, one.outcome, one.remote)).collect())
 }
@@ -209,7 +209,7 @@ fn what_is_said_travels_and_ones_own_words_stay() {
     let theirs = Store::open_in_memory().unwrap();
     let report = |file: &[u8]| {
         let package = read(file, &Limits::STANDARD).unwrap();
-        let report = import(&theirs, package, sample::entry("import")).unwrap();
+        let report = import(&theirs, &package, sample::entry("import")).unwrap();
         assert_eq!(verify::verify(&theirs).findings, []);
         (report.n_remarks, report.n_remarks_kept)
     };

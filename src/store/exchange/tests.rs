@@ -37,7 +37,7 @@ fn export(store: &Store) -> Vec<u8> {
 
 fn import_bytes(store: &Store, bytes: &[u8]) -> Vec<(String, Outcome)> {
     let package = read(bytes, &Limits::STANDARD).unwrap();
-    let report = import(store, package, sample::entry("import")).unwrap();
+    let report = import(store, &package, sample::entry("import")).unwrap();
     assert_eq!(verify::verify(store).findings, []);
     report.names.into_iter().map(|imported| (imported.name, imported.outcome)).collect()
 }
@@ -157,11 +157,11 @@ fn a_thin_file_needs_what_it_builds_on() {
     let file = sealed(&lines);
     let package = || read(file.as_bytes(), &Limits::STANDARD).unwrap();
     let entry = sample::entry("import");
-    match import(&Store::open_in_memory().unwrap(), package(), entry.clone()) {
+    match import(&Store::open_in_memory().unwrap(), &package(), entry.clone()) {
         Err(Error::Prerequisites { ids }) => assert_eq!(ids, [bundle]),
         other => panic!("{other:?}"),
     }
-    assert_eq!(import(&store, package(), entry).unwrap(), Report::default());
+    assert_eq!(import(&store, &package(), entry).unwrap(), Report::default());
     assert_eq!(store.message(message.id()).unwrap().parent, bundle);
 }
 

@@ -47,7 +47,7 @@ impl Workspace {
         let description = from.as_ref().map_or("import".to_owned(), |from| format!("import from {from}"));
         let stubs: Vec<_> = package.objects.ids(ObjectKind::Stub).collect();
         let exchange::Report { names, n_remarks, n_remarks_kept } =
-            exchange::import(&self.store, package, act.entry(description))?;
+            exchange::import(&self.store, &package, act.entry(description))?;
         let mut n_withheld = 0;
         for id in stubs {
             n_withheld += usize::from(self.store.is_withheld(id)?);

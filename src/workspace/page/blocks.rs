@@ -25,7 +25,8 @@ pub(super) fn list(text: &str, lines: &[Range<usize>], inlays: &[Inlay]) -> Opti
             if items.last().is_some_and(is_other) {
                 break;
             }
-            items.push(Item { indent: indent(line), number, lines: vec![from + length..line.end] });
+            let first = from + length..line.end;
+            items.push(Item { indent: indent(line), number, lines: vec![first] });
         } else if own.is_empty() {
             continue;
         } else {
