@@ -118,11 +118,9 @@ impl Store {
             }
         }
         let has_news = new.contains(&true);
-        for (object, is_new) in arrivals.objects().zip(new) {
-            if is_new {
-                let object = object?;
-                inserter.index(object.id(), &object.content()?)?;
-            }
+        for number in arrivals.by_id().filter(|number| new[*number]) {
+            let object = arrivals.numbered(number)?;
+            inserter.index(object.id(), &object.content()?)?;
         }
         inserter.finish()?;
         Ok(has_news)

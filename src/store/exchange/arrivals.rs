@@ -68,6 +68,16 @@ impl Arrivals {
         self.places.iter().map(|place| self.read(place))
     }
 
+    /// The numbers of the objects in the order of the file, by id: indexes grow at their ends, not all over.
+    pub(in crate::store) fn by_id(&self) -> impl Iterator<Item = usize> + '_ {
+        self.by_id.values().map(|number| *number as usize)
+    }
+
+    /// The object of that number.
+    pub(in crate::store) fn numbered(&self, number: usize) -> Result<Object, Error> {
+        self.read(&self.places[number])
+    }
+
     /// Takes an object whose references are met; false where it came before.
     pub(super) fn push(&mut self, object: &Object, content: &Content, leans_outside: bool) -> Result<bool, Error> {
         let number = u32::try_from(self.places.len()).expect("the most objects of a file are fewer");
