@@ -115,12 +115,16 @@ pub fn look(view: &View<'_>, scope: &Scope) -> Result<Look, Error> {
         let name = tree.names.first().cloned();
         (name.is_none(), name, branch.is_none(), branch, tree.bundle)
     });
-    let mut n_shown = 0;
-    for id in survey.bundles.iter().chain(survey.known.keys()) {
-        for name in view.pointers_to(*id)? {
-            n_shown += usize::from(wanted.tip(view, &name)?.is_some());
+    let n_shown = match &wanted {
+        Wanted::These(pointers) => {
+            let is_shown = |tip: &&Digest| survey.bundles.contains(*tip) || survey.known.contains_key(*tip);
+            pointers.values().filter(is_shown).count()
         }
-    }
+        Wanted::Everything => {
+            let shown = survey.bundles.iter().chain(survey.known.keys());
+            shown.map(|id| Ok(view.pointers_to(*id)?.len())).sum::<Result<usize, Error>>()?
+        }
+    };
     Ok(Look { trees, n_hidden: n_wanted.saturating_sub(n_shown) })
 }
 
