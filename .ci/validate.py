@@ -171,7 +171,7 @@ def main():
                 branch = f"b{n_bodies}"
                 asked = ["-m", model, "--protocol", protocol]
                 run("ask", "cards", "What is kept?", "-b", branch, "--base-url", url, *asked, **place)
-                for flags in EVERYWHERE:
+                for flags in EVERYWHERE + ([["--citations"]] if protocol == "anthropic" else []):
                     for address in ["cards", branch]:
                         whom = ["--provider", PROVIDERS[protocol], *asked]
                         body = json.loads(run("ask", address, "And why?", "--dry-run", *whom, *flags, **place))
