@@ -4,7 +4,7 @@
 //! it, and together the posts hold nearly all that is to be read. Where that does not hold, the
 //! page is read as one text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::markdown::{self, Source};
 use super::measure::{Measure, holds};
@@ -25,6 +25,8 @@ pub(crate) struct Post {
 
 /// The prose that posts must hold of the content, in per cent.
 const LEAST: u32 = 85;
+/// The prose of a post that opens a discussion and is of a sort of its own, in characters.
+const LEAST_FIRST: u32 = 40;
 /// Names and times are no longer than this, in characters.
 const MAX_NAME: usize = 60;
 /// A page holds fewer posts than this.
@@ -53,7 +55,7 @@ pub(super) fn find(
         at = tree.first(id).filter(|_| stays).or_else(|| tree.after(id, body));
     }
     let mut best: Option<(u32, Vec<Id>)> = None;
-    for (_, mut posts) in groups {
+    for mut posts in groups.values().cloned() {
         posts.sort_unstable();
         if posts.len() < 2 || posts.len() > MAX_POSTS {
             continue;
@@ -70,16 +72,40 @@ pub(super) fn find(
             best = Some((prose, posts));
         }
     }
-    let Some((_, posts)) = best else { return Vec::new() };
+    let Some((_, mut posts)) = best else { return Vec::new() };
+    // The post that opens a discussion may be of a sort of its own.
+    let is_first = |id: &Id| {
+        *id < posts[0]
+            && measures[*id].prose >= LEAST_FIRST
+            && !tree.ancestors(posts[0]).any(|above| above == *id)
+            && author(tree, *id, &posts).is_some()
+    };
+    let firsts: Vec<Id> = groups.into_values().flatten().filter(is_first).collect();
+    let most = firsts.iter().map(|id| measures[*id].prose).max().unwrap_or(0);
+    // The innermost, which is made last.
+    let first = firsts.into_iter().filter(|id| holds(measures[*id].prose, most, 90)).max();
+    if let Some(first) = first {
+        posts.insert(0, first);
+    }
     // Posts have no footnotes, and there may be many of both.
     let source = &Source { notes: Notes::default(), ..*source };
     let mut gone = gone.to_vec();
     for &post in &posts {
         gone[post] = true;
     }
+    let chosen: Vec<(Id, Id)> = posts
+        .iter()
+        .filter_map(|post| words_of(tree, &gone, roles, measures, *post, &posts).map(|words| (*post, words)))
+        .collect();
+    // What the words are called in one post they are called in a short one, beside a long signature.
+    let class = |id: Id| tree.attribute(id, "class").filter(|class| !class.is_empty());
+    let classes: BTreeSet<&str> =
+        chosen.iter().filter(|(post, words)| post != words).filter_map(|(_, words)| class(*words)).collect();
     let mut written = Vec::new();
-    for &post in &posts {
-        let Some(words) = words_of(tree, &gone, roles, measures, post, &posts) else { continue };
+    for (post, words) in chosen {
+        let is_called = |id: &Id| class(*id).is_some_and(|class| classes.contains(class)) && measures[*id].n_chars > 0;
+        let called = || own(tree, post, &posts).skip(1).find(is_called);
+        let words = if words == post { called().unwrap_or(post) } else { words };
         let is_beside = |id: &Id| {
             !gone[*id] && (roles[*id].any(Roles::META.and(Roles::SHARE).and(Roles::ASKING)) || is_signature(tree, *id))
         };
@@ -92,7 +118,11 @@ pub(super) fn find(
             gone[id] = false;
         }
         if !text.trim().is_empty() {
-            written.push(Post { author: author(tree, post, &posts), time: time(tree, post, &posts), text });
+            // Beside the post that opens a discussion stands who answered last: no name is better than that.
+            let is_plain = first != Some(post);
+            let author = if is_plain { author(tree, post, &posts) } else { None };
+            let time = if is_plain { time(tree, post, &posts) } else { None };
+            written.push(Post { author, time, text });
         }
     }
     written

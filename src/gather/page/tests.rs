@@ -184,6 +184,12 @@ fn posts_have_their_authors_and_times() {
         text: format!("{words} {}", PROSE.trim()),
     });
     assert_eq!(found, expected);
+    let panel = "<dl><dt>Joined</dt><dd>long ago, in a far country of many pears and few apples</dd></dl>";
+    let short =
+        format!("<div class=post>{panel}<i data-x class=username>cy</i><div class=message-content>Yes.</div></div>");
+    let all = post("post", "ada", "One:") + &post("post", "bo", "Two:") + &short;
+    let found = read(&forum(&all)).unwrap().posts;
+    assert_eq!(found[2].text, "Yes.");
     // What stands beside the posts is not lost for them.
     let beside = format!("<div><p>{}</p></div>", PROSE.repeat(8));
     let found = read(&forum(&(beside + &post("post", "ada", "One:") + &post("post", "bo", "Two:")))).unwrap();
