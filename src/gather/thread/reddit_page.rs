@@ -67,7 +67,7 @@ fn take(tag: Tag, tags: &mut Tags, talk: &mut Talk, index: usize, is_top: bool) 
             let href = tag.attribute("href").unwrap_or_default();
             talk.url = href.contains("/comments/").then(|| whole(&href));
             let linked = if href.contains("/comments/") { "" } else { href.as_str() };
-            talk.items[index].text = format!("{title}\n\n{linked}").trim_end().to_owned();
+            format!("{title}\n\n{linked}").trim_end().clone_into(&mut talk.items[index].text);
             talk.title = Some(title);
         }
         "a" if tag.is(&["bylink", "comments"]) && is_top => {
@@ -85,7 +85,8 @@ fn take(tag: Tag, tags: &mut Tags, talk: &mut Talk, index: usize, is_top: bool) 
             if let "[deleted]" | "[removed]" = words.trim() {
                 item.state = State::Gone(if words.contains("deleted") { "deleted" } else { "removed" });
             }
-            item.text = format!("{}\n\n{words}", item.text).trim().to_owned();
+            let whole = format!("{}\n\n{words}", item.text);
+            whole.trim().clone_into(&mut item.text);
             return true;
         }
         _ => {}

@@ -70,7 +70,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
     })
 }
 
-fn chat<'j>(message: Json<'j>) -> &'j str {
+fn chat(message: Json<'_>) -> &str {
     message.at("chatId").name().unwrap_or_default()
 }
 
@@ -179,8 +179,8 @@ fn said(message: Json, people: &People) -> (String, State) {
         }
         () if poll.is_object() => {
             let options = poll.at("options").items().filter_map(|option| option.at("option").words());
-            let options: String = options.map(|option| format!("\n- {option}")).collect();
-            format!("{}{options}\n[poll]", poll.at("question").words().unwrap_or_default())
+            let lines: Vec<String> = options.map(|option| format!("- {option}\n")).collect();
+            format!("{}\n{}[poll]", poll.at("question").words().unwrap_or_default(), lines.concat())
         }
         () => return (String::new(), State::Hidden("service messages")),
     };

@@ -51,9 +51,8 @@ struct Message {
     author: Option<String>,
     time: Option<String>,
     answers: Option<String>,
-    /// Whose words it passes on.
+    /// Whose words it passes on; empty until the name comes.
     from: Option<String>,
-    is_forwarded: bool,
     is_answer: bool,
     text: String,
     media: Option<String>,
@@ -76,12 +75,12 @@ impl Message {
             () if tag.is(&["date", "details"]) => {
                 self.time = self.time.take().or_else(|| tag.attribute("title").as_deref().and_then(time));
             }
-            () if tag.is(&["forwarded", "body"]) => self.is_forwarded = true,
+            () if tag.is(&["forwarded", "body"]) => self.from = Some(String::new()),
             () if tag.is(&["from_name"]) => {
                 // The moment of a forwarded message stands in the name of its author.
                 let inside = tags.inside(tag);
                 let name = line(&crate::gather::fragment::markdown(inside.split("<span").next().unwrap_or(inside)));
-                if self.is_forwarded { self.from = Some(name) } else { self.author = Some(name) }
+                if self.from.is_some() { self.from = Some(name) } else { self.author = Some(name) }
             }
             () if tag.is(&["reply_to"]) => self.is_answer = true,
             () if is_link && self.is_answer && self.answers.is_none() => {
@@ -113,12 +112,10 @@ impl Message {
         if self.is_service && self.id.starts_with('-') {
             return None;
         }
-        if !self.is_service {
-            if !self.goes_on || self.author.is_some() {
-                author.clone_from(&self.author);
-            }
+        if !self.is_service && (!self.goes_on || self.author.is_some()) {
+            author.clone_from(&self.author);
         }
-        let mut text = match &self.from {
+        let mut text = match self.from.as_deref().filter(|from| !from.is_empty()) {
             Some(from) => quoted(from, &self.text).trim_start().to_owned(),
             None => self.text,
         };
