@@ -227,7 +227,7 @@ fn each<R: Send>(
     let mut elements = Elements::open(reader, stream.within, MAX_ELEMENT).map_err(unreadable)?;
     while let Some(window) = elements.window().map_err(unreadable)? {
         let bytes = elements.bytes();
-        let look = |element: &Element| look(&String::from_utf8_lossy(element.of(bytes)), element);
+        let look = |element: &Element| look(&element.text(bytes), element);
         for looked in cores::each(&window, Element::len, look) {
             take(looked)?;
         }

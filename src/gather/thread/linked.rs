@@ -77,7 +77,7 @@ pub(crate) fn list(
         let message = format!("left out, earlier versions of edited posts: {n_hidden}");
         problems.push(Problem::note(name, message));
     }
-    let titles = Titles::of(index.author());
+    let titles = Titles::of(index.author().as_deref());
     let wants = |row: &Row, hit: bool| {
         let outline = row.outline(&titles);
         outline.n_messages > 0
@@ -111,7 +111,7 @@ pub(crate) fn pick(
     let places = index.spots.take().unwrap_or_default();
     let (fulls, mut spots) = (std::mem::take(&mut index.fulls), std::mem::take(&mut index.owner));
     let (n_before, author) = (spots.len(), index.author());
-    let titles = Titles::of(author.clone());
+    let titles = Titles::of(author.as_deref());
     index.threads(|row, posts, _| {
         let outline = row.outline(&titles);
         if wishes.want(outline.id.as_deref(), outline.title.as_deref()) {
@@ -252,7 +252,7 @@ impl Index {
         while let Some(window) = elements.window().map_err(unreadable)? {
             let (bytes, fulls, is_named) = (elements.bytes(), &self.fulls, self.name.is_some());
             let look = |element: &Element| {
-                let text = String::from_utf8_lossy(element.of(bytes));
+                let text = element.text(bytes);
                 let is_whole = element.number % PER_COUNTED == 1;
                 let passed = if is_named { links.passed } else { &[] };
                 let skim = (links.skim)(Tape::without(&text, passed).root());
@@ -405,8 +405,8 @@ struct Titles {
 }
 
 impl Titles {
-    fn of(author: Option<String>) -> Self {
-        let title = |word: &str| author.as_ref().map(|author| Arc::<str>::from(format!("{word} by {author}")));
+    fn of(author: Option<&str>) -> Self {
+        let title = |word: &str| author.map(|author| Arc::<str>::from(format!("{word} by {author}")));
         Self { thread: title("Thread"), post: title("Post") }
     }
 }
