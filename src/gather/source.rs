@@ -134,12 +134,7 @@ fn folder(named: &str, path: &Path, wishes: Wishes) -> Result<Harvest, Error> {
                 joined(named, family, together.iter().map(text).collect::<Result<_, _>>()?, wishes)?
             }
         });
-        if !others.is_empty() {
-            problems.push(Problem::note(
-                named,
-                format!("files beside the posts and messages passed over: {}", others.len()),
-            ));
-        }
+        problems.extend(beside(named, others.len()));
         files = Vec::new();
     }
     for (relative, path) in files {
@@ -158,6 +153,12 @@ fn folder(named: &str, path: &Path, wishes: Wishes) -> Result<Harvest, Error> {
         (true, None) => Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: problems.len() }),
         (false, _) => Ok(Harvest { gathered, problems }),
     }
+}
+
+/// Says how many files of an export are not read, since they hold no posts or messages of it.
+fn beside(named: &str, n_files: usize) -> Option<Problem> {
+    let message = format!("files beside the posts and messages passed over: {n_files}");
+    (n_files > 0).then(|| Problem::note(named, message))
 }
 
 /// How a file below a folder is called.
@@ -261,6 +262,7 @@ fn archive<R: Read + Seek>(
     if let Some(family) = family {
         let together: Vec<_> = members.iter().filter(|member| family.takes(&member.name)).collect();
         let n_bytes: u64 = together.iter().map(|member| container.size(member)).sum();
+        problems.extend(beside(shown, members.len() - together.len()));
         if let Some(found) = family.links().filter(|_| n_bytes > stream::FROM && wishes.pick.is_some()) {
             let visit: Visit = &mut |file, take| container.read(together[file], |stream| take(stream));
             let reading = linked::pick(shown, (together.len(), visit), found, wishes)?;

@@ -9,8 +9,8 @@ use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use super::{
-    Container, Family, contents, is_archive, is_document, joined_texts, metadata, named_and_pick, read_capped, size_of,
-    unreadable, walk,
+    Container, Family, beside, contents, is_archive, is_document, joined_texts, metadata, named_and_pick, read_capped,
+    size_of, unreadable, walk,
 };
 use crate::content::{Kind, Problem};
 use crate::gather::outline::{Lens, Outline, Roll, Rolls};
@@ -82,6 +82,7 @@ fn folder(named: &str, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<
     rolls.problems.append(&mut problems);
     if let Some(family) = Family::of(&files.iter().map(|(relative, _)| relative.as_str()).collect::<Vec<_>>()) {
         let together = files.iter().filter(|(relative, _)| family.takes(relative));
+        rolls.problems.extend(beside(named, files.len() - together.clone().count()));
         if let (true, Some(found)) = (size_of(together.clone()) > stream::FROM, family.links()) {
             let paths: Vec<&Path> = together.map(|(_, path)| path.as_path()).collect();
             let visit: Visit =
@@ -190,6 +191,7 @@ fn archive<R: Read + Seek>(named: &str, reader: R, wishes: Wishes, lens: Lens, r
     if let Some(family) = Family::of(&members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>()) {
         let together: Vec<_> = members.iter().filter(|member| family.takes(&member.name)).collect();
         let n_bytes: u64 = together.iter().map(|member| container.size(member)).sum();
+        rolls.problems.extend(beside(named, members.len() - together.len()));
         if let (true, Some(found)) = (n_bytes > stream::FROM, family.links()) {
             let visit: Visit = &mut |file, take| container.read(together[file], |stream| take(stream));
             return linked_list(named, (together.len(), visit), found, wishes, lens, rolls);
