@@ -108,7 +108,6 @@ const EXPORTS: &[&str] = &[
 /// Cells of the table that a reading differs from, and why.
 const DIFFERS: &[(&str, &str, &str)] = &[
     ("indigo_capture_atprotocom.json", "last words", "the card under the post is read too"),
-    ("jetpack_gemini.html", "last words", "an activity log is newest first; this made-up one is not"),
     ("dogsheep_issues.json", "last words", "they are an address"),
     ("dealingwith_outbox.json", "items", "boosts are only addresses: counted in a note, in no conversation"),
     ("hfaran_testarchive.zip", "links", "links of what programs attach are read too"),

@@ -129,8 +129,8 @@ fn push_turn(talk: &mut Talk, time: Option<&str>, prompt: String, answer: String
 fn page(input: &Input) -> Result<Reading, Error> {
     let mut collected = Collected::new(input, &FORMAT, "prompts");
     let mut talk = Talk { title: Some("Gemini activity".to_owned()), ..Talk::default() };
-    let cells: Vec<&str> = input.text.split(CELL).skip(1).collect();
-    for cell in cells.into_iter().rev() {
+    let mut turns: Vec<[String; 3]> = Vec::new();
+    for cell in input.text.split(CELL).skip(1) {
         let Some(body) = cell.split(BODY).nth(1).and_then(|body| body.split_once('>')).map(|(_, body)| body) else {
             continue;
         };
@@ -144,8 +144,51 @@ fn page(input: &Input) -> Result<Reading, Error> {
         let time = fragment::markdown(&after(parts.next()));
         let answer = fragment::markdown(&after(parts.next()));
         let prompt = prompt.split_once(['\u{a0}', ' ']).map_or("", |(_, prompt)| prompt).to_owned();
-        push_turn(&mut talk, moment::read(&crate::content::line(&time)).as_deref(), prompt, answer);
+        turns.push([crate::content::line(&time), prompt, answer]);
+    }
+    if !is_oldest_first(&turns) {
+        turns.reverse();
+    }
+    for [time, prompt, answer] in turns {
+        push_turn(&mut talk, moment::read(&time).as_deref(), prompt, answer);
     }
     collected.push(talk);
     collected.finish()
+}
+
+/// Whether times grow down the page. They are written as the language of the account has it: only
+/// those of one day are compared, which differ in the numbers of their clock alone.
+fn is_oldest_first(turns: &[[String; 3]]) -> bool {
+    let numbers = |time: &str| -> Vec<u32> {
+        time.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
+    };
+    let words = |time: &str| -> String { time.chars().filter(|c| c.is_alphabetic()).collect() };
+    let (mut n_grows, mut n_falls) = (0, 0);
+    for pair in turns.windows(2) {
+        let (first, second) = (numbers(&pair[0][0]), numbers(&pair[1][0]));
+        let is_one_day = first.len() == second.len() && first.len() > 4 && first[..3] == second[..3];
+        if is_one_day && words(&pair[0][0]) == words(&pair[1][0]) {
+            n_grows += usize::from(first < second);
+            n_falls += usize::from(first > second);
+        }
+    }
+    n_grows > n_falls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_a_page_is_told_by_the_times_of_one_day() {
+        let check = |times: &[&str], expected: bool| {
+            let turns: Vec<[String; 3]> =
+                times.iter().map(|time| [(*time).to_owned(), String::new(), String::new()]).collect();
+            assert_eq!(is_oldest_first(&turns), expected, "{times:?}");
+        };
+        check(&["1. 1. 2026 10:10:00 SE\u{10c}", "1. 1. 2026 10:15:00 SE\u{10c}"], true);
+        check(&["Jan 2, 2026, 9:10:00 AM UTC", "Jan 2, 2026, 8:15:00 AM UTC"], false);
+        check(&["Jan 1, 2026, 1:10:00 PM UTC", "Jan 1, 2026, 11:15:00 AM UTC", "Jan 3, 2026, 1:00:00 AM UTC"], false);
+        check(&[], false);
+    }
 }
