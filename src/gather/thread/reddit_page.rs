@@ -85,8 +85,8 @@ fn take(tag: Tag, tags: &mut Tags, talk: &mut Talk, index: usize, is_top: bool) 
             if let "[deleted]" | "[removed]" = words.trim() {
                 item.state = State::Gone(if words.contains("deleted") { "deleted" } else { "removed" });
             }
-            let whole = format!("{}\n\n{words}", item.text);
-            whole.trim().clone_into(&mut item.text);
+            item.text.push_str(if item.text.is_empty() { "" } else { "\n\n" });
+            item.text.push_str(words.trim());
             return true;
         }
         _ => {}

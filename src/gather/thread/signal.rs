@@ -23,6 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     stream: None,
 };
 
+/// Signal shows one link of a message.
+const MAX_PREVIEWS: usize = 8;
 const RECIPIENTS: &[&str] = &["contact", "group", "self", "releaseNotes", "distributionList", "callLink"];
 
 fn sniff(input: &Input) -> Confidence {
@@ -188,7 +190,7 @@ fn said(message: Json, people: &People) -> (String, State) {
 }
 
 fn words(standard: Json, people: &People) -> String {
-    let mut text = standard.at("text").at("body").text().unwrap_or_default().to_owned();
+    let body = standard.at("text").at("body").text().unwrap_or_default();
     let mut mentions: Vec<(usize, &str)> = standard
         .at("text")
         .at("bodyRanges")
@@ -196,11 +198,19 @@ fn words(standard: Json, people: &People) -> String {
         .filter_map(|range| Some((range.at("start").index().unwrap_or(0), range.at("mentionAci").words()?)))
         .collect();
     mentions.sort_by_key(|(start, _)| *start);
-    for (_, account) in mentions {
-        let name = people.accounts.get(account).map_or("someone", String::as_str);
-        text = text.replacen('\u{fffc}', &format!("@{name}"), 1);
+    let mut mentions = mentions.into_iter();
+    let mut pieces = body.split('\u{fffc}');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        match mentions.next() {
+            Some((_, account)) => {
+                text += &format!("@{}", people.accounts.get(account).map_or("someone", String::as_str));
+            }
+            None => text.push('\u{fffc}'),
+        }
+        text += piece;
     }
-    for preview in standard.at("linkPreview").items() {
+    for preview in standard.at("linkPreview").items().take(MAX_PREVIEWS) {
         let url = preview.at("url").words().filter(|url| !text.contains(*url)).map(str::to_owned);
         if let Some(url) = url {
             text +=
