@@ -26,6 +26,7 @@ pub(super) fn document(text: &str, title: Option<&str>) -> Document {
         links: Vec::new(),
         counts: Counts { items: 1, visible: 1, hidden: 0, branches: 1 },
         quality: Quality::Complete,
+        quality_reason: None,
         cues: Vec::new(),
         summary: None,
         conversation: None,

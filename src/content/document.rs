@@ -51,6 +51,9 @@ pub struct Document {
     pub counts: Counts,
     /// How far the text can be trusted to be the whole source.
     pub quality: Quality,
+    /// Why it cannot be trusted to be all of it; absent where it can.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quality_reason: Option<String>,
     /// Captions as the source gave them, for transcripts that have them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub cues: Vec<Cue>,
@@ -60,6 +63,19 @@ pub struct Document {
     /// The conversation that it lays flat, whole; only where the tree was asked for.
     #[serde(skip)]
     pub conversation: Option<Arc<Conversation>>,
+}
+
+impl Document {
+    /// Says that the text is no better than `quality`, and why: the worst word stands, every reason is kept.
+    pub fn doubt(&mut self, quality: Quality, reason: impl Into<String>) {
+        let reason = reason.into();
+        self.quality = self.quality.max(quality);
+        self.quality_reason = Some(match self.quality_reason.take() {
+            Some(before) if before.split("; ").any(|told| told == reason) => before,
+            Some(before) => format!("{before}; {reason}"),
+            None => reason,
+        });
+    }
 }
 
 /// Whose summary a document is.
@@ -231,8 +247,8 @@ impl FromStr for Kind {
     }
 }
 
-/// How far a document's text can be trusted to be the whole source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How far a document's text can be trusted to be the whole source, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Quality {
     /// All that the source held.
@@ -243,4 +259,16 @@ pub enum Quality {
     Suspect,
     /// Nothing readable came out.
     Failed,
+}
+
+impl Quality {
+    /// The lower-case word, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Suspect => "suspect",
+            Self::Failed => "failed",
+        }
+    }
 }

@@ -66,6 +66,7 @@ pub(crate) fn document(format: &str, kind: Kind, text: String, sections: Vec<Sec
         links: Vec::new(),
         counts: Counts { items: n_items, visible: n_items, hidden: 0, branches: 1 },
         quality: Quality::Complete,
+        quality_reason: None,
         cues: Vec::new(),
         summary: None,
         conversation: None,

@@ -27,6 +27,7 @@ mod mentions;
 mod moment;
 mod outline;
 mod page;
+mod quality;
 mod relink;
 mod second;
 mod short;
@@ -37,7 +38,7 @@ mod stream;
 mod tape;
 mod thread;
 
-use crate::content::{Document, Kind, Problem};
+use crate::content::{Document, Kind, Problem, Quality, Severity};
 use tape::{Json, Tape};
 
 pub use document::pdf::{register as register_worker, serve as serve_worker};
@@ -233,16 +234,14 @@ pub fn read(name: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Reading
 
 /// Reads the documents that `bytes` hold and `wishes` ask for.
 pub fn read_as(name: &str, bytes: &[u8], wishes: Wishes) -> Result<Reading, Error> {
-    let decode::Body::Text(text, problem) = decode::body(name, bytes, wishes.charset)? else {
-        return settle(&Input { wishes, ..Input::of_bytes(name, bytes) });
-    };
-    let mut reading = settle(&Input { bytes, wishes, ..Input::new(name, &text) })?;
-    reading.problems.extend(problem);
-    Ok(reading)
+    match decode::body(name, bytes, wishes.charset)? {
+        decode::Body::Text(text, problem) => settle(&Input { bytes, wishes, ..Input::new(name, &text) }, problem),
+        decode::Body::Binary => settle(&Input { wishes, ..Input::of_bytes(name, bytes) }, None),
+    }
 }
 
-/// Chooses a format, reads, and holds what every document promises.
-fn settle(input: &Input) -> Result<Reading, Error> {
+/// Chooses a format, reads, and holds what every document promises; `decoded` is what is to be known of its encoding.
+fn settle(input: &Input, decoded: Option<Problem>) -> Result<Reading, Error> {
     let name = input.name;
     let (format, kind) = detect::choose(input, input.wishes.format)?;
     let mut reading = (format.read)(input)?;
@@ -264,7 +263,15 @@ fn settle(input: &Input) -> Result<Reading, Error> {
     if reading.documents.is_empty() {
         return Err(Error::NothingRead { name: name.to_owned(), items: "text" });
     }
+    for document in &mut reading.documents {
+        quality::judge(input, document);
+        if let Some(lost) = decoded.as_ref().filter(|problem| problem.severity == Severity::Warning) {
+            document.doubt(Quality::Partial, lost.message.clone());
+        }
+    }
     reading.problems.extend(detect::odd_characters(input));
+    reading.problems.extend(decoded.filter(|problem| problem.severity == Severity::Note));
+    reading.problems.extend(quality::told(name, &reading.documents));
     Ok(reading)
 }
 

@@ -244,7 +244,7 @@ pub(crate) fn read(
     element: &Element,
 ) -> Result<Reading, Error> {
     let wishes = Wishes { format: Some(format.name), ..wishes };
-    super::settle(&Input { wishes, n_before: element.number - 1, ..Input::new(name, text) })
+    super::settle(&Input { wishes, n_before: element.number - 1, ..Input::new(name, text) }, None)
 }
 
 /// The first problems, and how many more there are.

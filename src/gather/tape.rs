@@ -57,6 +57,8 @@ enum Extent {
     Without(&'static [&'static str]),
 }
 
+/// Why a document of broken JSON is not complete.
+pub(crate) const CUT: &str = "the JSON is cut off or broken; what stands before that is read";
 /// Elements of an array that a shape keeps.
 const SHOWN_ELEMENTS: usize = 4;
 /// Members of an object that a shape keeps.
@@ -79,6 +81,11 @@ impl<'a> Tape<'a> {
     /// Parses enough of the first value to tell its shape.
     pub(crate) fn shape(text: &'a str) -> Self {
         Parser::run(text, Extent::Shape)
+    }
+
+    /// Whether it ended early or broke off.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.is_some()
     }
 
     /// What had to be mended or left out.

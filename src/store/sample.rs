@@ -46,6 +46,7 @@ pub(crate) fn bundle(text: &str) -> Vec<Object> {
         links: vec![],
         counts: Counts { items: 1, visible: 1, hidden: 0, branches: 1 },
         quality: Quality::Complete,
+        quality_reason: None,
         cues: vec![],
         summary: None,
         conversation: None,

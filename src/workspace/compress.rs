@@ -218,6 +218,7 @@ impl Sources {
 fn written(text: &str, squeezable: &Squeezable, summary: Summary) -> Document {
     let original = &squeezable.document;
     let title = format!("{} (summary by {} of {} tokens)", squeezable.title, summary.model, squeezable.tokens);
+    let reason = format!("a summary by {}", summary.model);
     let mut document = Document {
         format: FORMAT.to_owned(),
         title: Some(title),
@@ -226,6 +227,7 @@ fn written(text: &str, squeezable: &Squeezable, summary: Summary) -> Document {
         links: Vec::new(),
         counts: Counts { items: original.sections.len(), visible: 0, hidden: 0, branches: 1 },
         quality: Quality::Partial,
+        quality_reason: Some(reason),
         cues: Vec::new(),
         summary: Some(summary),
         conversation: None,

@@ -224,6 +224,8 @@ impl Fit {
                 title: entry.document.title.clone(),
                 kind: entry.document.kind,
                 format: entry.document.format.clone(),
+                quality: entry.document.quality,
+                quality_reason: entry.document.quality_reason.clone(),
                 tokens: self.told(portion.tokens).tokens.0,
                 kept_tokens: self.told(portion.kept_tokens).tokens.0,
                 duplicate_tokens: self.told(portion.duplicate_tokens()).tokens.0,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use super::web::shape::{Fetch, Link};
-use crate::content::{Digest, Document, Kind, Problem, Role, Usage};
+use crate::content::{Digest, Document, Kind, Problem, Quality, Role, Usage};
 use crate::store::record::CitationRecord;
 use crate::tokens::{Tokenizer, Tokens};
 
@@ -134,6 +134,9 @@ pub struct PlanSource {
     pub title: Option<String>,
     pub kind: Kind,
     pub format: String,
+    pub quality: Quality,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality_reason: Option<String>,
     pub tokens: u32,
     pub kept_tokens: u32,
     pub duplicate_tokens: u32,

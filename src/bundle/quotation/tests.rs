@@ -30,6 +30,7 @@ fn document(kind: Kind, parts: &[(&str, Option<&str>, SectionKind)]) -> Document
         links: vec![],
         counts: Counts { items: 1, visible: 1, hidden: 0, branches: 1 },
         quality: Quality::Complete,
+        quality_reason: None,
         cues: vec![],
         summary: None,
         conversation: None,

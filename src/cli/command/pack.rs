@@ -15,7 +15,7 @@ use super::tally::{tallied, tell};
 use crate::bundle::render::Renderer;
 use crate::bundle::{Duplicates, Request};
 use crate::catalog::Money;
-use crate::content::{Document, Kind};
+use crate::content::{Document, Kind, Quality, line};
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
 use crate::workspace::{self, Fit, Parcel, Squeeze, Tallied, Workspace, amount, shape};
@@ -152,6 +152,14 @@ impl Pack {
                 cell(&tail(locator, columns), columns),
                 fit.told(portion.tokens)
             ));
+        }
+        for (item, entry) in fit.planned.frame.items.iter().zip(&fit.entries) {
+            if let (quality @ (Quality::Partial | Quality::Suspect), Some(reason)) =
+                (entry.document.quality, &entry.document.quality_reason)
+            {
+                let word = if quality == Quality::Partial { "Partial" } else { "Suspect" };
+                printer.say(format_args!("{word} {}  {}", item.id, line(reason)));
+            }
         }
         for (item, portion) in fit.planned.frame.items.iter().zip(&fit.planned.plan.portions) {
             let left_out = portion.cut_tokens();

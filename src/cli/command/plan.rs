@@ -8,6 +8,7 @@ use super::super::{Context, Failure};
 use super::plan_unit::{cut_list, reasons};
 use super::tally::{tallied, tell};
 use crate::budget::{Keep, Policy, Portion, Tier};
+use crate::content::line;
 use crate::tokens::{Tokens, Told};
 use crate::workspace::{self, Fit, Tallied, shape};
 
@@ -102,6 +103,12 @@ fn ledger(fit: &Fit) -> String {
     }
     if let Some(duplicates) = duplicates(fit) {
         out += &format!("{duplicates}\n");
+    }
+    for (item, entry) in planned.frame.items.iter().zip(&fit.entries) {
+        if let Some(reason) = &entry.document.quality_reason {
+            out += &line(&format!("{} is {}: {reason}", item.id, entry.document.quality.name()));
+            out.push('\n');
+        }
     }
     let left_out: Tokens = portions.iter().map(Portion::cut_tokens).sum();
     if left_out > Tokens(0) {

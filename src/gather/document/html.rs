@@ -66,11 +66,6 @@ pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Er
         return Err(Error::Blocked { name: name(), reason });
     }
     let mut problems = Vec::new();
-    let mut quality = Quality::Complete;
-    if page.is_whole {
-        quality = Quality::Suspect;
-        problems.push(Problem::warning(source, "no main content found: the whole page is taken"));
-    }
     if page.from_data {
         problems.push(Problem::note(source, "the text stands in the page's data, not in its elements"));
     }
@@ -82,15 +77,8 @@ pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Er
         let message = format!("text that the page hides unless a script shows it, kept: {} characters", page.n_veiled);
         problems.push(Problem::note(source, message));
     }
-    if page.metadata.is_paid {
-        quality = Quality::Partial;
-        problems.push(Problem::warning(source, "the page says it is not free to read; the text may be cut"));
-    }
-    if let Some(reason) = barrier::cut_off(&page) {
-        quality = Quality::Partial;
-        problems.push(Problem::warning(source, reason));
-    }
-    let metadata = page.metadata;
+    let cut_off = barrier::cut_off(&page);
+    let (is_whole, metadata) = (page.is_whole, page.metadata);
     let mut document = if page.posts.is_empty() {
         let (own_title, text) = markdown::take_title(&canonical(&page.main).0, metadata.title.as_deref());
         let sections = markdown::sections(&text);
@@ -109,7 +97,15 @@ pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Er
     document.site = metadata.site;
     document.language = metadata.language;
     document.url = metadata.url.or_else(|| saved_from(html));
-    document.quality = quality;
+    if is_whole {
+        document.doubt(Quality::Suspect, "no main content found: the whole page is taken");
+    }
+    if metadata.is_paid {
+        document.doubt(Quality::Partial, "the page says it is not free to read; the text may be cut");
+    }
+    if let Some(reason) = cut_off {
+        document.doubt(Quality::Partial, reason);
+    }
     Ok(Reading { documents: vec![document], problems })
 }
 

@@ -33,7 +33,7 @@ pub(super) fn parse(raw: &str) -> Option<Mark<'_>> {
 }
 
 /// The seconds of a text that is a clock time and nothing else: `0:47`, `01:02:03.500`.
-pub(super) fn seconds(text: &str) -> Option<f64> {
+pub(in crate::gather) fn seconds(text: &str) -> Option<f64> {
     clock(text).filter(|(_, rest)| rest.is_empty()).map(|(seconds, _)| seconds)
 }
 

@@ -33,3 +33,5 @@ pub(super) mod ttml;
 pub(super) mod webvtt;
 pub(super) mod whisper;
 pub(super) mod youtube;
+
+pub(super) use self::mark::seconds;

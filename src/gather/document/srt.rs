@@ -4,7 +4,7 @@
 //! and HTML tags are markup.
 
 use super::webvtt::{self, RawCue};
-use crate::content::Kind;
+use crate::content::{Kind, Quality};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -25,7 +25,13 @@ fn sniff(input: &Input) -> Confidence {
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
-    let document = webvtt::document(FORMAT.name, input, &cues(input.text))?;
+    let mut document = webvtt::document(FORMAT.name, input, &cues(input.text))?;
+    let is_broken =
+        |line: &&str| line.contains("-->") && line.starts_with(|c: char| c.is_ascii_digit()) && times(line).is_none();
+    let n_broken = input.text.lines().map(str::trim_start).filter(is_broken).count();
+    if n_broken > 0 {
+        document.doubt(Quality::Partial, format!("lines of times that cannot be read, kept as words: {n_broken}"));
+    }
     Ok(Reading { documents: vec![document], problems: Vec::new() })
 }
 

@@ -5,9 +5,9 @@
 //! Where a file keeps words and not sentences, [`Sentences`] gathers them.
 
 use super::captions::{self, Layout, ParagraphSize, Shown, ShownLine, Speech};
-use crate::content::{Counts, Cue, Document, Kind, Problem, line};
+use crate::content::{Counts, Cue, Document, Kind, Problem, Quality, line};
 use crate::gather::draft::Draft;
-use crate::gather::tape::{Json, Tape};
+use crate::gather::tape::{self, Json, Tape};
 use crate::gather::{Error, Format, Input, Reading};
 
 /// What a file says of one recording.
@@ -65,6 +65,9 @@ impl Piece {
 pub(super) fn json(format: &Format, input: &Input, read: impl Fn(Json) -> Recording) -> Result<Reading, Error> {
     let tape = Tape::parse(input.json);
     let mut reading = reading(format, input, read(tape.root()))?;
+    if tape.is_broken() {
+        reading.documents.iter_mut().for_each(|document| document.doubt(Quality::Partial, tape::CUT));
+    }
     reading.problems.extend(tape.problems(input.name));
     Ok(reading)
 }

@@ -45,7 +45,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
         ..Recording::default()
     };
     let mut reading = timed::reading(&FORMAT, input, recording)?;
-    reading.problems.extend((!whole).then(|| xml::cut_short(input.name)));
+    reading.documents.iter_mut().for_each(|document| xml::judge(document, whole));
     Ok(reading)
 }
 

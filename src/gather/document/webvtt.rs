@@ -5,7 +5,7 @@
 
 use super::captions::{self, Shown, ShownLine};
 use super::timed;
-use crate::content::{Cue, Document, Kind};
+use crate::content::{Cue, Document, Kind, Quality};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -36,6 +36,10 @@ fn read(input: &Input) -> Result<Reading, Error> {
     let mut document = document(FORMAT.name, input, &file.cues)?;
     let language = file.header.iter().find_map(|line| line.strip_prefix("Language:"));
     document.language = language.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty());
+    if file.n_broken > 0 {
+        let reason = format!("captions left out, since their times cannot be read: {}", file.n_broken);
+        document.doubt(Quality::Partial, reason);
+    }
     Ok(Reading { documents: vec![document], problems: Vec::new() })
 }
 
@@ -52,6 +56,8 @@ pub(super) fn document(format: &str, input: &Input, raw: &[RawCue]) -> Result<Do
 pub(super) struct File {
     pub(super) header: Vec<String>,
     pub(super) cues: Vec<RawCue>,
+    /// Blocks with words under times that are none.
+    pub(super) n_broken: usize,
 }
 
 /// A cue before its markup is read.
@@ -121,6 +127,7 @@ pub(super) fn parse(text: &str) -> Option<File> {
             continue;
         }
         let (cue, next) = block(&lines, at);
+        file.n_broken += usize::from(cue.is_none() && is_broken(&lines[at..next]));
         file.cues.extend(cue);
         at = next;
     }
@@ -150,6 +157,13 @@ fn block(lines: &[&str], first: usize) -> (Option<RawCue>, usize) {
         at += 1;
     }
     (cue.map(|cue| RawCue { text: buffer, ..cue }), at)
+}
+
+/// Whether a block that is no cue was meant to be one: not a comment or a style, with a time and words.
+fn is_broken(block: &[&str]) -> bool {
+    let is_aside = ["NOTE", "STYLE", "REGION"].iter().any(|word| block[0].starts_with(word));
+    let is_timed = |line: &&str| line.contains("-->") && line.contains(|c: char| c.is_ascii_digit());
+    !is_aside && block.iter().any(is_timed)
 }
 
 /// Times and settings of a cue: `00:01.000 --> 00:02.000 align:start`.

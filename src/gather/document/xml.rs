@@ -7,7 +7,7 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion, escape};
 
-use crate::content::Problem;
+use crate::content::{Document, Quality};
 use crate::gather::Error;
 
 /// The deepest nesting that is read; office programs write tables in tables, not this.
@@ -28,9 +28,11 @@ pub(crate) fn root(text: &str) -> Option<String> {
     }
 }
 
-/// Says that a text of one part ended before its elements did.
-pub(crate) fn cut_short(name: &str) -> Problem {
-    Problem::warning(name, "the XML ends early or is broken; what stands before that is read")
+/// Says of a document whose text is one part whether that ended before its elements did.
+pub(crate) fn judge(document: &mut Document, is_whole: bool) {
+    if !is_whole {
+        document.doubt(Quality::Partial, "the XML ends early or is broken; what stands before that is read");
+    }
 }
 
 /// An element with what stands in it.

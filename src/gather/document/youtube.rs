@@ -38,7 +38,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
         let (root, whole) = Element::parse(input.name, input.text)?;
         let pieces = ["text", "p"].into_iter().flat_map(|name| root.all(name)).map(paragraph).collect();
         let mut reading = timed::reading(&FORMAT, input, Recording { pieces, ..Recording::default() })?;
-        reading.problems.extend((!whole).then(|| xml::cut_short(input.name)));
+        reading.documents.iter_mut().for_each(|document| xml::judge(document, whole));
         return Ok(reading);
     }
     timed::json(&FORMAT, input, |root| {

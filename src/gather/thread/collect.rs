@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::conversation;
 use super::tree::{self, Note, Talk};
-use crate::content::{Attachment, Document, Kind, Problem, SectionKind};
+use crate::content::{Attachment, Document, Kind, Problem, Quality, SectionKind};
 use crate::gather::draft::Draft;
-use crate::gather::tape::{Json, Tape};
+use crate::gather::tape::{self, Json, Tape};
 use crate::gather::{Branches, Error, Format, Input, Reading, split};
 
 /// Characters of a title that name a place.
@@ -31,6 +31,7 @@ pub(crate) fn each(
     let mut collected = Collected::new(input, format, items);
     for (index, piece) in split::pieces(input.json).into_iter().enumerate() {
         let tape = Tape::parse(piece);
+        collected.is_broken = false;
         let place = format!("{}, element {}", input.name, input.n_before + index + 1);
         collected.heal(&tape, &place);
         if let Err(why) = read(tape.root(), &mut collected) {
@@ -67,6 +68,8 @@ pub(crate) struct Collected<'a> {
     /// Where, and what to know of one discussion.
     notes: Vec<(String, Note)>,
     ids: BTreeSet<String>,
+    /// The element at hand, or what is read together, ended early.
+    is_broken: bool,
     n_passed: usize,
     n_repeated: usize,
     n_empty: usize,
@@ -75,7 +78,8 @@ pub(crate) struct Collected<'a> {
 impl<'a> Collected<'a> {
     pub(crate) fn new(input: &'a Input<'a>, format: &'a Format, items: &'static str) -> Self {
         let (documents, problems, notes, ids) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
-        Self { input, format, items, documents, problems, notes, ids, n_passed: 0, n_repeated: 0, n_empty: 0 }
+        let (is_broken, n_passed, n_repeated, n_empty) = (false, 0, 0, 0);
+        Self { input, format, items, documents, problems, notes, ids, is_broken, n_passed, n_repeated, n_empty }
     }
 
     /// Whether the owner asked for posts that were not public.
@@ -105,6 +109,7 @@ impl<'a> Collected<'a> {
 
     /// Says what of an element had to be mended.
     pub(crate) fn heal(&mut self, tape: &Tape, place: &str) {
+        self.is_broken |= tape.is_broken();
         self.problems.extend(tape.problems(place));
     }
 
@@ -131,6 +136,9 @@ impl<'a> Collected<'a> {
             return;
         }
         let mut document = super::document(self.format.name, self.format.kind, &thread);
+        if self.is_broken {
+            document.doubt(Quality::Partial, tape::CUT);
+        }
         if self.wants_tree() {
             // Attachments are in the tree, and what is left out of the text is too.
             document.conversation = conversation;

@@ -91,7 +91,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
     let thread = Thread { id: None, title, author, url, date: None, posts, n_hidden, n_branches: Some(1) };
     let mut document = super::document(FORMAT.name, FORMAT.kind, &thread);
     if header.n_captured.is_some_and(|n| n > headings.len()) {
-        document.quality = Quality::Partial;
+        document.doubt(Quality::Partial, "the header counts more posts than there are");
     }
     Ok(Reading { documents: vec![document], problems })
 }

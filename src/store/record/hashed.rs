@@ -49,6 +49,8 @@ pub struct DocumentRecord {
     pub counts: Counts,
     pub quality: Quality,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quality_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub summary: Option<Summary>,
 }
 
@@ -192,6 +194,7 @@ impl DocumentRecord {
             links: document.links.clone(),
             counts: document.counts,
             quality: document.quality,
+            quality_reason: document.quality_reason.clone(),
             summary: document.summary.clone(),
         };
         (record, text)
@@ -215,6 +218,7 @@ impl DocumentRecord {
             links: self.links,
             counts: self.counts,
             quality: self.quality,
+            quality_reason: self.quality_reason,
             cues: Vec::new(),
             summary: self.summary,
             conversation: None,
@@ -301,6 +305,7 @@ mod tests {
             links: Vec::new(),
             counts: Counts { items: 1, visible: 1, hidden: 0, branches: 1 },
             quality: Quality::Complete,
+            quality_reason: None,
             cues: Vec::new(),
             summary: None,
             conversation: None,
@@ -323,6 +328,23 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(object.bytes()), json);
         let record: DocumentRecord = object.record().unwrap();
         assert_eq!(record.into_document(before.text.clone()).unwrap(), before);
+    }
+
+    #[test]
+    fn a_reason_is_hashed_and_a_record_without_one_keeps_its_id() {
+        let mut partial = document("caf\u{e9}\n", &[(0, 5)]);
+        partial.quality = Quality::Partial;
+        // As it was written before documents had reasons.
+        let before = Object::of(&DocumentRecord::new(&partial).0).unwrap();
+        let json = String::from_utf8_lossy(before.bytes()).into_owned();
+        assert!(json.contains(r#""quality":"partial","sections""#), "{json}");
+        let record: DocumentRecord = before.record().unwrap();
+        assert_eq!(Object::of(&record).unwrap().id(), before.id());
+        partial.doubt(Quality::Partial, "pages that are pictures: 2");
+        let after = Object::of(&DocumentRecord::new(&partial).0).unwrap();
+        assert_ne!(after.id(), before.id());
+        let record: DocumentRecord = after.record().unwrap();
+        assert_eq!(record.into_document(partial.text.clone()).unwrap(), partial);
     }
 
     #[test]

@@ -200,7 +200,7 @@ impl Book {
                     continue;
                 }
                 Err(error) => {
-                    found.missing.push(format!("{file} left out: {error}"));
+                    found.missing.push(format!("{file} left out: {}", package.without_name(&error)));
                     continue;
                 }
             };

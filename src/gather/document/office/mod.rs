@@ -94,12 +94,10 @@ fn settle(input: &Input, format: &Format, found: Found) -> Result<Reading, Error
     document.author = found.author;
     document.date = found.date;
     document.language = found.language;
-    if !found.missing.is_empty() {
-        document.quality = Quality::Partial;
+    for reason in found.missing {
+        document.doubt(Quality::Partial, reason);
     }
     markdown::finish(&mut document);
     let notes = found.counts.into_iter().map(|(n, what)| Problem::note(input.name, format!("{what}: {n}")));
-    let mut problems: Vec<Problem> = notes.collect();
-    problems.extend(found.missing.into_iter().map(|message| Problem::warning(input.name, message)));
-    Ok(Reading { documents: vec![document], problems })
+    Ok(Reading { documents: vec![document], problems: notes.collect() })
 }

@@ -94,6 +94,12 @@ impl<'a> Package<'a> {
         Ok(Self { name: input.name, archive, n_read: 0, n_broken: 0 })
     }
 
+    /// What is wrong with a part, without the name of the source: it stands in a document's reason.
+    pub(crate) fn without_name(&self, error: &Error) -> String {
+        let told = error.to_string();
+        told.strip_prefix(self.name).map_or(told.as_str(), |rest| rest.trim_start_matches('/')).to_owned()
+    }
+
     /// The names of all parts, in byte order.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();

@@ -68,7 +68,7 @@ fn one(package: &mut Package, path: &str, name: &str, values: &Values, prose: &m
     match package.text(path) {
         Ok(Some(text)) => table::write(prose, found, name, &values.sheet(&text)),
         Ok(None) => found.missing.push(format!("sheet {name} is missing")),
-        Err(error) => found.missing.push(format!("sheet {name} left out: {error}")),
+        Err(error) => found.missing.push(format!("sheet {name} left out: {}", package.without_name(&error))),
     }
 }
 

@@ -96,19 +96,16 @@ fn reading(name: &str, extract: Extract) -> Reading {
         problems.push(Problem::warning(name, message));
     }
     if extract.n_unknown * 50 > extract.n_letters {
-        document.quality = Quality::Suspect;
-        let message = format!("letters that their font does not explain, shown as \u{fffd}: {}", extract.n_unknown);
-        problems.push(Problem::warning(name, message));
+        let reason = format!("letters that their font does not explain, shown as \u{fffd}: {}", extract.n_unknown);
+        document.doubt(Quality::Suspect, reason);
     }
     if !extract.broken.is_empty() {
-        document.quality = Quality::Partial;
-        problems
-            .push(Problem::warning(name, format!("pages that could not be read whole: {}", listed(&extract.broken))));
+        let reason = format!("pages that could not be read whole: {}", listed(&extract.broken));
+        document.doubt(Quality::Partial, reason);
     }
     if !extract.scanned.is_empty() {
-        document.quality = Quality::Partial;
-        let message = format!("pages that are pictures and need text recognition (OCR): {}", listed(&extract.scanned));
-        problems.push(Problem::warning(name, message));
+        let reason = format!("pages that are pictures and need text recognition (OCR): {}", listed(&extract.scanned));
+        document.doubt(Quality::Partial, reason);
     }
     Reading { documents: vec![document], problems }
 }
