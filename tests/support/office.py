@@ -306,19 +306,12 @@ def epub():
     )
 
 
-def msg():
+def utf16(text):
+    return text.encode("utf-16-le")
+
+
+def compound(streams):
     """A compound file (MS-CFB) of sectors of 512 bytes, small streams in the mini stream."""
-    utf16 = lambda text: text.encode("utf-16-le")  # noqa: E731
-    ticks = (1_714_979_289 + 11_644_473_600) * 10_000_000
-    properties = bytes(32) + struct.pack("<IIQ", 0x00390040, 6, ticks)
-    streams = [
-        ("__properties_version1.0", properties),
-        ("__substg1.0_0037001F", utf16("Pears on Friday")),
-        ("__substg1.0_0C1A001F", utf16("Ada Lemon")),
-        ("__substg1.0_0E04001F", utf16("Bo Plum")),
-        ("__substg1.0_1000001F", utf16("Dear Bo,\r\n\r\nThe pears are ripe.\r\n\r\nAda\r\n")),
-        ("__substg1.0_5D01001F", utf16("ada@fruit.example")),
-    ]
     streams.sort(key=lambda stream: (len(stream[0]), stream[0].upper()))
     mini, starts, mini_fat = b"", [], []
     for _, data in streams:
@@ -359,8 +352,58 @@ def msg():
         entries.append(blank)
     data = header + struct.pack("<128I", *fat) + b"".join(entries)
     data += struct.pack(f"<{len(mini_fat)}I", *mini_fat).ljust(512, b"\xff") + mini.ljust(n_mini * 512, b"\0")
+    return data
+
+
+def msg():
+    ticks = (1_714_979_289 + 11_644_473_600) * 10_000_000
+    properties = bytes(32) + struct.pack("<IIQ", 0x00390040, 6, ticks)
+    streams = [
+        ("__properties_version1.0", properties),
+        ("__substg1.0_0037001F", utf16("Pears on Friday")),
+        ("__substg1.0_0C1A001F", utf16("Ada Lemon")),
+        ("__substg1.0_0E04001F", utf16("Bo Plum")),
+        ("__substg1.0_1000001F", utf16("Dear Bo,\r\n\r\nThe pears are ripe.\r\n\r\nAda\r\n")),
+        ("__substg1.0_5D01001F", utf16("ada@fruit.example")),
+    ]
     (FIXTURES / "msg").mkdir(exist_ok=True)
-    (FIXTURES / "msg/pears.msg").write_bytes(data)
+    (FIXTURES / "msg/pears.msg").write_bytes(compound(streams))
+
+
+def xls():
+    """Two sheets of BIFF8 (MS-XLS): a shared string, numbers in four writings, a date, a truth, a text of a formula."""
+    record = lambda kind, data=b"": struct.pack("<HH", kind, len(data)) + data  # noqa: E731
+    string = lambda text: struct.pack("<HB", len(text), 0) + text.encode("latin-1")  # noqa: E731
+    cell = lambda kind, row, column, data, form=0: record(  # noqa: E731
+        kind, struct.pack("<HHH", row, column, form) + data
+    )
+    words = ["pear", "weight", "picked", "ripe", "Conference"]
+    table = struct.pack("<II", len(words), len(words)) + b"".join(map(string, words))
+    bof = lambda kind: record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0))  # noqa: E731
+    shared = lambda row, column, n: cell(0x00FD, row, column, struct.pack("<I", n))  # noqa: E731
+    first = (
+        bof(0x10) + b"".join(shared(0, n, n) for n in range(4)) + shared(1, 0, 4)
+        + cell(0x0203, 1, 1, struct.pack("<d", 0.1 + 0.2)) + cell(0x027E, 1, 2, struct.pack("<I", 45000 << 2 | 2), 1)
+        + cell(0x0205, 1, 3, b"\x01\x00")
+        + cell(0x0006, 2, 0, b"\x00\0\0\0\0\0\xff\xff" + bytes(8)) + record(0x0207, string("sum"))
+        + record(0x00BD, struct.pack("<HHHIHIH", 2, 1, 0, 150 << 2 | 3, 0, 7 << 2 | 2, 2)) + record(0x000A)
+    )
+    second = bof(0x10) + cell(0x0204, 0, 0, string("hidden")) + record(0x000A)
+
+    def book(*starts):
+        sheets = b"".join(
+            record(0x0085, struct.pack("<IBBBB", start, state, 0, len(name), 0) + name)
+            for start, state, name in zip(starts, (0, 1), (b"Pears", b"Notes"))
+        )
+        formats = record(0x041E, struct.pack("<H", 164) + string("yyyy-mm-dd"))
+        styles = b"".join(record(0x00E0, struct.pack("<HH", 0, form) + bytes(16)) for form in (0, 164))
+        return bof(0x05) + formats + styles + sheets + record(0x00FC, table) + record(0x000A)
+
+    start = len(book(0, 0))
+    (FIXTURES / "xls").mkdir(exist_ok=True)
+    (FIXTURES / "xls/pears.xls").write_bytes(
+        compound([("Workbook", book(start, start + len(first)) + first + second)])
+    )
 
 
 docx()
@@ -369,6 +412,7 @@ pptx()
 xlsx()
 epub()
 msg()
+xls()
 
 
 def pdf():

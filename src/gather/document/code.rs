@@ -16,7 +16,7 @@ pub(crate) const FORMAT: Format = Format {
         "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "fs", "rb", "php", "pl", "pm", "lua", "r", "jl", "hs", "ml",
         "mli", "ex", "exs", "erl", "clj", "el", "lisp", "scm", "zig", "nim", "d", "dart", "sh", "bash", "zsh", "fish",
         "ps1", "sql", "css", "scss", "less", "vue", "svelte", "proto", "graphql", "tf", "nix", "cmake", "mk", "gradle",
-        "toml", "yaml", "yml", "ini", "cfg", "conf", "xml", "xsd", "svg", "plist",
+        "toml", "yaml", "yml", "ini", "cfg", "conf",
     ],
     sniff,
     read,

@@ -20,6 +20,7 @@ pub(super) mod html;
 pub(super) mod json;
 pub(super) mod markdown;
 pub(super) mod mhtml;
+pub(super) mod markup;
 pub(super) mod notebook;
 pub(super) mod office;
 pub(super) mod pdf;
@@ -32,6 +33,8 @@ pub(super) mod transcript_list;
 pub(super) mod ttml;
 pub(super) mod webvtt;
 pub(super) mod whisper;
+pub(super) mod xml_data;
+pub(super) mod yaml;
 pub(super) mod youtube;
 
 pub(super) use self::mark::seconds;

@@ -7,7 +7,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "text",
     kind: Kind::Text,
     about: "plain text of any sort",
-    extensions: &["txt", "text", "log", "rst", "org", "tex"],
+    extensions: &["txt", "text", "log"],
     sniff,
     read,
     stream: None,

@@ -15,12 +15,14 @@ mod table;
 
 pub(in crate::gather) mod docx;
 pub(in crate::gather) mod epub;
+pub(in crate::gather) mod fiction_book;
 pub(in crate::gather) mod msg;
 pub(in crate::gather) mod odp;
 pub(in crate::gather) mod ods;
 pub(in crate::gather) mod odt;
 pub(in crate::gather) mod pptx;
 pub(in crate::gather) mod rtf;
+pub(in crate::gather) mod xls;
 pub(in crate::gather) mod xlsx;
 
 use self::package::Package;

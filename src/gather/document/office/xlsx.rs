@@ -96,7 +96,7 @@ fn dates(styles: &Element) -> BTreeSet<usize> {
 }
 
 /// Whether a format code has letters of dates outside of quotes and brackets.
-fn is_date(code: &str) -> bool {
+pub(super) fn is_date(code: &str) -> bool {
     let mut quoted = false;
     let mut bracketed = false;
     let mut escaped = false;
@@ -117,11 +117,11 @@ fn is_date(code: &str) -> bool {
 
 /// What the cells of all sheets refer to.
 #[derive(Debug, Default)]
-struct Values {
-    shared: Vec<String>,
+pub(super) struct Values {
+    pub(super) shared: Vec<String>,
     /// Cell formats that are dates.
-    dates: BTreeSet<usize>,
-    from_1904: bool,
+    pub(super) dates: BTreeSet<usize>,
+    pub(super) from_1904: bool,
 }
 
 /// A cell that is open.
@@ -189,12 +189,21 @@ impl Values {
             "s" => text.parse().ok().and_then(|index: usize| self.shared.get(index).cloned()).unwrap_or_default(),
             "b" => if text == "1" { "TRUE" } else { "FALSE" }.to_owned(),
             "" | "n" => match text.parse::<f64>() {
-                Ok(number) if self.dates.contains(&cell.format) => self.date(number).unwrap_or_else(|| text.to_owned()),
-                Ok(number) => plain(number, text),
+                Ok(number) => self.written(cell.format, number, text),
                 Err(_) => text.to_owned(),
             },
             _ => cell.text.clone(),
         }
+    }
+
+    /// A number in a cell's format.
+    pub(super) fn number(&self, format: usize, number: f64) -> String {
+        self.written(format, number, &number.to_string())
+    }
+
+    fn written(&self, format: usize, number: f64, written: &str) -> String {
+        let date = self.dates.contains(&format).then(|| self.date(number)).flatten();
+        date.unwrap_or_else(|| plain(number, written))
     }
 
     /// The day and time that a number of days stands for (18.17.4).
