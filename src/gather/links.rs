@@ -3,6 +3,7 @@
 //! Markdown links, autolinks in angle brackets and bare addresses, `http` and `https` only.
 //! Images are pictures, not links. Time is linear in the text, whatever the text is.
 
+use super::identifier;
 use crate::content::{Link, line};
 
 /// What an address most likely leads to, judged by the address alone.
@@ -171,6 +172,11 @@ pub fn links(text: &str) -> Vec<Link> {
             found.push(Link { url: text[start..end].to_owned(), text: None, start: Some(start) });
         }
     }
+    let carried = |start: Option<usize>| {
+        let inside = carriers.partition_point(|carrier| start.is_some_and(|start| carrier.close < start));
+        carriers.get(inside).is_some_and(|carrier| start.is_some_and(|start| carrier.open < start))
+    };
+    found.extend(identifier::named(text).into_iter().filter(|link| !carried(link.start)));
     found.sort_by_key(|link| link.start);
     found
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::content::Document;
-use crate::gather::{LinkClass, classify};
+use crate::gather::{self, LinkClass, classify};
 use crate::net::Url;
 
 /// How far links are followed, and which.
@@ -62,7 +62,9 @@ impl Follow {
             for (named, url) in addresses(document, home.as_ref()) {
                 let address = url.address();
                 let is_own = home.as_ref().is_some_and(|home| home.address() == address);
-                if is_own || seen.contains(&address) {
+                // An abstract, its PDF and its DOI are one paper.
+                let place = gather::identifier(&address).unwrap_or_else(|| address.clone());
+                if is_own || seen.contains(&place) {
                     continue;
                 }
                 let class = classify(&address);
@@ -73,9 +75,9 @@ impl Follow {
                 } else if n_before + choice.chosen.len() >= self.max_links {
                     choice.n_beyond += 1;
                 } else {
-                    choice.chosen.push(Chosen { url: named, address: address.clone(), class, from: *from });
+                    choice.chosen.push(Chosen { url: named, address, class, from: *from });
                 }
-                seen.insert(address);
+                seen.insert(place);
             }
         }
         choice
@@ -160,7 +162,6 @@ impl fmt::Display for Glob {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gather;
 
     #[test]
     fn a_glob_is_held_against_the_address_with_and_without_its_scheme() {
@@ -197,6 +198,18 @@ mod tests {
         let own = ["https://a.example/a/b", "https://a.example/x/c?d", "https://a.example/h"];
         check(&document, true, &own);
         check(&document, false, &[own[0], own[1], "https://b.example/g", own[2]]);
+    }
+
+    #[test]
+    fn a_paper_is_followed_once_however_it_is_spelled() {
+        let text = "https://arxiv.org/abs/1706.03762v1 https://arxiv.org/pdf/1706.03762 arXiv:1706.03762 \
+                    https://doi.org/10.1000/A https://dx.doi.org/10.1000/a arXiv:2001.00001\n";
+        let document = gather::read("t.md", text.as_bytes(), None).unwrap().documents.remove(0);
+        let follow = Follow { max_links: 10, ..Follow::default() };
+        let chosen = follow.choose(&[(0, &document)], &mut BTreeSet::new(), 0).chosen;
+        let expected =
+            ["https://arxiv.org/abs/1706.03762v1", "https://doi.org/10.1000/A", "https://arxiv.org/abs/2001.00001"];
+        assert_eq!(chosen.iter().map(|chosen| chosen.address.as_str()).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub fn is_address(locator: &str) -> bool {
 
 /// The form in which addresses are compared; the text itself where it is none.
 pub(super) fn plain_address(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.address())
+    gather::identifier(url).unwrap_or_else(|| Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.address()))
 }
 
 /// Reads every source and follows their links; one that fails does not stop the others.
