@@ -80,6 +80,11 @@ tokenizers:
 pages folder *options:
     benches/extraction/run {{folder}} {{options}}
 
+# What comes back of known Markdown that LibreOffice and pandoc put into office files and books; `--peers` beside markitdown.
+office *options:
+    cargo build --release
+    benches/office {{options}}
+
 # Ten thousand broken pages: none may panic, hang or be refused by the parser.
 mutations folder n="10000":
     cargo bench --bench extraction -- mutate {{folder}} {{n}}

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::package::{Content, Package, content, resolve};
 use super::xml::Element;
-use super::{Found, finish, some};
+use super::{Found, css, finish, some};
 use crate::content::{Kind, line};
 use crate::gather::document::html;
 use crate::gather::{Confidence, Error, Format, Input, Reading};
@@ -184,9 +184,21 @@ impl Book {
         Ok(titles)
     }
 
+    /// What its style sheets say; one that cannot be read says nothing.
+    fn sheet(&self, package: &mut Package) -> css::Sheet {
+        let mut sheet = css::Sheet::default();
+        for item in self.items.values().filter(|item| item.media == "text/css") {
+            if let Ok(Some(text)) = package.text(&item.path) {
+                sheet.add(&text);
+            }
+        }
+        sheet
+    }
+
     fn chapters(&self, package: &mut Package, titles: &BTreeMap<String, String>, found: &mut Found) -> Vec<Chapter> {
         let mut chapters: Vec<Chapter> = Vec::new();
         let mut n_pictures = 0;
+        let sheet = self.sheet(package);
         for item in self.spine.iter().filter_map(|id| self.items.get(id).map(|item| (id, item))) {
             let (id, item) = item;
             let file = item.path.rsplit('/').next().unwrap_or_default();
@@ -204,7 +216,7 @@ impl Book {
                     continue;
                 }
             };
-            let Some(markdown) = html::whole(&page) else {
+            let Some(markdown) = html::whole(&sheet.dressed(&page)) else {
                 found.missing.push(format!("{file} cannot be read"));
                 continue;
             };

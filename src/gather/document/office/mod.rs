@@ -5,6 +5,7 @@
 //! pictures) is counted and told; a part that is damaged makes the document partial.
 
 mod code_page;
+mod css;
 mod formula;
 mod odf;
 mod package;
@@ -85,8 +86,17 @@ fn finish(input: &Input, format: &Format, found: Found, package: &Package) -> Re
     settle(input, format, Found { missing, ..found })
 }
 
+/// The text without a first line that only says who wrote it, which is said of the document already.
+fn without_author(text: String, author: Option<&str>) -> String {
+    match text.split_once("\n\n") {
+        Some((first, rest)) if author == Some(first) => rest.to_owned(),
+        _ => text,
+    }
+}
+
 fn settle(input: &Input, format: &Format, found: Found) -> Result<Reading, Error> {
     let (own_title, text) = markdown::take_title(&canonical(&found.text).0, found.title.as_deref());
+    let text = without_author(text, found.author.as_deref());
     let sections = markdown::sections(&text);
     if sections.is_empty() {
         return Err(Error::NothingRead { name: input.name.to_owned(), items: "text" });

@@ -2,6 +2,7 @@
 
 use super::odf::{Writer, properties};
 use super::package::{Content, Package, content};
+use super::xml::Element;
 use super::{finish, slides};
 use crate::content::Kind;
 use crate::gather::{Confidence, Error, Format, Input, Reading};
@@ -36,8 +37,11 @@ fn read(input: &Input) -> Result<Reading, Error> {
             super::xml::Node::Text(_) => false,
         });
         writer.blocks(&rest);
-        let spoken = page.child("notes").map(|notes| notes.all("p")).unwrap_or_default();
-        let lines: Vec<String> = spoken.into_iter().map(|paragraph| writer.words(paragraph).markdown()).collect();
+        // Beside what is said, a page of notes has its number, its date and a picture of the slide.
+        let is_said = |frame: &&Element| frame.attribute("presentation:class").is_none_or(|class| class == "notes");
+        let frames = page.child("notes").into_iter().flat_map(Element::elements).filter(is_said);
+        let lines: Vec<String> =
+            frames.flat_map(|frame| frame.all("p")).map(|paragraph| writer.words(paragraph).markdown()).collect();
         slides::notes(&mut writer.prose, &lines);
     }
     writer.notes();

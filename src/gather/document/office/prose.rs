@@ -43,6 +43,11 @@ impl Words {
         self.runs.iter().all(|run| run.text.trim().is_empty())
     }
 
+    /// Whether all that is to be seen is code.
+    pub(crate) fn is_code(&self) -> bool {
+        !self.is_blank() && self.runs.iter().all(|run| run.look.code || run.text.trim().is_empty())
+    }
+
     /// The words without their look.
     pub(crate) fn plain(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()

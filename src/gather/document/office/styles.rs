@@ -1,6 +1,6 @@
 //! What the styles and numberings of a Word document mean for a text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::docx::{is_on, value};
 use super::prose::{Look, Mark};
@@ -137,8 +137,8 @@ pub(super) struct Numbering {
     levels: BTreeMap<(String, usize), (String, usize)>,
     /// The numbers given last, by abstract numbering and level.
     last: BTreeMap<(String, usize), usize>,
-    /// Numberings that were used, so that a new one may start anew.
-    used: Vec<String>,
+    /// Levels of numberings that were used, so that one that is new may start anew.
+    used: BTreeSet<(String, usize)>,
 }
 
 impl Numbering {
@@ -173,11 +173,11 @@ impl Numbering {
         let level = level.min(8);
         let Some((base, restarts)) = self.numbers.get(id).cloned() else { return (Some(Mark::Bullet), level) };
         let (format, start) = self.levels.get(&(base.clone(), level)).cloned().unwrap_or(("bullet".to_owned(), 1));
-        if !self.used.iter().any(|used| used == id) {
-            self.used.push(id.to_owned());
-            for (level, start) in restarts {
-                self.last.insert((base.clone(), level), start.saturating_sub(1));
-            }
+        // A list within another shares its abstract numbering, and leaves the levels above alone.
+        if self.used.insert((id.to_owned(), level))
+            && let Some(start) = restarts.get(&level)
+        {
+            self.last.insert((base.clone(), level), start.saturating_sub(1));
         }
         let number = self.last.get(&(base.clone(), level)).map_or(start, |last| last + 1);
         self.last.insert((base.clone(), level), number);
