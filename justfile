@@ -85,6 +85,11 @@ office *options:
     cargo build --release
     benches/office {{options}}
 
+# PDF files beside pdftotext and, with `--peers`, pypdfium2; hostile files and broken copies.
+pdf folder *options:
+    cargo build --release
+    benches/pdf {{folder}} {{options}}
+
 # Ten thousand broken pages: none may panic, hang or be refused by the parser.
 mutations folder n="10000":
     cargo bench --bench extraction -- mutate {{folder}} {{n}}

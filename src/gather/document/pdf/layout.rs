@@ -83,6 +83,8 @@ pub(crate) fn lines(letters: &[Letter]) -> Vec<Line> {
 fn pieces(letters: &[&Letter]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut looks = (0, 0, 0);
+    // How many letters have which size: the number of an item and a first letter may be larger.
+    let mut sizes: Vec<(f32, usize)> = Vec::new();
     for letter in letters {
         let blank = letter.text.trim().is_empty();
         let size = letter.size.max(0.5);
@@ -107,9 +109,12 @@ fn pieces(letters: &[&Letter]) -> Vec<Piece> {
                 compose(&mut last.text, &letter.text);
                 last.right = last.right.max(letter.right);
                 last.n_letters += 1;
-                if last.n_letters < 3 || size > last.size * 1.2 {
-                    last.size = last.size.max(size);
+                match sizes.iter_mut().find(|(own, _)| (own - size).abs() < 0.05) {
+                    Some((_, n)) => *n += 1,
+                    None => sizes.push((size, 1)),
                 }
+                let most = sizes.iter().max_by(|a, b| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0)));
+                last.size = most.map_or(size, |(size, _)| *size);
                 looks.0 += usize::from(letter.look.bold);
                 looks.1 += usize::from(letter.look.italic);
                 looks.2 += usize::from(letter.look.mono);
@@ -122,6 +127,7 @@ fn pieces(letters: &[&Letter]) -> Vec<Piece> {
             continue;
         }
         looks = (usize::from(letter.look.bold), usize::from(letter.look.italic), usize::from(letter.look.mono));
+        sizes = vec![(size, 1)];
         pieces.push(Piece {
             text: letter.text.clone(),
             left: letter.left,

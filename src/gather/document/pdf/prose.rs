@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Line, is_ideograph, middle};
+use super::table::table;
 
 /// A block of text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -353,7 +354,7 @@ fn starts_anew(text: &str) -> bool {
 }
 
 /// The mark that a line opens an item with, and the words after it.
-fn marker(line: &Line) -> Option<(String, String)> {
+pub(super) fn marker(line: &Line) -> Option<(String, String)> {
     let text = line.text();
     let text = text.trim_start();
     let first = text.chars().next()?;
@@ -394,7 +395,7 @@ fn marker(line: &Line) -> Option<(String, String)> {
 }
 
 /// A line of a table of contents: dots lead to its number.
-fn is_leader(text: &str) -> bool {
+pub(super) fn is_leader(text: &str) -> bool {
     text.contains(". . . .") || text.contains("....")
 }
 
@@ -404,46 +405,4 @@ fn without_leader(text: &str) -> String {
     }
     let words = text.split(' ').map(|word| word.trim_end_matches('.')).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
-}
-
-/// Lines whose pieces stand in columns, as rows of cells; how many lines that are.
-fn table(lines: &[Line]) -> Option<(Vec<Vec<String>>, usize)> {
-    let is_row = |line: &&Line| line.pieces.len() > 1 && !is_leader(&line.text()) && marker(line).is_none();
-    let n = lines.iter().take_while(is_row).count();
-    (2..=n).rev().find_map(|n| {
-        let rows = &lines[..n];
-        let mut spans: Vec<(f32, f32)> =
-            rows.iter().flat_map(|line| line.pieces.iter().map(|piece| (piece.left, piece.right))).collect();
-        spans.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut columns: Vec<(f32, f32)> = Vec::new();
-        for span in spans {
-            match columns.last_mut() {
-                Some(last) if span.0 < last.1 => last.1 = last.1.max(span.1),
-                _ => columns.push(span),
-            }
-        }
-        let n_cells: usize = rows.iter().map(|line| line.pieces.len()).sum();
-        let is_full = columns.len() > 2 && n_cells == columns.len() * n;
-        if !(2..=16).contains(&columns.len()) || n < 3 && !is_full || n_cells * 10 < columns.len() * n * 6 {
-            return None;
-        }
-        // The parts of a formula stand apart too.
-        let is_word = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() * 2 > text.chars().count();
-        let n_words = rows.iter().flat_map(|line| &line.pieces).filter(|piece| is_word(&piece.text)).count();
-        if n_words * 10 < n_cells * 7 {
-            return None;
-        }
-        let row = |line: &Line| {
-            let mut cells = vec![String::new(); columns.len()];
-            for piece in &line.pieces {
-                let at = columns.iter().position(|column| piece.left < column.1).unwrap_or(columns.len() - 1);
-                if !cells[at].is_empty() {
-                    cells[at].push(' ');
-                }
-                cells[at].push_str(piece.text.trim());
-            }
-            cells
-        };
-        Some((rows.iter().map(row).collect(), n))
-    })
 }
