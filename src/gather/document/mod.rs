@@ -6,6 +6,8 @@
 //! older relations.
 
 mod captions;
+#[cfg(test)]
+mod conservation;
 mod mark;
 mod timed;
 mod xml;

@@ -100,9 +100,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let input = Input::new("t", text);
-        assert_eq!(sniff(&input), Confidence::Certain, "{text}");
-        assert_eq!(read(&input).unwrap().documents[0].text, expected, "{text}");
+        timed::check(&FORMAT, text, expected);
     }
 
     #[test]

@@ -174,6 +174,14 @@ impl Sentences {
     }
 }
 
+/// Holds what a format makes of a text, which it has to be sure of, against what it shall make of it.
+#[cfg(test)]
+pub(super) fn check(format: &Format, text: &str, expected: &str) {
+    let input = Input::new("t", text);
+    assert_eq!((format.sniff)(&input), crate::gather::Confidence::Certain, "{text}");
+    assert_eq!((format.read)(&input).unwrap().documents[0].text, expected, "{text}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
