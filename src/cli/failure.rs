@@ -184,6 +184,9 @@ impl From<gather::Error> for Failure {
             return Self::link(&error);
         }
         let failure = Self::error(chain(&error));
+        if let Some(hint) = super::remedy::of(&error) {
+            return failure.hint(hint);
+        }
         match error {
             gather::Error::Missing { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
             gather::Error::Binary { looks_like: Some(format), .. } => {
@@ -197,17 +200,11 @@ impl From<gather::Error> for Failure {
                     None => failure.hint("`forkful formats` lists what can be read"),
                 }
             }
-            gather::Error::Malformed { name, .. } | gather::Error::NothingRead { name, .. } => {
-                failure.hint(format!("read it as plain text with `{name}@as=text`"))
-            }
             gather::Error::NotInside { name, .. } | gather::Error::TooLarge { name, .. } => {
                 failure.hint(format!("`forkful read {name} --list` shows what it holds; `{name}#ID` reads one of it"))
             }
             gather::Error::Blocked { .. } => failure.hint("save the page from a browser where it can be read"),
-            other => match super::remedy::of(&other) {
-                Some(hint) => failure.hint(hint),
-                None => failure,
-            },
+            _ => failure,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What to type next where a document cannot be read as it is.
 
-use crate::gather::Error;
+use crate::content::line;
+use crate::gather::{Error, OLD_SLIDES, OLD_TEXT};
 
 /// The hint for an error of a reader of documents.
 pub(super) fn of(error: &Error) -> Option<String> {
@@ -18,6 +19,42 @@ pub(super) fn of(error: &Error) -> Option<String> {
         Error::Program { program, .. } => {
             format!("install `{program}` (poppler), or read PDF files with `--pdf-engine own`")
         }
+        Error::NoChapter { name, titles, .. } => match titles.iter().position(|title| !title.is_empty()) {
+            Some(at) => format!(
+                "`{name}#{}` is \"{}\"; a number from 1 to {} or words of a title name one",
+                at + 1,
+                line(&titles[at]),
+                titles.len()
+            ),
+            None => format!("`{name}#1` is the first; a number from 1 to {} names one", titles.len()),
+        },
+        Error::Binary { name, looks_like: Some(OLD_TEXT) } => {
+            format!("`soffice --headless --convert-to docx {name}` writes it anew")
+        }
+        Error::Binary { name, looks_like: Some(OLD_SLIDES) } => {
+            format!("`soffice --headless --convert-to pptx {name}` writes it anew")
+        }
+        Error::NothingRead { name, items: "text" }
+            if is_of(name, &["pdf", "docx", "odt", "pptx", "odp", "epub", "rtf"]) =>
+        {
+            "open it: it may hold pictures only; text in pictures has to be recognised first, as by `ocrmypdf`"
+                .to_owned()
+        }
+        Error::NothingRead { name, items: "text" } if is_of(name, &["html", "htm", "xhtml"]) => {
+            format!("save the page from a browser once it shows its text; `{name}@as=text` reads its source")
+        }
+        Error::NothingRead { name, items: "text" } if name.starts_with("http") => {
+            "save the page from a browser once it shows its text, and read that file".to_owned()
+        }
+        Error::Malformed { name, .. } | Error::NothingRead { name, .. } => {
+            format!("read it as plain text with `{name}@as=text`")
+        }
         _ => return None,
     })
+}
+
+/// Whether a name has one of these endings.
+fn is_of(name: &str, endings: &[&str]) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    endings.contains(&ending.as_str())
 }

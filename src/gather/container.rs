@@ -22,7 +22,7 @@ const MAX_TOTAL: u64 = 256 * MAX_BYTES as u64;
 /// Extensions of members that hold no text.
 const MEDIA: &[&str] = &[
     "jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "ico", "mp4", "mov", "webm", "avi", "mp3", "m4a", "ogg",
-    "opus", "wav", "aac", "pdf", "zip", "gz", "dat", "woff", "woff2", "ttf",
+    "opus", "wav", "aac", "zip", "gz", "dat", "woff", "woff2", "ttf",
 ];
 
 /// An opened archive.
@@ -44,6 +44,13 @@ pub(crate) fn is_document<R: Read + Seek>(reader: R) -> bool {
 pub(crate) struct Member {
     pub(crate) name: String,
     index: usize,
+}
+
+impl Member {
+    /// Whether its name says that it is a PDF.
+    pub(crate) fn is_paper(&self) -> bool {
+        self.name.len() > 4 && self.name.as_bytes()[self.name.len() - 4..].eq_ignore_ascii_case(b".pdf")
+    }
 }
 
 impl<R: Read + Seek> Container<R> {

@@ -44,6 +44,10 @@ const SIGNATURES: &[(&[u8], &str, bool)] = &[
     (b"OggS", "Ogg audio", false),
     (b"RIFF", "WAV, AVI or WebP", false),
 ];
+/// What a compound file with the text of Word of 97 to 2003 is called.
+pub const OLD_TEXT: &str = "a Word document of 97 to 2003 (doc)";
+/// What one with the slides of PowerPoint of that time is called.
+pub const OLD_SLIDES: &str = "PowerPoint slides of 97 to 2003 (ppt)";
 /// A page declares its encoding within its first bytes.
 const PRESCANNED: usize = 4096;
 /// Bytes that a guess is made from.
@@ -74,7 +78,19 @@ pub(crate) fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Erro
 /// Bytes that no format reads.
 pub(crate) fn not_text(name: &str, bytes: &[u8]) -> Error {
     let signature = SIGNATURES.iter().find(|(start, ..)| bytes.starts_with(start));
-    Error::Binary { name: name.to_owned(), looks_like: signature.map(|(_, format, _)| *format) }
+    let looks_like = old_office(bytes).or(signature.map(|(_, format, _)| *format));
+    Error::Binary { name: name.to_owned(), looks_like }
+}
+
+/// What an old Office document is, by the names of its streams, which are UTF-16.
+fn old_office(bytes: &[u8]) -> Option<&'static str> {
+    let has = |name: &str| {
+        let name: Vec<u8> = name.bytes().flat_map(|byte| [byte, 0]).collect();
+        memchr::memmem::find(bytes, &name).is_some()
+    };
+    let is_compound = bytes.starts_with(b"\xd0\xcf\x11\xe0");
+    let kinds = [("WordDocument", OLD_TEXT), ("PowerPoint Document", OLD_SLIDES)];
+    is_compound.then(|| kinds.into_iter().find(|(name, _)| has(name)))?.map(|(_, kind)| kind)
 }
 
 /// Text with the encoding it had.

@@ -93,6 +93,16 @@ pub enum Error {
         /// The id or title that was asked for.
         pick: String,
     },
+    /// A book has no such chapter.
+    #[error("{name} has no chapter {pick}; it has {}", titles.len())]
+    NoChapter {
+        /// Name of the source.
+        name: String,
+        /// The number or words that were asked for.
+        pick: String,
+        /// What its chapters are called.
+        titles: Vec<String>,
+    },
     /// A file that wants a password.
     #[error("{name} is encrypted and wants a password")]
     Encrypted {
@@ -173,9 +183,22 @@ impl Error {
         matches!(self, Self::Fetch(error) if error.is_by_nature())
     }
 
+    /// Whether what was asked for is not in this source, and may be in another.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        matches!(self, Self::NotInside { .. } | Self::NoChapter { .. })
+    }
+
     /// `export.zip#pick` holds nothing of that name: the export is named without what was asked of it.
     pub(super) fn not_inside(name: &str, pick: &str) -> Self {
-        let export = name.strip_suffix(pick).and_then(|name| name.strip_suffix('#')).unwrap_or(name);
-        Self::NotInside { name: export.to_owned(), pick: pick.to_owned() }
+        Self::NotInside { name: without_pick(name, pick), pick: pick.to_owned() }
     }
+
+    /// `book.epub#pick` has no such chapter.
+    pub(super) fn no_chapter(name: &str, pick: &str, titles: Vec<String>) -> Self {
+        Self::NoChapter { name: without_pick(name, pick), pick: pick.to_owned(), titles }
+    }
+}
+
+fn without_pick(name: &str, pick: &str) -> String {
+    name.strip_suffix(pick).and_then(|name| name.strip_suffix('#')).unwrap_or(name).to_owned()
 }

@@ -42,6 +42,7 @@ mod thread;
 use crate::content::{Document, Kind, Problem, Quality, Severity};
 use tape::{Json, Tape};
 
+pub use decode::{OLD_SLIDES, OLD_TEXT};
 pub use document::pdf::{register as register_worker, serve as serve_worker};
 pub(crate) use draft::paragraph;
 pub use error::Error;

@@ -144,7 +144,7 @@ fn folder(named: &str, path: &Path, wishes: Wishes) -> Result<Harvest, Error> {
             // A word that names no format is wrong for every file alike.
             Err(error @ Error::UnknownFormat { .. }) => return Err(error),
             // What is asked for is in another file, or in none.
-            Err(Error::NotInside { .. }) => {}
+            Err(error) if error.is_elsewhere() => {}
             Err(error) => problems.push(Problem::warning(named, format!("skipped: {error}"))),
         }
     }
@@ -296,7 +296,13 @@ fn members_of<R: Read + Seek>(
     let mut documents: Vec<Document> = Vec::new();
     let mut n_unread = 0;
     let mut first_error = None;
-    for member in members {
+    // Papers beside conversations are what was attached to them; they take a while, so they come last.
+    let (papers, texts): (Vec<&Member>, Vec<&Member>) = members.iter().partition(|member| member.is_paper());
+    for member in texts.into_iter().chain(papers) {
+        if member.is_paper() && documents.iter().any(is_talk) {
+            n_unread += 1;
+            continue;
+        }
         let name = format!("{shown}/{}", member.name);
         match container.read(member, |stream| reading(&name, stream, wishes)) {
             Ok(reading) => {
@@ -304,7 +310,8 @@ fn members_of<R: Read + Seek>(
                 problems.extend(reading.problems);
             }
             Err(error @ Error::UnknownFormat { .. }) => return Err(error),
-            Err(Error::NotInside { .. } | Error::Empty { .. } | Error::NothingRead { .. }) => n_unread += 1,
+            Err(error) if error.is_elsewhere() => n_unread += 1,
+            Err(Error::Empty { .. } | Error::NothingRead { .. }) => n_unread += 1,
             Err(error) => {
                 problems.push(Problem::warning(shown, format!("skipped: {error}")));
                 first_error.get_or_insert(error);

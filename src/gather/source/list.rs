@@ -9,7 +9,7 @@ use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use super::{
-    Container, Family, beside, contents, is_archive, is_document, joined_texts, metadata, named_and_pick, read_capped,
+    Container, Family, Member, beside, contents, is_archive, is_document, joined_texts, metadata, named_and_pick, read_capped,
     size_of, unreadable, walk,
 };
 use crate::content::{Kind, Problem};
@@ -100,7 +100,7 @@ fn folder(named: &str, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<
         match file(&locator, &path, wishes, lens, rolls) {
             Ok(()) => n_listed += 1,
             Err(error @ Error::UnknownFormat { .. }) => return Err(error),
-            Err(Error::NotInside { .. }) => n_listed += usize::from(wishes.pick.is_some()),
+            Err(error) if error.is_elsewhere() => n_listed += usize::from(wishes.pick.is_some()),
             Err(error) => rolls.problems.push(Problem::warning(named, format!("skipped: {error}"))),
         }
     }
@@ -205,19 +205,26 @@ fn archive<R: Read + Seek>(named: &str, reader: R, wishes: Wishes, lens: Lens, r
     }
     let mut inside = Rolls::default();
     let (mut n_unread, mut first_error) = (0, None);
-    for member in &members {
+    let is_talk = |roll: &Roll| matches!(roll.kind, Kind::Thread | Kind::Chat | Kind::Mail);
+    let (papers, texts): (Vec<&Member>, Vec<&Member>) = members.iter().partition(|member| member.is_paper());
+    for member in texts.into_iter().chain(papers) {
+        if member.is_paper() && inside.rolls.iter().any(is_talk) {
+            n_unread += 1;
+            continue;
+        }
         let name = format!("{named}/{}", member.name);
         match container.read(member, |stream| one(&name, stream, wishes, lens, &mut inside)) {
             Ok(()) => {}
             Err(error @ Error::UnknownFormat { .. }) => return Err(error),
-            Err(Error::NotInside { .. } | Error::Empty { .. } | Error::NothingRead { .. }) => n_unread += 1,
+            Err(error) if error.is_elsewhere() => n_unread += 1,
+            Err(Error::Empty { .. } | Error::NothingRead { .. }) => n_unread += 1,
             Err(error) => {
                 inside.problems.push(Problem::warning(named, format!("skipped: {error}")));
                 first_error.get_or_insert(error);
             }
         }
     }
-    if inside.rolls.iter().any(|roll| matches!(roll.kind, Kind::Thread | Kind::Chat | Kind::Mail)) {
+    if inside.rolls.iter().any(is_talk) {
         let n_all = inside.rolls.len();
         inside.rolls.retain(|roll| !matches!(roll.kind, Kind::Data | Kind::Page));
         n_unread += n_all - inside.rolls.len();

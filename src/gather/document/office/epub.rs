@@ -51,7 +51,10 @@ fn read(input: &Input) -> Result<Reading, Error> {
     let kept: Vec<&Chapter> = match (input.wishes.pick, picked) {
         (None, _) => chapters.iter().collect(),
         (Some(_), Some(at)) => vec![&chapters[at]],
-        (Some(word), None) => return Err(Error::not_inside(input.name, word)),
+        (Some(word), None) => {
+            let titles = chapters.iter().map(|chapter| chapter.title.clone().unwrap_or_default()).collect();
+            return Err(Error::no_chapter(input.name, word, titles));
+        }
     };
     found.text = kept.iter().map(|chapter| chapter.text.trim()).collect::<Vec<_>>().join("\n\n");
     if let (Some(at), [chapter]) = (picked, kept.as_slice()) {
