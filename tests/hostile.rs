@@ -167,7 +167,8 @@ fn documents_that_swell_or_nest_are_refused_by_the_name_of_their_limit() {
 
 #[test]
 fn entities_are_neither_expanded_nor_fetched() {
-    let lol: String = (1..10).map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10))).collect();
+    let level = |n: usize| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10));
+    let lol: String = (1..10).map(level).collect();
     let secret = "<!ENTITY f SYSTEM \"file:///etc/passwd\"><!ENTITY g SYSTEM \"http://127.0.0.1:9/x\">";
     let doctype = format!("<!DOCTYPE d [<!ENTITY l0 \"lol\">{lol}{secret}]>");
     let body = format!(

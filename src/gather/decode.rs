@@ -46,7 +46,7 @@ const SIGNATURES: &[(&[u8], &str, bool)] = &[
 ];
 /// What a compound file with the text of Word of 97 to 2003 is called.
 pub const OLD_TEXT: &str = "a Word document of 97 to 2003 (doc)";
-/// What one with the slides of PowerPoint of that time is called.
+/// What one with the slides of `PowerPoint` of that time is called.
 pub const OLD_SLIDES: &str = "PowerPoint slides of 97 to 2003 (ppt)";
 /// A page declares its encoding within its first bytes.
 const PRESCANNED: usize = 4096;

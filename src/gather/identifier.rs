@@ -1,4 +1,4 @@
-//! Names of papers and books that hold wherever they stand: arXiv, DOI, PubMed, ISBN.
+//! Names of papers and books that hold wherever they stand: arXiv, DOI, `PubMed`, ISBN.
 //!
 //! An abstract, its PDF and its DOI are one paper, whatever version an address asks for: a link is
 //! known by its identifier where it has one. In prose `arXiv:1706.03762`, `doi:10.1000/182` and
@@ -114,7 +114,7 @@ fn isbn(number: &str) -> Option<String> {
             let sum: u32 = digits.iter().zip((1..=10).rev()).map(|(digit, weight)| digit * weight).sum();
             let core: Vec<u32> = [9, 7, 8].iter().chain(first).copied().collect();
             let check = (10 - weigh(&core) % 10) % 10;
-            (sum % 11 == 0).then(|| core.into_iter().chain([check]).collect())?
+            sum.is_multiple_of(11).then(|| core.into_iter().chain([check]).collect())?
         }
         [9, 7, 8 | 9, ..] if digits.len() == 13 => (weigh(&digits) % 10 == 0).then_some(digits)?,
         _ => return None,

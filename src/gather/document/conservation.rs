@@ -144,7 +144,7 @@ fn forms(talk: &[Breath]) -> Vec<(&'static str, String)> {
             format!("<text start=\"{}\" dur=\"2\">{}</text>", b.start, escaped(&escaped(&b.text())))
         }))),
         ("youtube", format!("<timedtext format=\"3\"><body>{}</body></timedtext>", each(talk, |b| {
-            let words: String = b.words.iter().map(|word| format!("<s>{} </s>", escaped(word))).collect();
+            let words = b.words.iter().map(|word| format!("<s>{} </s>", escaped(word))).collect::<Vec<_>>().concat();
             format!("<p t=\"{}\" d=\"2000\">{words}</p>", b.start * 1000.0)
         }))),
         ("ttml", format!("<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div>{}</div></body></tt>", each(talk, |b| {

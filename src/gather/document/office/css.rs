@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 /// How a class shows its words.
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Dress {
     bold: bool,
@@ -129,7 +130,7 @@ fn dress(body: &str) -> Dress {
         let value = value.trim().to_ascii_lowercase();
         match name.trim() {
             "font-weight" => {
-                dress.bold = value.starts_with("bold") || value.parse::<u16>().is_ok_and(|weight| weight > 599)
+                dress.bold = value.starts_with("bold") || value.parse::<u16>().is_ok_and(|weight| weight > 599);
             }
             "font-style" => dress.italic = value.starts_with("italic") || value.starts_with("oblique"),
             "font-family" => dress.fixed = ["mono", "courier", "consolas"].iter().any(|font| value.contains(font)),

@@ -394,7 +394,7 @@ impl Reader {
         let mark = before.trim();
         if hangs && !self.has_mark && hanging::is_mark(mark) {
             self.has_mark = true;
-            self.list_mark = mark.to_owned();
+            mark.clone_into(&mut self.list_mark);
             self.words = Words::default();
             return;
         }
