@@ -9,8 +9,8 @@ use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use super::{
-    Container, Family, Member, beside, contents, is_archive, is_document, joined_texts, metadata, named_and_pick, read_capped,
-    size_of, unreadable, walk,
+    Container, Family, Member, beside, contents, is_archive, is_document, joined_texts, metadata, named_and_pick,
+    read_capped, size_of, unreadable, walk,
 };
 use crate::content::{Kind, Problem};
 use crate::gather::outline::{Lens, Outline, Roll, Rolls};
