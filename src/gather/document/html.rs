@@ -1,6 +1,6 @@
 //! A web page becomes the Markdown of its main content.
 //!
-//! [`page`] finds the content and writes it, on a thread of its own with a deep stack; a page nested
+//! [`crate::gather::page`] finds the content and writes it, on a thread of its own with a deep stack; a page nested
 //! deeper than browsers go is refused before that. What stands in front of a page (a login, a check
 //! for robots, a shell of scripts) is an error, never an article.
 
