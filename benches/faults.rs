@@ -59,7 +59,7 @@ fn draft(workspace: &Workspace, protocol: &str, branch: &str) -> Draft {
         like: None,
         wishes,
     };
-    let nobody = Environment { openai_base_url: None, forkful_base_url: None, keys: BTreeMap::new() };
+    let nobody = Environment { openai_base_url: None, forkful_base_url: None, keys: BTreeMap::new(), keyring: None };
     workspace.draft(&ask, &nobody).expect("a draft")
 }
 

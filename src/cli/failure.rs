@@ -301,6 +301,7 @@ impl From<send::Error> for Failure {
             send::Error::BaseUrl { .. } => {
                 Self { code: USAGE, ..failure }.hint("it looks like `--base-url http://127.0.0.1:8080/v1`")
             }
+            send::Error::Keyring { variable, .. } => failure.hint(format!("unlock it, or set {variable}")),
             send::Error::KeyInTheClear { .. } => failure.hint("use an https address, or unset the key"),
             send::Error::Unreached { source: net::Error::Broken { .. }, .. } => {
                 failure.hint("the server hung up; the same command asks again")

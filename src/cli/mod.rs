@@ -8,6 +8,8 @@ mod args;
 mod chat;
 mod command;
 mod failure;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod markdown;
 mod moment;
 mod page;

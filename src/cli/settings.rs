@@ -81,6 +81,10 @@ impl Settings {
                 openai_base_url: variable("OPENAI_BASE_URL"),
                 forkful_base_url: variable("FORKFUL_BASE_URL"),
                 keys: key_variables().filter_map(|name| Some((name, Secret::new(&variable(name)?)))).collect(),
+                #[cfg(feature = "keyring")]
+                keyring: Some(super::keyring::key),
+                #[cfg(not(feature = "keyring"))]
+                keyring: None,
             },
             models: variable("FORKFUL_MODELS").map(PathBuf::from),
             store: store.or_else(|| variable("FORKFUL_STORE").map(PathBuf::from)),

@@ -9,7 +9,8 @@
 //! own (`OPENAI_API_KEY` to that of `OPENAI_BASE_URL`); `FORKFUL_API_KEY` to the origin of
 //! `FORKFUL_BASE_URL`, else to the base URL or the keyless host named on the command line. An address
 //! remembered from an earlier run names nothing: it never draws a key to an origin to which the
-//! environment does not bind one.
+//! environment does not bind one. Where the variable of a host is unset, the system's keyring is asked
+//! for a key of that name.
 
 use std::collections::BTreeMap;
 
@@ -34,8 +35,11 @@ pub struct Endpoint {
     pub host: &'static Host,
 }
 
+/// Asks the system's keyring for the key under a variable's name; what stands in the way is told.
+pub type Keyring = fn(&'static str) -> Result<Option<Secret>, String>;
+
 /// The variables that count, as the terminal face reads them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Environment {
     /// `OPENAI_BASE_URL`.
     pub openai_base_url: Option<String>,
@@ -43,6 +47,8 @@ pub struct Environment {
     pub forkful_base_url: Option<String>,
     /// What stands in the variables of [`key_variables`].
     pub keys: BTreeMap<&'static str, Secret>,
+    /// Asked for a key that no variable holds.
+    pub keyring: Option<Keyring>,
 }
 
 /// Whom the person wants to ask, as far as said.
@@ -127,18 +133,24 @@ pub fn resolve(wanted: Wanted, remembered: Option<Remembered>, environment: &Env
     let old_name = remembered.filter(|_| provider.is_none() || there.is_some()).map(|remembered| remembered.model);
     let model = own_name.or(old_name).map(str::to_owned);
 
+    let is_bound = |home: &str| Url::parse(home).is_ok_and(|home| home.origin() == base_url.origin());
     let bound = |variable: &str, home: Option<&str>| {
-        let home = Url::parse(home?).ok()?;
-        environment.keys.get(variable).filter(|key| !key.is_empty() && home.origin() == base_url.origin()).cloned()
+        let key = environment.keys.get(variable).filter(|key| !key.is_empty());
+        key.filter(|_| home.is_some_and(is_bound)).cloned()
     };
     let keyless = provider.filter(|host| host.keys.is_empty()).map(|host| host.base_url);
     let ours = bound(OUR_KEY, forkful_base.as_deref().or(wanted.base_url).or(keyless));
     let home = |host: &Host| if host.name == "openai" { openai } else { host.base_url };
-    let theirs = || {
-        let mut pairs = HOSTS.iter().flat_map(|host| host.keys.iter().map(move |variable| (*variable, home(host))));
-        pairs.find_map(|(variable, home)| bound(variable, Some(home)))
+    let pairs = || HOSTS.iter().flat_map(|host| host.keys.iter().map(move |variable| (*variable, home(host))));
+    let theirs = || pairs().find_map(|(variable, home)| bound(variable, Some(home)));
+    let key = match (ours.or_else(theirs), environment.keyring) {
+        (None, Some(keyring)) => {
+            let mut own = pairs().filter(|(_, home)| is_bound(home)).map(|(variable, _)| variable);
+            let asked = |variable| keyring(variable).map_err(|reason| Error::Keyring { variable, reason }).transpose();
+            own.find_map(asked).transpose()?
+        }
+        (key, _) => key,
     };
-    let key = ours.or_else(theirs);
     if key.is_some() && !base_url.is_encrypted() && !base_url.is_loopback() {
         return Err(Error::KeyInTheClear { origin: base_url.origin() });
     }
@@ -197,6 +209,7 @@ mod tests {
             openai_base_url: variable("OPENAI_BASE_URL"),
             forkful_base_url: variable("FORKFUL_BASE_URL"),
             keys: key_variables().filter_map(|name| Some((name, Secret::new(&variable(name)?)))).collect(),
+            keyring: None,
         }
     }
 
@@ -277,6 +290,29 @@ mod tests {
         check(None, Some(OPENAI), both, Ok((OPENAI, Some("openai"))));
         // A broken variable that is not chosen does no harm.
         check(Some(OURS), None, "OPENAI_API_KEY=openai OPENAI_BASE_URL=nonsense", Ok((OURS, None)));
+    }
+
+    #[test]
+    fn the_keyring_is_asked_for_the_one_key_that_is_missing() {
+        let keyring: Keyring = |variable| match variable {
+            "OPENAI_API_KEY" | "FORKFUL_API_KEY" => Ok(Some(Secret::new("kept"))),
+            "MISTRAL_API_KEY" => Err("it is locked".to_owned()),
+            _ => Ok(None),
+        };
+        let check = |base_url: &str, set: &str, expected: Result<Option<&str>, &str>| {
+            let environment = Environment { keyring: Some(keyring), ..environment(set) };
+            let chosen = resolve(Wanted { base_url: Some(base_url), ..NOBODY }, None, &environment);
+            let key = chosen.map(|chosen| chosen.endpoint.key).map_err(|error| error.to_string());
+            assert_eq!(key, expected.map(|key| key.map(Secret::new)).map_err(str::to_owned), "{base_url} {set}");
+        };
+        check(OPENAI, "", Ok(Some("kept")));
+        check(OPENAI, "OPENAI_API_KEY=set", Ok(Some("set")));
+        check("https://api.anthropic.com/v1", "", Ok(None));
+        check("https://api.mistral.ai/v1", "", Err("the keyring does not give MISTRAL_API_KEY: it is locked"));
+        check("https://api.mistral.ai/v1", "MISTRAL_API_KEY=set", Ok(Some("set")));
+        // No other server draws a key out of it.
+        check(OURS, "", Ok(None));
+        check("http://127.0.0.1:8080/v1", "", Ok(None));
     }
 
     #[test]

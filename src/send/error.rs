@@ -44,6 +44,14 @@ pub enum Error {
         /// Scheme, host and port.
         origin: String,
     },
+    /// The system's keyring could not be asked for a key.
+    #[error("the keyring does not give {variable}: {reason}")]
+    Keyring {
+        /// The variable that would hold the key.
+        variable: &'static str,
+        /// What the keyring says.
+        reason: String,
+    },
     /// No response came.
     #[error("no answer from {origin}")]
     Unreached {

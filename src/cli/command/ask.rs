@@ -154,6 +154,8 @@ pub(crate) fn endpoints(context: &Context, model: Option<&ModelArgs>) -> Result<
     let choices = context.terms(None)?.choices;
     let mut endpoints = context.settings.endpoints.clone();
     endpoints.forkful_base_url = choices.base_url.map(|said| said.value);
+    // What is only shown needs no key.
+    endpoints.keyring = endpoints.keyring.filter(|_| !model.is_some_and(|model| model.dry_run));
     let elsewhere = |model: &ModelArgs| model.dry_run || model.provider.is_some() || model.base_url.is_some();
     let command = choices.api_key_command.filter(|_| !model.is_some_and(elsewhere));
     if let Some(command) = command.filter(|_| !endpoints.keys.contains_key(OUR_KEY)) {

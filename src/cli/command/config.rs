@@ -12,10 +12,17 @@ pub(crate) struct Config {
     /// Say where each value was said
     #[arg(long)]
     show_origin: bool,
+    #[cfg(feature = "keyring")]
+    #[command(flatten)]
+    keyring: super::super::keyring::KeyringArgs,
 }
 
 impl Config {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        #[cfg(feature = "keyring")]
+        if let Some(code) = self.keyring.run(context)? {
+            return Ok(code);
+        }
         let shape = context.terms(self.profile.as_deref())?.shape(context.settings.own.as_deref());
         if context.json {
             context.printer.json(&shape)?;
