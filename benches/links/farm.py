@@ -84,7 +84,8 @@ def run(short):
         fetched = Ran(["fetch", "thread.md", "--follow", *farm.flags(), "--json"], folder)
         states = collections.Counter(link["state"] for link in fetched.json()["links"])
         counts = sorted(farm.requests.values())
-        lines.append(f"{len(farm.links())} links on {farm.n_hosts} hosts: {dict(states)}, {fetched.seconds:.2f} s "
+        came = next((line for line in fetched.err.splitlines() if line.startswith("Fetched ")), "")
+        lines.append(f"{len(farm.links())} links on {farm.n_hosts} hosts: {dict(states)}, {came}, read too in {fetched.seconds:.2f} s "
                      f"(the slowest host alone {slowest.seconds:.2f} s), {fetched.cpu:.2f} s CPU, peak {fetched.peak:.0f} MiB")
         lines.append(f"requests per host {counts[0]} to {counts[-1]}, at most {max(farm.most.values())} at a time")
         if states["read"] != len(farm.links()) or max(farm.most.values()) > 4:
