@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use crate::fan_out;
+use crate::json;
 use crate::mock::{Running, start};
 use crate::support::Desk;
 
@@ -67,6 +68,7 @@ fn what_cannot_be_sent_costs_nothing_and_can_be_sent_again() {
             "batch status nobody",
             "batch cancel",
             "batch status",
+            "batch status --header nonsense",
         ],
     ));
 }
@@ -85,6 +87,43 @@ fn a_cancelled_batch_can_be_asked_again() {
         &[&format!("batch cancel {}", &name[..3]), "batch collect", "batch list", &format!("{ask} --dry-run@MOCK")],
     );
     insta::assert_snapshot!(sent + &cancelled);
+}
+
+#[test]
+fn a_batch_is_what_its_schema_says() {
+    for (model, provider) in [("gpt-5", "openai"), ("claude-opus-4-8", "anthropic")] {
+        let desk = fan_out::desk();
+        let mock = start(&desk, &["--batch-time", "0", "--words", "16"]);
+        let ask = format!("{} --json --base-url {}", ask(model, provider), mock.base_url);
+        for command in [ask.as_str(), "batch list --json", "batch status --json", "batch cancel --json"] {
+            let mut words: Vec<&str> = command.split(' ').collect();
+            let name = desk.run(&["batch", "list"]).stdout.get(..8).unwrap_or_default().to_owned();
+            if command.contains("cancel") {
+                words.push(&name);
+            }
+            let ran = desk.run(&words);
+            let told = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{command}: {}", ran.stderr));
+            json::check("batch", &told);
+        }
+    }
+}
+
+#[test]
+fn a_header_goes_with_every_word_about_a_batch() {
+    let desk = fan_out::desk();
+    let mock = start(&desk, &["--batch-time", "0", "--words", "16", "--wants-key"]);
+    let key = ["--header", "Authorization: Bearer sesame"];
+    let ask = format!("{} --base-url {}", ask("gpt-5", "openai"), mock.base_url);
+    let sent = desk.run(&[&ask.split(' ').collect::<Vec<_>>()[..], &key].concat());
+    assert_eq!(sent.code, 0, "{}", sent.stderr);
+    for (verb, lines) in [("status", 1), ("collect", 3)] {
+        assert_ne!(desk.run(&["batch", verb]).code, 0);
+        let ran = desk.run(&[&["batch", verb], &key[..]].concat());
+        assert_eq!((ran.code, ran.stdout.lines().count()), (0, lines), "{}", ran.stderr);
+    }
+    let elsewhere = ["batch", "status", "--base-url", "http://models.example/v1"];
+    let ran = desk.run(&[&elsewhere[..], &key].concat());
+    assert!(!ran.stderr.contains("sesame"), "{}", ran.stderr);
 }
 
 /// The branches with an answer, and the names of all batches' states.

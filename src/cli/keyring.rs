@@ -26,7 +26,7 @@ pub(super) fn key(variable: &'static str) -> Result<Option<Secret>, String> {
     store().and_then(|store| read(&store, variable)).map_err(|error| error.to_string())
 }
 
-/// Keys put into the keyring and taken out of it.
+// Keys put into the keyring and taken out of it.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Keyring")]
 pub(super) struct KeyringArgs {
@@ -59,8 +59,7 @@ impl KeyringArgs {
             }
         };
         if context.json {
-            let value = serde_json::json!({"schema": "forkful.key/1", "variable": variable, "state": state});
-            context.printer.json(&value)?;
+            context.printer.json(&shape(variable, state))?;
         }
         context.printer.say(match state {
             "kept" => format!("Kept    {variable} in the keyring"),
@@ -69,6 +68,11 @@ impl KeyringArgs {
         });
         Ok(Some(0))
     }
+}
+
+/// The `forkful.key/1` value.
+fn shape(variable: &str, state: &str) -> serde_json::Value {
+    serde_json::json!({"schema": "forkful.key/1", "variable": variable, "state": state})
 }
 
 /// The variable of a key, by its name.
@@ -174,5 +178,15 @@ mod tests {
         let shut = Error::NoStorageAccess(Box::new(io::Error::other("it is locked")));
         entry.as_any().downcast_ref::<keyring_core::mock::Cred>().unwrap().set_error(shut);
         assert!(read(&store, "OPENAI_API_KEY").unwrap_err().to_string().contains("it is locked"));
+    }
+
+    #[test]
+    fn what_is_told_is_what_the_schema_says() {
+        let schema = serde_json::from_str(include_str!("../../schemas/key-1.json")).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for state in ["kept", "forgotten", "absent"] {
+            assert!(validator.is_valid(&shape("OPENAI_API_KEY", state)), "{state}");
+        }
+        assert!(!validator.is_valid(&shape("OPENAI_API_KEY", "lost")));
     }
 }

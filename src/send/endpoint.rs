@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use super::host::{HOSTS, Host};
 use super::{Error, Protocol, provider};
-use crate::net::{Secret, Url};
+use crate::net::{Header, Secret, Url};
 
 /// `OpenAI`'s own base URL.
 pub const OPENAI: &str = "https://api.openai.com/v1";
@@ -151,13 +151,26 @@ pub fn resolve(wanted: Wanted, remembered: Option<Remembered>, environment: &Env
         }
         (key, _) => key,
     };
-    if key.is_some() && !base_url.is_encrypted() && !base_url.is_loopback() {
-        return Err(Error::KeyInTheClear { origin: base_url.origin() });
+    if key.is_some() {
+        refuse_in_the_clear(&base_url)?;
     }
     Ok(Chosen { model, protocol, endpoint: Endpoint { base_url, key, host } })
 }
 
+/// Refuses an address to which a secret would travel readable.
+fn refuse_in_the_clear(base_url: &Url) -> Result<(), Error> {
+    if base_url.is_encrypted() || base_url.is_loopback() {
+        return Ok(());
+    }
+    Err(Error::KeyInTheClear { origin: base_url.origin() })
+}
+
 impl Endpoint {
+    /// Refuses headers whose secrets would travel readable.
+    pub fn admit(&self, headers: &[Header]) -> Result<(), Error> {
+        if headers.iter().any(Header::is_secret) { refuse_in_the_clear(&self.base_url) } else { Ok(()) }
+    }
+
     /// The variable in which this server's key was expected and not found.
     pub fn missing_key(&self) -> Option<&'static str> {
         let is_at_home = self.host.url().is_some_and(|home| home.origin() == self.base_url.origin());

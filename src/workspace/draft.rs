@@ -153,10 +153,7 @@ impl Workspace {
             return Err(Error::NoCitations { protocol: protocol.name });
         }
         let cites = can_cite && (wishes.citations || on_the_way_cites);
-        let in_the_clear = !endpoint.base_url.is_encrypted() && !endpoint.base_url.is_loopback();
-        if in_the_clear && wishes.headers.iter().any(Header::is_secret) {
-            return Err(send::Error::KeyInTheClear { origin: endpoint.base_url.origin() }.into());
-        }
+        endpoint.admit(&wishes.headers)?;
         let mut prompt = Prompt {
             model: chosen.model.ok_or(Error::NoModel)?,
             system: wishes.system.clone().or(told).filter(|text| !text.trim().is_empty()),

@@ -15,7 +15,7 @@ use super::super::{Context, Failure};
 use super::fan_out;
 use super::question::{Asked, PromptArgs};
 use crate::catalog::Money;
-use crate::net::{ParseHeaderError, Secret};
+use crate::net::{Header, ParseHeaderError, Secret};
 use crate::send::endpoint::{Environment, OUR_KEY};
 use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
@@ -179,6 +179,17 @@ fn key_of(command: &str) -> Result<Secret, Failure> {
     }
 }
 
+/// The headers that a person adds.
+///
+/// Not clap's to read: it would print what it cannot read, which may be a key.
+pub(super) fn headers(texts: &[String]) -> Result<Vec<Header>, Failure> {
+    texts
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<_, ParseHeaderError>>()
+        .map_err(|error| Failure::usage(error.to_string()))
+}
+
 /// What flags, project and environment say of model and server; where and what is asked is still to be said.
 pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace::Ask, Environment), Failure> {
     let system = |path: &PathBuf| {
@@ -186,8 +197,6 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace:
             .map_err(|error| Failure::error(format!("cannot read {}: {error}", path.display())))
             .map(|text| text.trim().to_owned())
     };
-    // Not clap's to read: it would print what it cannot read, which may be a key.
-    let header = |text: &String| text.parse().map_err(|error: ParseHeaderError| Failure::usage(error.to_string()));
     let wishes = Wishes {
         model: one_model(model)?.or(context.terms(None)?.choices.model.map(|said| said.value)),
         provider: model.provider.clone(),
@@ -198,7 +207,7 @@ pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace:
         temperature: model.temperature,
         reasoning: model.reasoning,
         extra: model.extra_json.clone().unwrap_or_default(),
-        headers: model.header.iter().map(header).collect::<Result<_, _>>()?,
+        headers: headers(&model.header)?,
         citations: model.citations,
         stream: true,
     };

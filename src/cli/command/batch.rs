@@ -1,22 +1,20 @@
 //! `forkful batch`, and what `ask --batch` says
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::super::failure::{INTERRUPTED, PROVIDER, chain};
-use super::super::settings::{act, now};
+use super::super::settings::now;
 use super::super::table::{cell, counted};
 use super::super::{Context, Failure};
-use super::ask::{endpoints, interrupted};
-use super::fan_out::{counts, limited, row};
-use crate::catalog::Money;
-use crate::send::batch::State;
-use crate::send::endpoint::Environment;
-use crate::workspace::batch::{self, Collected, Fate, Harvest, Outlook};
+use super::ask::{endpoints, headers, interrupted};
+use super::batch_collect::collect;
+use crate::net::{Header, Live};
+use crate::send::batch::{Server, State};
+use crate::send::{Endpoint, Protocol};
+use crate::workspace::batch::{self, Fate, Outlook};
 use crate::workspace::fan_out::FanPlan;
 use crate::workspace::{self, Workspace};
-
-/// How long `--wait` lets a server be between two questions.
-const BETWEEN: Duration = Duration::from_mins(1);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Batch {
@@ -42,15 +40,28 @@ enum What {
     Cancel(Which),
 }
 
-/// Which batches, and the word for their server.
+// Which batches, and the words for their server.
 #[derive(Debug, clap::Args)]
-struct Which {
+pub(super) struct Which {
     /// Its name, or the server's [default: every open one]
     #[arg(value_name = "BATCH")]
     name: Option<String>,
     #[arg(help = "The batches of this server of your own, with the key in FORKFUL_API_KEY")]
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    /// A header to add, as 'Name: value': one that the batch was sent with, since none is kept
+    #[arg(long, value_name = "HEADER")]
+    header: Vec<String>,
+}
+
+/// A pause.
+type Wait = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A server that has a batch, and all that it wants to be told.
+pub(super) struct Counterpart {
+    endpoint: Endpoint,
+    protocol: &'static Protocol,
+    headers: Vec<Header>,
 }
 
 impl Batch {
@@ -109,7 +120,9 @@ pub(crate) fn send(context: &Context, workspace: &Workspace, plan: &FanPlan) -> 
 }
 
 /// The batches that are meant: one by its name, else the open ones.
-fn chosen(workspace: &Workspace, which: &Which) -> Result<Vec<batch::Batch>, Failure> {
+pub(super) fn chosen(workspace: &Workspace, which: &Which) -> Result<Vec<batch::Batch>, Failure> {
+    // What is typed wrongly is told also where nothing is open.
+    headers(&which.header)?;
     if let Some(name) = &which.name {
         return Ok(vec![workspace.batch(name)?]);
     }
@@ -118,13 +131,26 @@ fn chosen(workspace: &Workspace, which: &Which) -> Result<Vec<batch::Batch>, Fai
     Ok(open.collect())
 }
 
-fn environment(context: &Context, which: &Which) -> Result<Environment, Failure> {
-    let mut environment = endpoints(context, None)?;
-    if which.base_url.is_some() {
-        // The flag is the word that binds the key.
-        environment.forkful_base_url = None;
+impl Which {
+    /// The server of a batch, as flags and environment name it.
+    pub(super) fn counterpart(&self, context: &Context, batch: &batch::Batch) -> Result<Counterpart, Failure> {
+        let mut environment = endpoints(context, None)?;
+        if self.base_url.is_some() {
+            // The flag is the word that binds the key.
+            environment.forkful_base_url = None;
+        }
+        let headers = headers(&self.header)?;
+        let endpoint = batch.endpoint(self.base_url.as_deref(), &environment)?;
+        endpoint.admit(&headers).map_err(workspace::Error::from)?;
+        let unknown = || workspace::Error::NoBatch { name: batch.id.clone() };
+        Ok(Counterpart { endpoint, protocol: batch.protocol().ok_or_else(unknown)?, headers })
     }
-    Ok(environment)
+}
+
+impl Counterpart {
+    pub(super) fn server<'a>(&'a self, transport: &'a Live) -> Server<'a, Live, impl Fn(Duration) -> Wait> {
+        batch::server(transport, &self.endpoint, self.protocol, &self.headers)
+    }
 }
 
 fn list(context: &Context, workspace: &Workspace) -> Result<u8, Failure> {
@@ -150,7 +176,7 @@ fn listed(batch: &batch::Batch, told: &str) -> String {
 }
 
 /// What a person is told of a batch that is looked at.
-fn told(outlook: &Outlook, n: usize) -> String {
+pub(super) fn told(outlook: &Outlook, n: usize) -> String {
     match outlook {
         Outlook::Told(progress) => {
             let (done, failed) = (progress.n_done, progress.n_failed);
@@ -173,9 +199,8 @@ fn status(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
     let (transport, runtime) = super::network(context, "asking after a batch")?;
     let (mut code, mut is_ready) = (0, false);
     for mut batch in open {
-        let endpoint = batch.endpoint(which.base_url.as_deref(), &environment(context, which)?)?;
-        let protocol = protocol(&batch)?;
-        let server = batch::server(&transport, &endpoint, protocol, &[]);
+        let counterpart = which.counterpart(context, &batch)?;
+        let server = counterpart.server(&transport);
         let looked = runtime.block_on(async {
             tokio::select! {
                 biased;
@@ -209,154 +234,6 @@ fn is_over(state: State) -> bool {
     matches!(state, State::Ended | State::Refused)
 }
 
-fn protocol(batch: &batch::Batch) -> Result<&'static crate::send::Protocol, Failure> {
-    batch.protocol().ok_or_else(|| workspace::Error::NoBatch { name: batch.id.clone() }.into())
-}
-
-/// What all that was collected came to.
-#[derive(Default)]
-struct Sum {
-    n_answered: usize,
-    n_whole: usize,
-    n_limited: usize,
-    n_failed: usize,
-    cost: Money,
-    alone: Money,
-    branches: Vec<String>,
-}
-
-fn collect(context: &Context, workspace: &Workspace, which: &Which, wait: bool) -> Result<u8, Failure> {
-    let mut open = chosen(workspace, which)?;
-    if open.iter().all(|batch| batch.n_waiting() == 0) {
-        context.printer.say("Nothing is to be collected");
-        return Ok(0);
-    }
-    let (transport, runtime) = super::network(context, "collecting a batch")?;
-    let (environment, catalog, act) = (environment(context, which)?, super::catalog(context)?, act());
-    let before = workspace.operations(0, None)?.1;
-    let mut sum = Sum::default();
-    let mut code = 0;
-    loop {
-        let mut later = Vec::new();
-        for mut batch in open {
-            let endpoint = batch.endpoint(which.base_url.as_deref(), &environment)?;
-            let server = batch::server(&transport, &endpoint, protocol(&batch)?, &[]);
-            let tell = |collected: Collected| {
-                sum.add(&collected);
-                // What cannot be shown is kept all the same.
-                drop(show(context, &collected));
-            };
-            let harvest = runtime.block_on(async {
-                tokio::select! {
-                    biased;
-                    () = interrupted() => None,
-                    harvest = workspace.collect(&mut batch, &catalog, &act, &server, tell, now) => Some(harvest),
-                }
-            });
-            let printer = &context.printer;
-            match harvest {
-                None => {
-                    printer.say("Stopped  what came is kept; the same command goes on");
-                    conclude(context, &sum, before);
-                    return Ok(INTERRUPTED);
-                }
-                Some(Err(error)) => {
-                    Failure::from(error).about(&batch.id).tell();
-                    code = code.max(PROVIDER);
-                }
-                Some(Ok(Harvest::Early(outlook))) => {
-                    printer.say(format_args!("Open    {}  {}", batch.id, told(&outlook, batch.runs.len())));
-                    if !matches!(outlook, Outlook::Nowhere) {
-                        later.push(batch);
-                    }
-                }
-                Some(Ok(Harvest::Torn(error))) => {
-                    let why = error.map_or_else(|| "some answers are missing".to_owned(), |error| chain(&error));
-                    Failure::error(why)
-                        .about(&batch.id)
-                        .hint("what came is kept; the same command goes on where it broke off")
-                        .tell();
-                    code = code.max(PROVIDER);
-                }
-                Some(Ok(Harvest::Whole | Harvest::Empty)) => {}
-            }
-        }
-        if !wait || later.is_empty() {
-            break;
-        }
-        open = later;
-        let is_over = runtime.block_on(async {
-            tokio::select! {
-                () = interrupted() => true,
-                () = tokio::time::sleep(BETWEEN) => false,
-            }
-        });
-        if is_over {
-            code = INTERRUPTED;
-            break;
-        }
-    }
-    conclude(context, &sum, before);
-    Ok(if sum.n_whole < sum.n_answered + sum.n_failed { code.max(PROVIDER) } else { code })
-}
-
-impl Sum {
-    fn add(&mut self, collected: &Collected) {
-        self.cost = self.cost + collected.cost.unwrap_or_default();
-        self.alone = self.alone + collected.alone.unwrap_or_default();
-        self.n_limited += usize::from(collected.run.is_limited());
-        self.n_whole += usize::from(matches!(collected.status(), "complete" | "refused"));
-        if collected.message.is_some() {
-            self.n_answered += 1;
-            self.branches.push(collected.branch.clone());
-        } else {
-            self.n_failed += 1;
-        }
-    }
-}
-
-/// One answer, as a line of the product.
-fn show(context: &Context, collected: &Collected) -> Result<(), Failure> {
-    if context.json {
-        context.printer.json_line(&collected.shape())?;
-        return Ok(());
-    }
-    let state = match collected.status() {
-        "complete" => "answered",
-        "truncated" => "cut",
-        "refused" => "declined",
-        _ => "failed",
-    };
-    let told = match &collected.error {
-        Some(error) => error.clone(),
-        None => counts(collected.run.usage, collected.cost.map(|cost| cost.to_string())),
-    };
-    context.printer.out(&row(context, state, &collected.branch, &told))?;
-    Ok(())
-}
-
-fn conclude(context: &Context, sum: &Sum, before: u64) {
-    let printer = &context.printer;
-    if sum.n_answered + sum.n_failed == 0 {
-        return;
-    }
-    let cost = if sum.alone > Money::default() {
-        format!(" for {}, {} one by one without a cache", sum.cost, sum.alone)
-    } else {
-        String::new()
-    };
-    printer.say(format_args!("Collected  {}{cost}", counted(sum.n_answered, "answer")));
-    limited(context, sum.n_limited);
-    if sum.n_failed > 0 {
-        printer.say(format_args!("Missing  {}: the same `ask` asks for them only", sum.n_failed));
-    }
-    if let [first, second, ..] = sum.branches.as_slice() {
-        printer.say(format_args!(
-            "Next    `forkful compare {first} {second}`; all of it back: `forkful undo --to {before}`"
-        ));
-    }
-}
-
 fn cancel(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8, Failure> {
     let Some(name) = &which.name else {
         return Err(Failure::usage("which batch is to be cancelled?").hint("`forkful batch list` lists them"));
@@ -367,8 +244,8 @@ fn cancel(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
         return Ok(0);
     }
     let (transport, runtime) = super::network(context, "cancelling a batch")?;
-    let endpoint = batch.endpoint(which.base_url.as_deref(), &environment(context, which)?)?;
-    let server = batch::server(&transport, &endpoint, protocol(&batch)?, &[]);
+    let counterpart = which.counterpart(context, &batch)?;
+    let server = counterpart.server(&transport);
     let outlook = runtime.block_on(async {
         match workspace.look(&mut batch, &server, now()).await? {
             Outlook::Told(progress) if !is_over(progress.state) => {

@@ -3,6 +3,7 @@
 pub(super) mod add;
 pub(super) mod ask;
 pub(super) mod batch;
+mod batch_collect;
 pub(super) mod branch;
 pub(super) mod chat;
 pub(super) mod check;
