@@ -19,6 +19,7 @@ mod exports;
 mod fan_out;
 mod floors;
 mod foreign;
+mod help;
 mod hostile;
 mod json;
 mod keys;

@@ -1,4 +1,7 @@
 //! The command line as data: verbs, flags and their help.
+//!
+//! What a group of flags is for stands in a plain comment: a doc line would become the help of the verb
+//! that takes the group.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -36,8 +39,9 @@ An address is a branch, a bundle, an id or its first letters, NAME~2 (two turns 
 Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 verify, check or lock mismatch,
 6 provider refused, failed or cut, 130 interrupted.";
 
-/// Flags of every verb.
+// Flags of every verb.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Every verb")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Global {
     #[arg(
@@ -156,7 +160,7 @@ pub(super) enum Verb {
     Worker(command::worker::Worker),
 }
 
-/// Sources and how to read them.
+// Sources and how to read them.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SourceArgs {
     /// Files, folders, addresses, or - for stdin, else those of forkful.toml; each may carry @weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,pin; archive.zip#WORDS picks one conversation
@@ -187,7 +191,7 @@ pub(super) struct SourceArgs {
     pub web: WebArgs,
 }
 
-/// Which links are followed, and how.
+// Which links are followed, and how.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Links")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -242,8 +246,9 @@ pub(super) struct WebArgs {
     pub timeout: Option<u64>,
 }
 
-/// What the bundle is fitted to.
+// What the bundle is fitted to.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Budget")]
 pub(super) struct FitArgs {
     #[arg(help = "Tokens the bundle may take: 12000, 12k, 1M [default: the window of --model, else all]")]
     #[arg(short, long, value_name = "N", value_parser = amount)]
@@ -266,8 +271,9 @@ pub(super) struct FitArgs {
     pub counting: CountingArgs,
 }
 
-/// How tokens are counted.
+// How tokens are counted.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Counting")]
 pub(super) struct CountingArgs {
     /// The model that will read it: counts as it does; `forkful models` lists them
     #[arg(short, long, value_name = "NAME")]
@@ -286,8 +292,9 @@ pub(super) struct CountingArgs {
     pub base_url: Option<String>,
 }
 
-/// The model and the server that answers.
+// The model and the server that answers.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Model and server")]
 pub(super) struct ModelArgs {
     #[arg(help = "The model to ask, also as PROVIDER/MODEL [default: $FORKFUL_MODEL, else the last one used here]")]
     #[arg(short, long, value_name = "NAME")]

@@ -10,11 +10,11 @@ use crate::workspace::{self, Counted, Counting, shape};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Count {
-    #[command(flatten)]
-    sources: SourceArgs,
     /// Count the file's bytes as they stand
     #[arg(long)]
     raw: bool,
+    #[command(flatten)]
+    sources: SourceArgs,
     #[command(flatten)]
     counting: CountingArgs,
 }

@@ -12,11 +12,11 @@ use crate::workspace::web::{State, is_address};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fetch {
-    #[command(flatten)]
-    sources: SourceArgs,
     /// Write the bytes that came for the one address to a file; - is stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    sources: SourceArgs,
 }
 
 impl Fetch {

@@ -22,10 +22,6 @@ use crate::workspace::{self, Fit, Parcel, Squeeze, Tallied, Workspace, amount, s
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Pack {
-    #[command(flatten)]
-    sources: SourceArgs,
-    #[command(flatten)]
-    fit: FitArgs,
     /// md, xml, text, messages or forkful [default: by the ending of -o, else md]
     #[arg(short = 'F', long, value_name = "FORMAT")]
     format: Option<String>,
@@ -50,6 +46,10 @@ pub(crate) struct Pack {
     /// Print the requests that --compress would send, and their price; pack nothing
     #[arg(long, requires = "compress")]
     dry_run: bool,
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    fit: FitArgs,
 }
 
 /// What is written: a rendered bundle, or the file that can be imported.

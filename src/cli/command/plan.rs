@@ -17,10 +17,6 @@ const SLACK: Tokens = Tokens(32);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Plan {
-    #[command(flatten)]
-    sources: SourceArgs,
-    #[command(flatten)]
-    fit: FitArgs,
     #[arg(help = "The format to fit for: md, xml, text or messages [default: md]")]
     #[arg(short = 'F', long, value_name = "FORMAT")]
     format: Option<String>,
@@ -33,6 +29,10 @@ pub(crate) struct Plan {
     /// Move sources, wishes and budget by hand, and see what becomes of the plan
     #[arg(short, long, conflicts_with_all = ["json", "cut", "why"])]
     interactive: bool,
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    fit: FitArgs,
 }
 
 impl Plan {

@@ -4,7 +4,7 @@ use super::super::args::ModelArgs;
 use super::super::{Context, Failure};
 use crate::workspace::library::Library;
 
-/// `-p NAME`, and words of which some may be `variable=value`.
+// `-p NAME`, and words of which some may be `variable=value`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PromptArgs {
     #[arg(help = "Ask a prompt of the library, or of a file, with VARIABLE=VALUE after the address")]
@@ -12,7 +12,7 @@ pub(crate) struct PromptArgs {
     pub prompt: Option<String>,
 }
 
-/// Where a talk goes on, on which branch and with whom.
+// Where a talk goes on, on which branch and with whom.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct TalkArgs {
     #[arg(help = "A branch, bundle, id, NAME~2 or @ to go on from [default: @], and a question to ask there")]

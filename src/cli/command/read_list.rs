@@ -16,8 +16,9 @@ use crate::tokens::Encoding;
 use crate::workspace::project::Terms;
 use crate::workspace::{self, ListAsk, Listed, Listing};
 
-/// What a list shows, and how much of it.
+// What a list shows, and how much of it.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "List")]
 pub(crate) struct ListArgs {
     /// List what is inside, newest first: day, messages, tokens, id, title; a big export's tokens are estimates (~)
     #[arg(long)]
