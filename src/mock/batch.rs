@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Act, Asked, Entry, Mishap, Mock, Reply, Wire, error_body, json_reply, refuse, refused};
-use crate::content::{Digest, Timestamp, Usage};
+use crate::content::{Timestamp, Usage};
 
 /// Everything that was uploaded and made.
 #[derive(Debug, Default)]
@@ -134,17 +134,9 @@ impl Mock {
             return json_reply(400, &error_body(wire, 400, "invalid_request_error", message));
         }
         let mut entry = Entry {
-            number: self.n_requests + 1,
-            time: now,
-            protocol: "batch",
             model: questions.first().map(|one: &Question| one.model().to_owned()).unwrap_or_default(),
-            status: 200,
-            has_key: asked.has_key,
-            request_sha256: Digest::of(asked.body),
-            usage: Usage::default(),
-            cost: None,
-            uncached: None,
             remark: Some(format!("a batch of {}", questions.len())),
+            ..Entry::of(asked, self.n_requests + 1, now, "batch")
         };
         let lines = questions.into_iter().map(|question| self.told(question, &endpoint, now, &mut entry)).collect();
         self.n_requests += 1;
@@ -238,19 +230,7 @@ impl Mock {
         if asked.has_key || !self.habits.wants_key {
             return None;
         }
-        let entry = Entry {
-            number: self.n_requests,
-            time: now,
-            protocol: "batch",
-            model: String::new(),
-            status: 401,
-            has_key: false,
-            request_sha256: Digest::of(asked.body),
-            usage: Usage::default(),
-            cost: None,
-            uncached: None,
-            remark: None,
-        };
+        let entry = Entry { status: 401, ..Entry::of(asked, self.n_requests, now, "batch") };
         Some(refused(wire, refuse(401, "authentication_error", "there is no key in this request"), entry))
     }
 }

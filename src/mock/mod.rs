@@ -9,6 +9,7 @@
 
 mod batch;
 mod cache;
+mod entry;
 mod fault;
 mod meter;
 mod reading;
@@ -21,10 +22,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 pub use cache::Settling;
+pub use entry::Entry;
 pub use fault::{Fault, Mishap, ParseFaultError};
 pub use reading::{Block, Mark, Reading, Wire, Wish};
 
-use crate::catalog::{CacheRule, Catalog, Model, Money, takes_breakpoints};
+use crate::catalog::{CacheRule, Catalog, Model, takes_breakpoints};
 use crate::content::{Digest, Timestamp, Usage};
 use crate::tokens::{Tokens, encode_ordinary};
 use cache::{Cache, Portions, Prompt};
@@ -126,33 +128,6 @@ pub enum Act {
     Hang,
 }
 
-/// One line of the log.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Which request it was, from 1.
-    pub number: u64,
-    /// When it came.
-    pub time: Timestamp,
-    /// How it was written.
-    pub protocol: &'static str,
-    /// The model that was asked.
-    pub model: String,
-    /// The status code.
-    pub status: u16,
-    /// Whether it carried a key, which is kept nowhere.
-    pub has_key: bool,
-    /// The hash of its body.
-    pub request_sha256: Digest,
-    /// The tokens of the question, and of the answer.
-    pub usage: Usage,
-    /// What it costs; absent where the model's prices are unknown.
-    pub cost: Option<Money>,
-    /// What it would cost without a cache.
-    pub uncached: Option<Money>,
-    /// What went wrong on purpose, or why it was refused.
-    pub remark: Option<String>,
-}
-
 /// A request that is refused: status, the provider's words for it, hints for later.
 struct Refusal {
     status: u16,
@@ -195,19 +170,8 @@ impl Mock {
         };
         self.n_requests += 1;
         let reading = Reading::new(wire, asked.path, asked.body);
-        let mut entry = Entry {
-            number: self.n_requests,
-            time: now,
-            protocol: wire.name(),
-            model: reading.as_ref().map(|reading| reading.model.clone()).unwrap_or_default(),
-            status: 200,
-            has_key: asked.has_key,
-            request_sha256: Digest::of(asked.body),
-            usage: Usage::default(),
-            cost: None,
-            uncached: None,
-            remark: None,
-        };
+        let mut entry = Entry::of(asked, self.n_requests, now, wire.name());
+        entry.model = reading.as_ref().map(|reading| reading.model.clone()).unwrap_or_default();
         let mishap =
             self.habits.faults.iter().find(|fault| fault.hits(self.n_requests)).map(|fault| fault.mishap.clone());
         entry.remark = mishap.as_ref().map(Mishap::to_string);
@@ -393,26 +357,6 @@ fn error_body(wire: Wire, status: u16, kind: &str, message: &str) -> Value {
 fn json_reply(status: u16, body: &Value) -> Reply {
     let headers = vec![("content-type", "application/json".to_owned())];
     Reply { status, headers, acts: vec![Act::Send(body.to_string().into_bytes())], entry: None }
-}
-
-impl Entry {
-    /// The line as JSON: `forkful.mock/1`.
-    pub fn shape(&self) -> Value {
-        let mut value = json!({
-            "schema": "forkful.mock/1", "number": self.number, "time": self.time.to_string(), "protocol": self.protocol,
-            "model": self.model, "status": self.status, "key": self.has_key, "request_sha256": self.request_sha256,
-            "usage": self.usage,
-        });
-        for (name, money) in [("cost", self.cost), ("uncached", self.uncached)] {
-            if let Some(money) = money {
-                value[name] = json!(money.dollars());
-            }
-        }
-        if let Some(remark) = &self.remark {
-            value["remark"] = json!(remark);
-        }
-        value
-    }
 }
 
 #[cfg(test)]
