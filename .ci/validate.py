@@ -146,6 +146,64 @@ def readers():
     }
 
 
+class Batches(http.server.BaseHTTPRequestHandler):
+    """Takes a file of questions and a batch, as either provider does, and keeps what it was sent."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.sent.append((self.path, body))
+        if self.path.endswith("/files"):
+            told = {"id": "file-1", "object": "file"}
+        elif "messages" in self.path:
+            told = {"id": "msgbatch_1", "processing_status": "in_progress", "request_counts": {"processing": 2}}
+        else:
+            told = {"id": "batch_1", "status": "validating", "request_counts": {}}
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(told).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def batches(read):
+    """What is sent for a batch: its creation, and each question in it."""
+    import anthropic.types
+    import openai.types
+
+    messages = dictionaries(anthropic.types, ("anthropic.types.messages.batch_create_params", "BatchCreateParams"))
+    files = dictionaries(openai.types, ("openai.types.batch_create_params", "BatchCreateParams"))
+    for protocol in ["openai-chat", "openai-responses", "anthropic"]:
+        with tempfile.TemporaryDirectory() as folder, http.server.HTTPServer(("127.0.0.1", 0), Batches) as server:
+            place = {"cwd": folder, "env": {"HOME": folder, "FORKFUL_STORE": f"{folder}/store", "PATH": os.environ["PATH"]}}
+            pathlib.Path(folder, "essay.md").write_text("# On cards\n\nKeep one card a job. Burn the rest.\n")
+            pathlib.Path(folder, "questions.txt").write_text("What is kept?\nWhat burns?\n")
+            run("pack", "essay.md", "--name", "cards", "-q", "-o", "cards.md", **place)
+            server.sent = []
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            root = "/v1" if protocol.startswith("openai") else ""
+            url = f"http://127.0.0.1:{server.server_port}{root}"
+            model = MODELS[protocol][0]
+            run("ask", "cards", "--each", "questions.txt", "--batch", "-m", model, "--protocol", protocol, "--base-url", url, **place)
+            server.shutdown()
+            made = json.loads(server.sent[-1][1])
+            if protocol == "anthropic":
+                messages.validate_python(made)
+                questions = [request["params"] for request in made["requests"]]
+            else:
+                files.validate_python(made)
+                lines = [json.loads(line) for line in server.sent[0][1].decode().splitlines() if line.startswith("{")]
+                assert all(set(line) == {"custom_id", "method", "url", "body"} for line in lines), lines
+                assert all(line["url"] == made["endpoint"] for line in lines), lines
+                questions = [line["body"] for line in lines]
+            assert len(questions) == 2, questions
+            for body in questions:
+                read[protocol](body)
+                assert not body.get("stream"), body
+            print(f"{protocol}: a batch of {len(questions)} is as the client describes it")
+
+
 def run(*arguments, **more):
     done = subprocess.run([FORKFUL, *arguments], capture_output=True, text=True, **more)
     if done.returncode != 0:
@@ -182,6 +240,7 @@ def main():
                         n_bodies += 1
             server.shutdown()
             print(f"{protocol}: {n_bodies} bodies are as the client describes them")
+    batches(read)
     # A check that refuses nothing would pass as well.
     for protocol, validate in read.items():
         try:
