@@ -36,9 +36,7 @@ impl Deref for Short {
 
     fn deref(&self) -> &str {
         match &self.0 {
-            Place::Inline { length, bytes } => {
-                std::str::from_utf8(&bytes[..usize::from(*length)]).expect("they were those of a text")
-            }
+            Place::Inline { .. } => std::str::from_utf8(self.as_bytes()).expect("they were those of a text"),
             Place::Apart(text) => text,
         }
     }
@@ -50,9 +48,19 @@ impl std::fmt::Debug for Short {
     }
 }
 
+impl Short {
+    /// Its bytes, which cost no look at whether they are a text.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Place::Inline { length, bytes } => &bytes[..usize::from(*length)],
+            Place::Apart(text) => text.as_bytes(),
+        }
+    }
+}
+
 impl PartialEq for Short {
     fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        self.as_bytes() == other.as_bytes()
     }
 }
 
@@ -66,7 +74,7 @@ impl PartialOrd for Short {
 
 impl Ord for Short {
     fn cmp(&self, other: &Self) -> Ordering {
-        (**self).cmp(&**other)
+        self.as_bytes().cmp(other.as_bytes())
     }
 }
 

@@ -35,7 +35,7 @@ pub const MAX_BYTES: usize = 256 * 1024 * 1024;
 pub struct Gathered {
     /// The path as it was typed; below a folder, with `/` between the names. `-` is stdin.
     pub locator: String,
-    /// How many bytes it has.
+    /// How many bytes it has; of one thread of posts too many to be joined, those of the thread.
     pub bytes: usize,
     /// Digest of those bytes.
     pub sha256: Digest,
@@ -187,20 +187,8 @@ fn picked(
     wishes: Wishes,
 ) -> Result<Gathered, Error> {
     let unreadable = |source| unreadable(named, source);
-    // The digest is taken as the files go by for the first time.
-    let mut hashing = Some(Hashing::new(io::empty()));
-    let mut n_hashed = 0;
-    let visit: Visit = &mut |file, take| {
-        let mut open = File::open(&files[file].1).map_err(unreadable)?;
-        let Some(before) = hashing.take_if(|_| file == n_hashed) else { return take(&mut open) };
-        let mut passing = before.on(open).map_err(unreadable)?;
-        take(&mut passing)?;
-        hashing = Some(passing.on(io::empty()).map_err(unreadable)?);
-        n_hashed += 1;
-        Ok(())
-    };
-    let Reading { documents, problems } = linked::pick(named, (files.len(), visit), found, wishes)?;
-    let (sha256, bytes) = hashing.expect("put back after each file").finish().map_err(unreadable)?;
+    let visit: Visit = &mut |file, take| take(&mut File::open(&files[file].1).map_err(unreadable)?);
+    let (Reading { documents, problems }, (sha256, bytes)) = linked::pick(named, (files.len(), visit), found, wishes)?;
     let documents = documents.into_iter().map(Arc::new).collect();
     Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems })
 }
@@ -265,7 +253,7 @@ fn archive<R: Read + Seek>(
         problems.extend(beside(shown, members.len() - together.len()));
         if let Some(found) = family.links().filter(|_| n_bytes > stream::FROM && wishes.pick.is_some()) {
             let visit: Visit = &mut |file, take| container.read(together[file], |stream| take(stream));
-            let reading = linked::pick(shown, (together.len(), visit), found, wishes)?;
+            let (reading, _) = linked::pick(shown, (together.len(), visit), found, wishes)?;
             let documents = reading.documents.into_iter().map(Arc::new).collect();
             problems.extend(reading.problems);
             return Ok(Gathered { locator: named.to_owned(), bytes, sha256, documents, problems });

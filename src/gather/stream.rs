@@ -329,7 +329,9 @@ mod tests {
                     let visit: linked::Visit = &mut |_, take| take(&mut bytes.as_slice());
                     let found = match format.stream.unwrap() {
                         Stream::Alone(outlines) => pick("x", &mut bytes.as_slice(), (format, outlines), wishes),
-                        Stream::Linked(links) => linked::pick("x", (1, visit), (format, links), wishes),
+                        Stream::Linked(links) => {
+                            linked::pick("x", (1, visit), (format, links), wishes).map(|(reading, _)| reading)
+                        }
                     };
                     assert_eq!(found.unwrap().documents, expected, "{} #{id}", entry.path().display());
                     n_compared += 1;

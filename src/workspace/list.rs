@@ -63,7 +63,7 @@ pub fn list(sources: &[Source], ask: &ListAsk, stdin: &mut dyn Read) -> Listing 
         (0..).zip(&listing.rolls).flat_map(|(roll, of)| (0..).zip(&of.outlines).map(move |(at, _)| (roll, at)));
     let mut order: Vec<(u32, u32)> = places.collect();
     listing.n_all = order.len();
-    order.sort_by_key(|place| Reverse(listing.at(*place).outline.date.as_deref()));
+    order.sort_by_key(|place| Reverse(listing.at(*place).outline.date.as_ref()));
     order.truncate(ask.limit.unwrap_or(usize::MAX));
     listing.order = order;
     listing

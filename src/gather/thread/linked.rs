@@ -12,7 +12,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::forest::roots;
-use crate::content::Problem;
+use crate::content::{Digest, Problem};
 use crate::cores;
 use crate::gather::elements::{Element, Elements};
 use crate::gather::outline::{Lens, Outline, Roll};
@@ -97,13 +97,13 @@ pub(crate) fn list(
     Ok((Roll { locator, format, kind, outlines, rate }, problems))
 }
 
-/// Reads the threads that `wishes` pick.
+/// Reads the threads that `wishes` pick, with digest and number of the bytes that they stand in.
 pub(crate) fn pick(
     name: &str,
     (n_files, visit): (usize, Visit),
     (format, links): (&Format, Links),
     wishes: Wishes,
-) -> Result<Reading, Error> {
+) -> Result<(Reading, (Digest, usize)), Error> {
     let mut index = Index { spots: Some(Vec::new()), ..Index::default() };
     for file in 0..n_files {
         visit(file, &mut |reader| index.take(name, file, reader, (format, links), None))?;
@@ -141,7 +141,8 @@ pub(crate) fn pick(
     let owner = serde_json::json!({"account": {"username": author}});
     json.extend_from_slice(owner.to_string().as_bytes());
     json.push(b']');
-    crate::gather::read_as(name, &json, Wishes { format: Some(format.name), ..wishes })
+    let reading = crate::gather::read_as(name, &json, Wishes { format: Some(format.name), ..wishes })?;
+    Ok((reading, (Digest::of(&json), json.len())))
 }
 
 /// Takes the bytes of `spots`, which come in order, each followed by a comma.
