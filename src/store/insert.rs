@@ -7,7 +7,7 @@ use rusqlite::{Connection, Statement, params};
 
 use super::exchange::Arrivals;
 use super::index::Indexer;
-use super::object::Content;
+use super::object::{Content, Reference};
 use super::objects::kind;
 use super::{Error, Object, ObjectKind, Store};
 use crate::content::Digest;
@@ -53,9 +53,9 @@ impl<'a> Inserter<'a> {
         self.store.sql(kind(self.connection, id))
     }
 
-    /// Makes sure that all that an object refers to is there.
-    pub(super) fn check(&self, from: Digest, content: &Content) -> Result<(), Error> {
-        for reference in content.references() {
+    /// Makes sure that what an object refers to is there.
+    pub(super) fn check(&self, from: Digest, references: impl IntoIterator<Item = Reference>) -> Result<(), Error> {
+        for reference in references {
             match self.kind(reference.id)? {
                 Some(found) if reference.is_met_by(found) => {}
                 _ => return Err(Error::Dangling { from, to: reference.id }),
@@ -87,11 +87,16 @@ impl<'a> Inserter<'a> {
     }
 }
 
-/// From so many objects on, pages of the database are kept in memory while they are written.
+/// From so many objects on, pages of the database and words of the index are kept in memory while they
+/// are written.
 const MANY: usize = 5000;
 
-/// So many KiB of them, rather than the two megabytes that one command needs.
+/// So many KiB of pages, rather than the two megabytes that one command needs.
 const WIDE_KIB: i64 = 128 << 10;
+
+/// So many bytes of words, rather than the one megabyte that is usual: fewer pieces to be merged.
+const WORDS_WIDE: i64 = 16 << 20;
+const WORDS_USUAL: i64 = 1 << 20;
 
 impl Store {
     /// Writes what came with a file that was verified as a whole; says whether something was not here.
@@ -100,25 +105,62 @@ impl Store {
             return self.take_all(connection, arrivals);
         }
         let narrow: i64 = self.sql(connection.pragma_query_value(None, "cache_size", |row| row.get(0)))?;
+        let words = |bytes: i64| {
+            self.sql(connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?1)", [bytes]))
+        };
         self.sql(connection.pragma_update(None, "cache_size", -WIDE_KIB))?;
-        let taken = self.take_all(connection, arrivals);
+        words(WORDS_WIDE)?;
+        let n_here: i64 = self
+            .sql(connection.query_row("SELECT max(number) FROM passage", [], |row| {
+                Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0))
+            }))?;
+        let taken = if usize::try_from(n_here).is_ok_and(|n_here| n_here < arrivals.len()) {
+            self.take_sorted(connection, arrivals)
+        } else {
+            self.take_all(connection, arrivals)
+        };
+        let taken = taken.and_then(|has_news| words(WORDS_USUAL).map(|_| has_news));
         self.sql(connection.pragma_update(None, "cache_size", narrow))?;
         taken
     }
 
+    /// The same where more come than there are: who follows whom is sorted once at the end, rather than
+    /// each written where it belongs.
+    fn take_sorted(&self, connection: &Connection, arrivals: &Arrivals) -> Result<bool, Error> {
+        let query = "SELECT sql FROM sqlite_schema WHERE name = 'follower_of_parent'";
+        let index: String = self.sql(connection.query_row(query, [], |row| row.get(0)))?;
+        self.sql(connection.execute_batch("DROP INDEX follower_of_parent"))?;
+        let has_news = self.take_all(connection, arrivals)?;
+        self.sql(connection.execute_batch(&index))?;
+        Ok(has_news)
+    }
+
     fn take_all(&self, connection: &Connection, arrivals: &Arrivals) -> Result<bool, Error> {
         let mut inserter = Inserter::new(self, connection)?;
-        let mut new = Vec::with_capacity(arrivals.len());
-        for (number, object) in arrivals.objects().enumerate() {
-            let object = object?;
-            new.push(inserter.put(&object)?);
-            // What an object refers to within its file came before it.
-            if arrivals.leans_outside(number) {
-                inserter.check(object.id(), &object.content()?)?;
+        let mut has_news = false;
+        let mut documents = Vec::new();
+        // By id, so that indexes grow at their ends and not all over.
+        for number in arrivals.by_id() {
+            let object = arrivals.numbered(number)?;
+            let (id, is_new, leans_outside) = (object.id(), inserter.put(&object)?, arrivals.leans_outside(number));
+            has_news |= is_new;
+            if !is_new && !leans_outside {
+                continue;
+            }
+            let content = object.content()?;
+            if leans_outside {
+                // What it refers to within its file comes with it.
+                let references = content.references().into_iter();
+                inserter.check(id, references.filter(|reference| arrivals.kind(reference.id).is_none()))?;
+            }
+            match content {
+                // Its words are in a blob that may be still to come.
+                Content::Document(_) if is_new => documents.push(number),
+                content if is_new => inserter.index(id, &content)?,
+                _ => {}
             }
         }
-        let has_news = new.contains(&true);
-        for number in arrivals.by_id().filter(|number| new[*number]) {
+        for number in documents {
             let object = arrivals.numbered(number)?;
             inserter.index(object.id(), &object.content()?)?;
         }

@@ -127,6 +127,11 @@ impl Object {
         Self { id, kind, bytes }
     }
 
+    /// The object of bytes whose id was found before, in this process.
+    pub(super) fn known(id: Digest, kind: ObjectKind, bytes: Vec<u8>) -> Self {
+        Self { id, kind, bytes }
+    }
+
     /// The id, by which it is found.
     pub fn id(&self) -> Digest {
         self.id

@@ -138,7 +138,7 @@ impl Store {
         let new = objects.iter().map(|object| inserter.put(object)).collect::<Result<Vec<_>, _>>()?;
         for (object, is_new) in objects.iter().zip(new) {
             let content = object.content()?;
-            inserter.check(object.id(), &content)?;
+            inserter.check(object.id(), content.references())?;
             if is_new {
                 inserter.index(object.id(), &content)?;
             }

@@ -4,6 +4,7 @@
 //! may be as large as its reader allows.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 
 use super::spool::Spool;
@@ -64,11 +65,12 @@ impl Arrivals {
     }
 
     /// Every object, in the order of the file.
+    #[cfg(test)]
     pub fn objects(&self) -> impl Iterator<Item = Result<Object, Error>> + '_ {
         self.places.iter().map(|place| self.read(place))
     }
 
-    /// The numbers of the objects in the order of the file, by id: indexes grow at their ends, not all over.
+    /// The numbers of the objects in the order of the file, by id.
     pub(in crate::store) fn by_id(&self) -> impl Iterator<Item = usize> + '_ {
         self.by_id.values().map(|number| *number as usize)
     }
@@ -81,16 +83,14 @@ impl Arrivals {
     /// Takes an object whose references are met; false where it came before.
     pub(super) fn push(&mut self, object: &Object, content: &Content, leans_outside: bool) -> Result<bool, Error> {
         let number = u32::try_from(self.places.len()).expect("the most objects of a file are fewer");
-        if self.by_id.contains_key(&object.id()) {
-            return Ok(false);
-        }
         let parent = match content {
             Content::Message(record) => self.by_id.get(&record.parent).copied(),
             _ => None,
         };
+        let Entry::Vacant(free) = self.by_id.entry(object.id()) else { return Ok(false) };
         let length = u32::try_from(object.bytes().len()).expect("a line is shorter");
         let start = self.spool.put(object.bytes())?;
-        self.by_id.insert(object.id(), number);
+        free.insert(number);
         self.places.push(Place { id: object.id(), kind: object.kind(), leans_outside, parent, length, start });
         Ok(true)
     }
@@ -108,6 +108,6 @@ impl Arrivals {
 
     fn read(&self, place: &Place) -> Result<Object, Error> {
         let bytes = self.spool.get(place.start, place.length as usize)?;
-        Ok(Object::from_canonical(place.kind, bytes))
+        Ok(Object::known(place.id, place.kind, bytes))
     }
 }

@@ -237,3 +237,36 @@ fn what_is_said_travels_and_ones_own_words_stay() {
     assert_eq!(refused(r#""value":"2""#, r#""value":"3""#), "the hash of the file is wrong");
     assert_eq!(refused(r#""remarks""#, ""), "the field id is missing or wrong");
 }
+
+#[test]
+fn what_comes_in_thousands_is_found_like_the_rest() {
+    let (ours, bundle) = furnished();
+    let mut change = Change::new(sample::entry("ask"));
+    for line in 0..60 {
+        let mut parent = bundle;
+        for turn in 0..90 {
+            let message = sample::message(parent, &format!("Word {line}w{turn} and others"));
+            parent = message.id();
+            change.objects.push(message);
+        }
+        change.moves.push(moved(&format!("branches/line-{line}"), None, parent));
+    }
+    ours.transact(&change).unwrap();
+    let file = written(&ours, &selection(&ours));
+    let theirs = Store::open_in_memory().unwrap();
+    let schema = |store: &Store| -> Vec<(String, String)> {
+        let query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+        let mut statement = store.connection.prepare(query).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let before = schema(&theirs);
+    for _ in 0..2 {
+        take(&theirs, &file, "ada").unwrap();
+        assert_eq!(schema(&theirs), before);
+        assert_eq!(theirs.followers(bundle).unwrap(), ours.followers(bundle).unwrap());
+        let found = theirs.search("17w45", 10).unwrap();
+        assert_eq!(found.hits.len(), 1);
+        assert_eq!(theirs.pointer("remotes/ada/line-59").unwrap(), ours.pointer("branches/line-59").unwrap());
+    }
+}

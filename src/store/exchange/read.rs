@@ -196,7 +196,9 @@ fn read_lines(mut objects: Arrivals, lines: &mut Lines<'_>) -> Result<Package, S
                 return Err(Refusal::Dangling { id: reference.id }.into());
             }
         }
-        hasher.update(format!("{} {TAG}{}\n", object.kind(), object.id()));
+        for part in [object.kind().name().as_bytes(), b" ", TAG.as_bytes(), &object.id().digits(), b"\n"] {
+            hasher.update(part);
+        }
         if !objects.push(&object, &content, leans_outside).map_err(Stop::Aside)? {
             return Err(Refusal::Repeated { id: object.id() }.into());
         }
