@@ -1,9 +1,16 @@
 //! What the forms of X share: short links written out, quotes and pictures in their places.
 
+use std::cmp::Reverse;
+
 use super::forest;
 use super::tree::{Item, Talk};
 use crate::content::line;
 use crate::gather::tape::Json;
+
+/// Links of a post that are written out; none has as many.
+const MOST_LINKS: usize = 500;
+/// Places at which one of them is written out: a post says the same link once, or twice.
+const MOST_PLACES: usize = 4;
 
 /// The text of a post with its `t.co` links replaced by what they stand for.
 ///
@@ -14,36 +21,48 @@ pub(super) fn expanded<'j>(
     urls: impl Iterator<Item = Json<'j>>,
     media: impl Iterator<Item = Json<'j>>,
 ) -> String {
-    let mut text = text.to_owned();
-    for entity in media {
-        if let Some(short) = entity.at("url").words() {
-            text = text.replace(short, "");
-        }
-    }
-    for entity in urls {
+    let pictures = media.filter_map(|entity| Some((entity.at("url").words()?, "")));
+    let links = urls.filter_map(|entity| {
         // Scrapers call the long form by the name of the short one.
         let scraped = entity.has("tcourl").then(|| entity.at("url").words()).flatten();
-        let long = entity.either(&["unwound_url", "expanded_url", "expandedUrl"]).words().or(scraped);
-        if let (Some(short), Some(long)) = (entity.either(&["tcourl", "url", "shortUrl"]).words(), long) {
-            let is_media = entity.has("media_key") || is_own_media(long);
-            text = replace_whole(&text, short, if is_media { "" } else { long });
-        }
-    }
-    text
+        let long = entity.either(&["unwound_url", "expanded_url", "expandedUrl"]).words().or(scraped)?;
+        let is_media = entity.has("media_key") || is_own_media(long);
+        Some((entity.either(&["tcourl", "url", "shortUrl"]).words()?, if is_media { "" } else { long }))
+    });
+    written_out(text, pictures.chain(links).take(MOST_LINKS))
 }
 
-/// Replaces a short link, but not the start of a longer one.
-fn replace_whole(text: &str, short: &str, long: &str) -> String {
+/// A short link, what it stands for, and where it comes next.
+struct Form<'j> {
+    short: &'j str,
+    long: &'j str,
+    next: Option<usize>,
+    n_left: usize,
+}
+
+/// Replaces short links, but not the start of a longer one, and nothing in what replaces them.
+fn written_out<'j>(text: &str, forms: impl Iterator<Item = (&'j str, &'j str)>) -> String {
+    let found = |short: &str, from: usize| text[from..].find(short).map(|at| from + at);
+    let form = |(short, long)| Form { short, long, next: found(short, 0), n_left: MOST_PLACES };
+    let mut forms: Vec<Form> = forms.map(form).collect();
     let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(short) {
-        let after = &rest[at + short.len()..];
-        let goes_on = after.starts_with(|c: char| c.is_ascii_alphanumeric());
-        out.push_str(&rest[..at]);
-        out.push_str(if goes_on { short } else { long });
-        rest = after;
+    let mut done = 0;
+    // What comes first, and of that the longest.
+    while let Some(form) =
+        forms.iter_mut().filter(|form| form.next.is_some()).min_by_key(|form| (form.next, Reverse(form.short.len())))
+    {
+        let at = form.next.unwrap_or(done);
+        let end = at + form.short.len();
+        let goes_on = text[end..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        out.push_str(&text[done..at]);
+        out.push_str(if goes_on { form.short } else { form.long });
+        form.n_left -= 1;
+        done = end;
+        for form in forms.iter_mut().filter(|form| form.next.is_some_and(|next| next < done)) {
+            form.next = if form.n_left > 0 { found(form.short, done) } else { None };
+        }
     }
-    out + rest
+    out + &text[done..]
 }
 
 /// Whether the address shows a picture or video of a post.
@@ -115,5 +134,18 @@ mod tests {
         assert_eq!(text.trim_end(), "👩‍🌾 &lt; https://a.example/?x=1&y=2, https://t.co/ab");
         assert_eq!(pictures(root.at("media").items()), "\n\n[image: a cat]");
         assert_eq!(quoted("@b", "x\n\ny"), "\n\n> @b:\n> x\n> \n> y");
+    }
+
+    #[test]
+    fn links_that_stand_for_each_other_grow_no_text() {
+        let check = |text: &str, forms: &[(&str, &str)], expected: &str| {
+            assert_eq!(written_out(text, forms.iter().copied()), expected, "{text}");
+        };
+        check("x y", &[("x", "y"), ("y", "x")], "y x");
+        check("x xy", &[("x", "1"), ("xy", "2")], "1 2");
+        check("x", &[("x", "xx"); 60], "xx");
+        check("x ".repeat(6).trim_end(), &[("x", "1")], "1 1 1 1 x x");
+        check("xa x", &[("x", "1")], "xa 1");
+        check("", &[("x", "1")], "");
     }
 }
