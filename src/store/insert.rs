@@ -87,8 +87,7 @@ impl<'a> Inserter<'a> {
     }
 }
 
-/// From so many objects on, pages of the database and words of the index are kept in memory while they
-/// are written.
+/// From so many objects on, what is written is kept in memory meanwhile.
 const MANY: usize = 5000;
 
 /// So many KiB of pages, rather than the two megabytes that one command needs.
@@ -98,30 +97,55 @@ const WIDE_KIB: i64 = 128 << 10;
 const WORDS_WIDE: i64 = 16 << 20;
 const WORDS_USUAL: i64 = 1 << 20;
 
+/// Memory for a transaction of many objects; given back when it is dropped.
+pub(super) struct Room<'a> {
+    connection: &'a Connection,
+    /// How many pages are kept otherwise; nothing where few objects come.
+    narrow: Option<i64>,
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        if let Some(narrow) = self.narrow {
+            // What is not given back is gone with the connection.
+            drop(self.connection.pragma_update(None, "cache_size", narrow));
+            drop(self.connection.pragma_update(None, "temp_store", "DEFAULT"));
+        }
+    }
+}
+
 impl Store {
+    /// Makes room for so many objects, before the transaction that writes them begins.
+    pub(super) fn room(&self, n_objects: usize) -> Result<Room<'_>, Error> {
+        let connection = &self.connection;
+        if n_objects < MANY {
+            return Ok(Room { connection, narrow: None });
+        }
+        let narrow = self.sql(connection.pragma_query_value(None, "cache_size", |row| row.get(0)))?;
+        self.sql(connection.pragma_update(None, "cache_size", -WIDE_KIB))?;
+        // Else each statement would put the pages that it changes into a file, to be able to go back.
+        self.sql(connection.pragma_update(None, "temp_store", "MEMORY"))?;
+        Ok(Room { connection, narrow: Some(narrow) })
+    }
+
     /// Writes what came with a file that was verified as a whole; says whether something was not here.
     pub(super) fn take(&self, connection: &Connection, arrivals: &Arrivals) -> Result<bool, Error> {
         if arrivals.len() < MANY {
             return self.take_all(connection, arrivals);
         }
-        let narrow: i64 = self.sql(connection.pragma_query_value(None, "cache_size", |row| row.get(0)))?;
         let words = |bytes: i64| {
             self.sql(connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?1)", [bytes]))
         };
-        self.sql(connection.pragma_update(None, "cache_size", -WIDE_KIB))?;
         words(WORDS_WIDE)?;
-        let n_here: i64 = self
-            .sql(connection.query_row("SELECT max(number) FROM passage", [], |row| {
-                Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0))
-            }))?;
-        let taken = if usize::try_from(n_here).is_ok_and(|n_here| n_here < arrivals.len()) {
-            self.take_sorted(connection, arrivals)
+        let last = connection.query_row("SELECT max(number) FROM passage", [], |row| row.get::<_, Option<i64>>(0));
+        let n_here = usize::try_from(self.sql(last)?.unwrap_or(0)).unwrap_or(usize::MAX);
+        let has_news = if n_here < arrivals.len() {
+            self.take_sorted(connection, arrivals)?
         } else {
-            self.take_all(connection, arrivals)
+            self.take_all(connection, arrivals)?
         };
-        let taken = taken.and_then(|has_news| words(WORDS_USUAL).map(|_| has_news));
-        self.sql(connection.pragma_update(None, "cache_size", narrow))?;
-        taken
+        words(WORDS_USUAL)?;
+        Ok(has_news)
     }
 
     /// The same where more come than there are: who follows whom is sorted once at the end, rather than

@@ -51,7 +51,15 @@ impl Arrivals {
 
     /// What an object is, if it came.
     pub fn kind(&self, id: Digest) -> Option<ObjectKind> {
-        Some(self.places[*self.by_id.get(&id)? as usize].kind)
+        Some(self.places[self.number(id)? as usize].kind)
+    }
+
+    /// Where an object stands, if it came; most ask for the one that came last.
+    fn number(&self, id: Digest) -> Option<u32> {
+        match self.places.last() {
+            Some(last) if last.id == id => u32::try_from(self.places.len() - 1).ok(),
+            _ => self.by_id.get(&id).copied(),
+        }
     }
 
     /// The ids of a kind, in the order of the file.
@@ -84,7 +92,7 @@ impl Arrivals {
     pub(super) fn push(&mut self, object: &Object, content: &Content, leans_outside: bool) -> Result<bool, Error> {
         let number = u32::try_from(self.places.len()).expect("the most objects of a file are fewer");
         let parent = match content {
-            Content::Message(record) => self.by_id.get(&record.parent).copied(),
+            Content::Message(record) => self.number(record.parent),
             _ => None,
         };
         let Entry::Vacant(free) = self.by_id.entry(object.id()) else { return Ok(false) };

@@ -60,6 +60,7 @@ pub fn import(store: &Store, package: &Package, entry: Entry) -> Result<Report, 
     if let Some(peer) = peer {
         check_peer(peer)?;
     }
+    let _room = store.room(package.objects.len())?;
     // From here on nobody else moves a name.
     let transaction = store.begin()?;
     let mut missing = Vec::new();
