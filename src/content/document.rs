@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use super::{Cue, Digest};
 
 use super::Conversation;
 
@@ -157,26 +157,6 @@ pub struct Counts {
     pub hidden: usize,
     /// Leaves of the reply tree; 1 for a text without one.
     pub branches: usize,
-}
-
-/// One caption of a transcript, times in seconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Cue {
-    /// The identifier line, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub id: Option<String>,
-    /// Seconds from the start of the recording.
-    pub start: f64,
-    /// Seconds from the start of the recording.
-    pub end: f64,
-    /// The words, tags stripped and entities decoded.
-    pub text: String,
-    /// Who speaks, from a voice tag or a leading name.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub speaker: Option<String>,
-    /// The settings after the times, as written.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub settings: Option<String>,
 }
 
 /// What a document is to a reader.

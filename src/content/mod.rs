@@ -8,6 +8,7 @@
 
 mod canonical;
 mod conversation;
+mod cue;
 mod digest;
 mod document;
 mod message;
@@ -20,8 +21,9 @@ mod usage;
 
 pub use canonical::{canonical, is_tag, line, turns};
 pub use conversation::{Attachment, Conversation, Node};
+pub use cue::{Align, Cue, Region, Settings, Vertical};
 pub use digest::{Digest, Hashing, ParseDigestError};
-pub use document::{Counts, Cue, Document, Kind, Link, ParseKindError, Quality, Section, SectionKind, Summary};
+pub use document::{Counts, Document, Kind, Link, ParseKindError, Quality, Section, SectionKind, Summary};
 pub use message::{Message, Part, Role};
 pub use nearest::nearest;
 pub use problem::{Problem, Severity};

@@ -64,8 +64,8 @@ fn cues(text: &str) -> Vec<RawCue> {
 fn times(line: &str) -> Option<RawCue> {
     let (start, rest) = line.split_once("-->")?;
     let (start, _) = time(start.trim())?;
-    let (end, settings) = time(rest.trim())?;
-    Some(RawCue { start, end, settings: settings.trim().to_owned(), ..RawCue::default() })
+    let (end, _) = time(rest.trim())?;
+    Some(RawCue { start, end, ..RawCue::default() })
 }
 
 /// Seconds at the start of `text`, and what follows: `1:02:03,5`, `02:03.500`.

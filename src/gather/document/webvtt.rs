@@ -1,11 +1,13 @@
 //! `WebVTT` captions, parsed as the W3C specification says (Candidate Recommendation 2019, 6.1-6.4).
 //!
-//! A bad cue is skipped and never takes the file with it. Styles and regions are for screens and
-//! are dropped; settings are kept as they are written.
+//! A bad cue is skipped and never takes the file with it. Styles are for screens and are dropped;
+//! settings and regions stay with the cues and are no part of the text.
+
+mod settings;
 
 use super::captions::{self, Shown, ShownLine};
 use super::timed;
-use crate::content::{Cue, Document, Kind, Quality};
+use crate::content::{Cue, Document, Kind, Quality, Region, Settings};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -56,6 +58,7 @@ pub(super) fn document(format: &str, input: &Input, raw: &[RawCue]) -> Result<Do
 pub(super) struct File {
     pub(super) header: Vec<String>,
     pub(super) cues: Vec<RawCue>,
+    regions: Vec<Region>,
     /// Blocks with words under times that are none.
     pub(super) n_broken: usize,
 }
@@ -66,7 +69,7 @@ pub(super) struct RawCue {
     pub(super) id: String,
     pub(super) start: f64,
     pub(super) end: f64,
-    pub(super) settings: String,
+    pub(super) settings: Option<Settings>,
     pub(super) text: String,
 }
 
@@ -80,7 +83,7 @@ impl RawCue {
             end: self.end,
             text: spans.iter().map(|span| span.text.as_str()).collect(),
             speaker: spans.into_iter().find_map(|span| span.speaker),
-            settings: some(&self.settings),
+            settings: self.settings.clone(),
         }
     }
 
@@ -126,19 +129,33 @@ pub(super) fn parse(text: &str) -> Option<File> {
             at += 1;
             continue;
         }
-        let (cue, next) = block(&lines, at);
-        file.n_broken += usize::from(cue.is_none() && is_broken(&lines[at..next]));
-        file.cues.extend(cue);
+        let (block, next) = block(&lines, at, &file);
+        match block {
+            Block::Cue(cue) => file.cues.push(cue),
+            Block::Region(region) => file.regions.push(region),
+            Block::Other => file.n_broken += usize::from(is_broken(&lines[at..next])),
+        }
         at = next;
     }
     Some(file)
 }
 
-/// Collects one block: its cue, if it is one, and the line after it.
-fn block(lines: &[&str], first: usize) -> (Option<RawCue>, usize) {
+/// What a block is.
+enum Block {
+    Cue(RawCue),
+    Region(Region),
+    /// A comment, a style, or nothing that can be read.
+    Other,
+}
+
+/// Collects one block, and says which line is after it.
+fn block(lines: &[&str], first: usize, file: &File) -> (Block, usize) {
     let mut buffer = String::new();
     let mut cue: Option<RawCue> = None;
     let mut seen_arrow = false;
+    // Regions are described before the cues that are shown in them.
+    let is_region = file.cues.is_empty()
+        && lines[first].strip_prefix("REGION").is_some_and(|rest| rest.trim_matches(BLANK).is_empty());
     let mut at = first;
     while let Some(line) = lines.get(at).filter(|line| !line.is_empty()) {
         if line.contains("-->") {
@@ -147,7 +164,7 @@ fn block(lines: &[&str], first: usize) -> (Option<RawCue>, usize) {
                 break;
             }
             seen_arrow = true;
-            cue = timings(line).map(|timed| RawCue { id: std::mem::take(&mut buffer), ..timed });
+            cue = timings(line, &file.regions).map(|timed| RawCue { id: std::mem::take(&mut buffer), ..timed });
         } else {
             if !buffer.is_empty() {
                 buffer.push('\n');
@@ -156,7 +173,12 @@ fn block(lines: &[&str], first: usize) -> (Option<RawCue>, usize) {
         }
         at += 1;
     }
-    (cue.map(|cue| RawCue { text: buffer, ..cue }), at)
+    let block = match cue {
+        Some(cue) => Block::Cue(RawCue { text: buffer, ..cue }),
+        None if is_region && !seen_arrow => Block::Region(settings::region(&lines[first + 1..at].join("\n"))),
+        None => Block::Other,
+    };
+    (block, at)
 }
 
 /// Whether a block that is no cue was meant to be one: not a comment or a style, with a time and words.
@@ -166,13 +188,15 @@ fn is_broken(block: &[&str]) -> bool {
     !is_aside && block.iter().any(is_timed)
 }
 
+/// White space inside of a line.
+const BLANK: [char; 3] = [' ', '\t', '\u{c}'];
+
 /// Times and settings of a cue: `00:01.000 --> 00:02.000 align:start`.
-fn timings(line: &str) -> Option<RawCue> {
-    let blank = |c: char| matches!(c, ' ' | '\t' | '\u{c}');
-    let (start, rest) = timestamp(line.trim_start_matches(blank))?;
-    let rest = rest.trim_start_matches(blank).strip_prefix("-->")?;
-    let (end, rest) = timestamp(rest.trim_start_matches(blank))?;
-    Some(RawCue { start, end, settings: rest.trim_matches(blank).to_owned(), ..RawCue::default() })
+fn timings(line: &str, regions: &[Region]) -> Option<RawCue> {
+    let (start, rest) = timestamp(line.trim_start_matches(BLANK))?;
+    let rest = rest.trim_start_matches(BLANK).strip_prefix("-->")?;
+    let (end, rest) = timestamp(rest.trim_start_matches(BLANK))?;
+    Some(RawCue { start, end, settings: settings::cue(rest, regions), ..RawCue::default() })
 }
 
 /// A time stamp at the start of `text`, in seconds, and what follows it.
@@ -287,9 +311,29 @@ mod tests {
         assert_eq!(document.counts, Counts { items: 2, visible: 2, hidden: 0, branches: 1 });
         let cue = &document.cues[0];
         assert_eq!((cue.id.as_deref(), cue.start, cue.end), (Some("intro"), 1.0, 2.5));
-        assert_eq!((cue.text.as_str(), cue.settings.as_deref()), ("Hello & welcome", Some("align:start")));
+        assert_eq!(cue.text, "Hello & welcome");
         assert_eq!(cue.speaker.as_deref(), Some("Ada"));
         assert_eq!(document.cues[1].text, "Thanks,\nall");
+    }
+
+    #[test]
+    fn a_region_stands_before_the_cues_that_are_shown_in_it() {
+        let region = |text: &str| {
+            let cues = parse(text).unwrap().cues;
+            let shown = |cue: &RawCue| cue.settings.as_ref()?.region.as_ref().map(|region| region.id.clone());
+            cues.iter().map(shown).collect::<Vec<_>>()
+        };
+        let top = Some("top".to_owned());
+        let cue = "00:01.000 --> 00:02.000 region:top\nx\n\n";
+        for (text, expected) in [
+            (format!("WEBVTT\n\nREGION\nid:top\n\n{cue}"), vec![top.clone()]),
+            (format!("WEBVTT\n\nREGION \t\nlines:2\nid:top\n\n{cue}"), vec![top]),
+            (format!("WEBVTT\nREGION\nid:top\n\n{cue}"), vec![None]),
+            (format!("WEBVTT\n\nREGIONS\nid:top\n\n{cue}"), vec![None]),
+            (format!("WEBVTT\n\n{cue}REGION\nid:top\n\n{cue}"), vec![None, None]),
+        ] {
+            assert_eq!(region(&text), expected, "{text}");
+        }
     }
 
     #[test]
