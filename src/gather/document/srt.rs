@@ -100,6 +100,9 @@ fn without_overrides(text: &str) -> String {
     out
 }
 
+/// The tags that players know; any other `<` is a sign that somebody wrote.
+const TAGS: &[&str] = &["i", "b", "u", "s", "em", "strong", "font", "span", "c", "v", "lang", "ruby", "rt", "br", "p"];
+
 /// Text whose `<` is escaped where it opens no tag: "I <3 it" loses no words.
 fn literal_brackets(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -107,14 +110,22 @@ fn literal_brackets(text: &str) -> String {
     while let Some(start) = rest.find('<') {
         let (before, tag) = rest.split_at(start);
         out.push_str(before);
-        let named = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-        let stamp =
-            tag[1..].starts_with(|c: char| c.is_ascii_digit()) && tag.get(2..8).is_some_and(|rest| rest.contains(':'));
-        out.push_str(if (named || stamp) && tag.contains('>') { "<" } else { "&lt;" });
+        out.push_str(if is_tag(&tag[1..]) { "<" } else { "&lt;" });
         rest = &tag[1..];
     }
     out.push_str(rest);
     out
+}
+
+/// Whether a tag or a word's time is closed in `text`, which stands behind a `<`.
+fn is_tag(text: &str) -> bool {
+    let Some(tag) = text.find(['<', '>']).filter(|end| text[*end..].starts_with('>')).map(|end| &text[..end]) else {
+        return false;
+    };
+    let name = tag.trim_start_matches('/').split([' ', '.', '/', '\n']).next().unwrap_or_default();
+    let is_time =
+        tag.contains(':') && tag.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b','));
+    is_time || TAGS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -146,6 +157,11 @@ mod tests {
             2,
         );
         check("1\n00:00:01,000 --> 00:00:02,000\nI <3 <b>it</b> a < b & c\n", "[0:01] I <3 it a < b & c\n", 1);
+        check(
+            "1\n00:00:01,000 --> 00:00:02,000\nI <3 10:30 x>y and <T> too\n",
+            "[0:01] I <3 10:30 x>y and <T> too\n",
+            1,
+        );
         check(
             "1\n00:00:01,000 --> 00:00:02,000\nempty line\n\ninside\n2\n00:00:02,000 --> 00:00:03,000\nx\n",
             "[0:01] empty line inside x\n",
