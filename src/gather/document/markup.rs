@@ -19,7 +19,7 @@ pub(crate) const FORMAT: Format = Format {
 /// Lines that are looked at to tell the languages apart.
 const PROBED: usize = 400;
 /// The commands of LaTeX that open a part of a text.
-const COMMANDS: &[&str] = &["part", "chapter", "section", "subsection", "subsubsection"];
+const COMMANDS: &[&str] = &["part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Language {
@@ -259,9 +259,9 @@ mod tests {
     fn each_language_is_cut_at_its_headings() {
         check(
             "% made by hand\n\\documentclass{article}\n\\title{On \\emph{Pears}}\n\\author{Ada}\n\\begin{document}\n\\section{One}\nx\n\
-             \\begin{verbatim}\n\\section{no}\n\\end{verbatim}\n\\subsection*{Two}\ny\n\\end{document}\n",
+             \\begin{verbatim}\n\\section{no}\n\\end{verbatim}\n\\subsection*{Two}\ny\n\\paragraph{Three}\nz\n\\end{document}\n",
             Some("On \\emph{Pears}"),
-            &["One", "Two"],
+            &["One", "Two", "Three"],
         );
         check(
             "#+TITLE: Pears\n#+author: Ada\n\n* One\nx\n#+begin_src sh\n* no\n#+end_src\n** Two\ny\n",
