@@ -262,6 +262,9 @@ impl<'a> Blocks<'a> {
             .filter(|child| !tree.text(*child).is_some_and(|text| text.trim().is_empty()))
             .collect();
         let is_note = |item: &Id| self.writer.notes.texts.contains_key(item);
+        if !items.is_empty() && items.iter().all(|item| is_list(tree.name(*item))) && self.under_last(&items) {
+            return;
+        }
         if items.iter().all(|item| tree.name(*item) != "li") || items.iter().any(is_note) {
             return self.children(id);
         }
@@ -269,14 +272,51 @@ impl<'a> Blocks<'a> {
         self.list_of(&items, is_ordered.then_some(start));
     }
 
+    /// Writes lists under the last item of the list before them: a list around lists only moves them in.
+    fn under_last(&mut self, lists: &[Id]) -> bool {
+        let tree = self.writer.tree;
+        for list in lists {
+            let Some(last) = self.done.last().filter(|last| last.is_list) else { return false };
+            let (mut list, mut level) = (*list, 1);
+            while let [only] = self.writer.children(list).filter(|id| tree.is_element(*id)).collect::<Vec<_>>()[..]
+                && is_list(tree.name(only))
+            {
+                (list, level) = (only, level + 1);
+            }
+            let indent = " ".repeat(indentation(&last.text, level));
+            let text = prefixed(&join(&self.nested(list)), &indent, &indent);
+            if let Some(last) = self.done.last_mut().filter(|_| !text.trim().is_empty()) {
+                last.text.push('\n');
+                last.text.push_str(&text);
+            }
+        }
+        true
+    }
+
+    /// The blocks of a list that stands in a list.
+    fn nested(&self, list: Id) -> Vec<Block> {
+        let mut inside = Blocks { depth: self.depth + 1, ..Blocks::new(&self.writer) };
+        inside.element(list);
+        inside.end_line();
+        inside.done
+    }
+
     fn list_of(&mut self, items: &[Id], start: Option<u32>) {
         let mut texts: Vec<(String, bool)> = Vec::new();
         let mut number = start;
+        // How far the words of the item before stand in.
+        let mut indent = String::new();
         for item in items {
             if !self.writer.tree.is_element(*item) {
                 continue;
             }
-            let is_item = self.writer.tree.name(*item) == "li";
+            let name = self.writer.tree.name(*item);
+            let is_item = name == "li";
+            if let Some((text, _)) = texts.last_mut().filter(|_| is_list(name)) {
+                text.push('\n');
+                text.push_str(&prefixed(&join(&self.nested(*item)), &indent, &indent));
+                continue;
+            }
             let blocks = self.writer.blocks(*item, self.depth + 1);
             if blocks.is_empty() {
                 continue;
@@ -301,7 +341,7 @@ impl<'a> Blocks<'a> {
                 }
                 _ => "- ".to_owned(),
             };
-            let indent = if self.depth < MAX_NESTED { " ".repeat(mark.len()) } else { String::new() };
+            indent = if self.depth < MAX_NESTED { " ".repeat(mark.len()) } else { String::new() };
             texts.push((prefixed(&text, &mark, &indent), is_loose));
         }
         let separator = if texts.iter().any(|(_, is_loose)| *is_loose) { "\n\n" } else { "\n" };
@@ -347,6 +387,26 @@ impl<'a> Blocks<'a> {
             self.push(links.join(" · "));
         }
     }
+}
+
+/// Lists that may stand in a list without an item around them, as word processors and old pages have it.
+fn is_list(name: &str) -> bool {
+    matches!(name, "ul" | "ol" | "menu" | "dir")
+}
+
+/// Where the words of the last item begin that is `level` deep in a list, or as deep as there is one.
+fn indentation(list: &str, level: usize) -> usize {
+    let mut open: Vec<usize> = Vec::new();
+    for line in list.lines() {
+        let words = line.trim_start();
+        let digits = words.bytes().take_while(u8::is_ascii_digit).count();
+        let at = line.len() - words.len();
+        if words.starts_with("- ") || digits > 0 && words[digits..].starts_with(". ") {
+            open.retain(|column| *column <= at);
+            open.push(at + if digits > 0 { digits + 2 } else { 2 });
+        }
+    }
+    open.get(level.min(open.len()).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 /// The language that names of a code block, of what it holds or what holds it, say.
