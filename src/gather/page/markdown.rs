@@ -275,16 +275,16 @@ impl<'a> Blocks<'a> {
     /// Writes lists under the last item of the list before them: a list around lists only moves them in.
     fn under_last(&mut self, lists: &[Id]) -> bool {
         let tree = self.writer.tree;
-        for list in lists {
+        for outer in lists {
             let Some(last) = self.done.last().filter(|last| last.is_list) else { return false };
-            let (mut list, mut level) = (*list, 1);
-            while let [only] = self.writer.children(list).filter(|id| tree.is_element(*id)).collect::<Vec<_>>()[..]
+            let (mut inner, mut level) = (*outer, 1);
+            while let [only] = self.writer.children(inner).filter(|id| tree.is_element(*id)).collect::<Vec<_>>()[..]
                 && is_list(tree.name(only))
             {
-                (list, level) = (only, level + 1);
+                (inner, level) = (only, level + 1);
             }
             let indent = " ".repeat(indentation(&last.text, level));
-            let text = prefixed(&join(&self.nested(list)), &indent, &indent);
+            let text = prefixed(&join(&self.nested(inner)), &indent, &indent);
             if let Some(last) = self.done.last_mut().filter(|_| !text.trim().is_empty()) {
                 last.text.push('\n');
                 last.text.push_str(&text);

@@ -11,7 +11,7 @@ use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
 use super::page::{self, Fonts};
 use super::prose::{Block, Placed};
-use super::{heads, layout, prose};
+use super::{grid, heads, layout, prose};
 
 /// Bytes that one stream may unpack to.
 const MAX_STREAM: usize = 128 * 1024 * 1024;
@@ -83,7 +83,8 @@ pub(crate) fn extract(bytes: &[u8], password: &str) -> Result<Extract, Failure> 
         if page.is_cut {
             found.broken.push(index);
         }
-        pages.push((page.height, layout::lines(&page.letters)));
+        let tables = grid::take(&page.rulings, &mut page.letters);
+        pages.push((page.height, layout::lines(&page.letters, tables)));
     }
     found.n_heads = heads::remove(&mut pages);
     let pages: Vec<_> = pages.into_iter().map(|(_, lines)| lines).collect();

@@ -73,7 +73,7 @@ impl Font {
             widths: BTreeMap::new(),
             default_width: 500.0,
             bold: has(&["bold", "black", "heavy", "cmbx", "sfbx", "-demi", "semibold", "medi"]) || flags & 0x40000 != 0,
-            italic: has(&["italic", "oblique", "cmti", "sfti", "slanted", "cmsl"]) || flags & 0x40 != 0,
+            italic: has(&["italic", "oblique", "cmti", "cmmi", "sfti", "slanted", "cmsl"]) || flags & 0x40 != 0,
             mono: has(&["courier", "mono", "cmtt", "sftt", "consola", "menlo", "typewriter"]) || flags & 1 != 0,
             unit: 1.0,
         };

@@ -5,6 +5,7 @@
 //! what crosses the strip divides them into bands, and in each band the left column is read before
 //! the right one. Cells of a table stand side by side too, but they are short.
 
+use super::grid::Grid;
 use super::page::{Letter, Look};
 
 /// Letters on one line that belong together.
@@ -19,7 +20,24 @@ pub(crate) struct Piece {
     pub(crate) look: Look,
     /// Words with the look that they have where it is not that of the piece.
     pub(crate) n_letters: usize,
+    /// Blanks that are wide enough to part the cells of a table.
+    pub(crate) stops: Vec<Stop>,
+    /// The cells, where it stands for a ruled table.
+    pub(crate) rows: Vec<Vec<String>>,
 }
+
+/// A wide blank in a piece.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Stop {
+    /// The byte at which the words behind it begin.
+    pub(crate) at: usize,
+    /// Where the words before it end, and where those behind it begin.
+    pub(crate) from: f32,
+    pub(crate) to: f32,
+}
+
+/// A blank is wide from so many sizes of its letters on; between words of a line it is a third.
+const WIDE: f32 = 0.6;
 
 /// A line of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,11 +70,20 @@ impl Line {
 
     pub(crate) fn look(&self) -> Look {
         let all = |test: fn(&Look) -> bool| self.pieces.iter().all(|piece| test(&piece.look));
-        Look { bold: all(|look| look.bold), italic: all(|look| look.italic), mono: all(|look| look.mono) }
+        // A sign of another font marks the lines of code that go on.
+        let n_mono: usize = self.pieces.iter().filter(|piece| piece.look.mono).map(|piece| piece.n_letters).sum();
+        let n_all: usize = self.pieces.iter().map(|piece| piece.n_letters).sum();
+        let mono = n_all > 0 && n_mono * 10 >= n_all * 9;
+        Look { bold: all(|look| look.bold), italic: all(|look| look.italic), mono }
     }
 
     fn main(&self) -> Option<&Piece> {
         self.pieces.iter().max_by_key(|piece| piece.n_letters)
+    }
+
+    /// The ruled table that stands here in the place of words.
+    pub(crate) fn table(&self) -> Option<&[Vec<String>]> {
+        self.pieces.first().map(|piece| piece.rows.as_slice()).filter(|rows| !rows.is_empty())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -64,19 +91,43 @@ impl Line {
     }
 }
 
-/// The lines of a page in reading order; text that runs in another direction comes last.
-pub(crate) fn lines(letters: &[Letter]) -> Vec<Line> {
+/// The lines of a page in reading order, tables among them; text that runs in another direction comes last.
+pub(crate) fn lines(letters: &[Letter], tables: Vec<Grid>) -> Vec<Line> {
+    let mut tables: Vec<Piece> = tables.into_iter().map(standing_for).collect();
     let mut lines = Vec::new();
     // The direction of most of the text is that of the page.
     let count = |turns: u8| letters.iter().filter(|letter| letter.turns == turns).count();
     let mut directions: Vec<u8> = (0..4).filter(|turns| count(*turns) > 0).collect();
     directions.sort_by_key(|turns| std::cmp::Reverse(count(*turns)));
+    if !tables.is_empty() && !directions.contains(&0) {
+        directions.insert(0, 0);
+    }
     for turns in directions {
         let own: Vec<&Letter> = letters.iter().filter(|letter| letter.turns == turns).collect();
         let mut flow = lines.last().map_or(0, |line: &Line| line.flow + 1);
-        order(pieces(&own), &mut flow, 0, &mut lines);
+        let mut all = pieces(&own);
+        if turns == 0 {
+            all.append(&mut tables);
+        }
+        order(all, &mut flow, 0, &mut lines);
     }
     lines
+}
+
+/// A piece as wide as a table, where its first line stands.
+fn standing_for(grid: Grid) -> Piece {
+    let text = grid.rows.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ").replace('\n', " ");
+    Piece {
+        n_letters: text.chars().count().max(1),
+        text,
+        left: grid.left,
+        right: grid.right,
+        base: grid.top - grid.size,
+        size: grid.size,
+        look: Look::default(),
+        stops: Vec::new(),
+        rows: grid.rows,
+    }
 }
 
 /// Joins letters that follow one another.
@@ -85,6 +136,12 @@ fn pieces(letters: &[&Letter]) -> Vec<Piece> {
     let mut looks = (0, 0, 0);
     // How many letters have which size: the number of an item and a first letter may be larger.
     let mut sizes: Vec<(f32, usize)> = Vec::new();
+    // How far apart the letters of a word are in the piece, together, and how many gaps that is.
+    let mut apart = (0.0, 0);
+    // Where the last letter ends, whatever blanks stand behind it.
+    let mut ink = 0.0;
+    // A slanted letter leaves a gap before an upright bracket.
+    let mut is_slanted = false;
     for letter in letters {
         let blank = letter.text.trim().is_empty();
         let size = letter.size.max(0.5);
@@ -103,9 +160,21 @@ fn pieces(letters: &[&Letter]) -> Vec<Piece> {
                     last.right = last.right.max(letter.right);
                     continue;
                 }
-                if gap > 0.17 * reach && !last.text.ends_with(' ') && !is_ideograph(&last.text, &letter.text) {
+                // Lines that are squeezed have small blanks, and letters that are spaced out wide gaps.
+                let usual = if apart.1 > 2 { apart.0 / apart.1 as f32 } else { 0.08 * reach };
+                let is_leaning = is_slanted && !letter.look.italic && !letter.text.starts_with(char::is_alphabetic);
+                let is_narrow = gap > 0.11 * reach && gap > usual + 0.09 * reach;
+                let is_blank = gap > 0.17 * reach || is_narrow && !is_leaning;
+                if !is_blank {
+                    apart = (apart.0 + gap.max(0.0), apart.1 + 1);
+                } else if !last.text.ends_with(' ') && !is_ideograph(&last.text, &letter.text) {
                     last.text.push(' ');
                 }
+                if last.text.ends_with(' ') && letter.left - ink > WIDE * reach {
+                    last.stops.push(Stop { at: last.text.len(), from: ink, to: letter.left });
+                }
+                ink = letter.right;
+                is_slanted = letter.look.italic;
                 compose(&mut last.text, &letter.text);
                 last.right = last.right.max(letter.right);
                 last.n_letters += 1;
@@ -128,6 +197,9 @@ fn pieces(letters: &[&Letter]) -> Vec<Piece> {
         }
         looks = (usize::from(letter.look.bold), usize::from(letter.look.italic), usize::from(letter.look.mono));
         sizes = vec![(size, 1)];
+        apart = (0.0, 0);
+        ink = letter.right;
+        is_slanted = letter.look.italic;
         pieces.push(Piece {
             text: letter.text.clone(),
             left: letter.left,
@@ -136,6 +208,8 @@ fn pieces(letters: &[&Letter]) -> Vec<Piece> {
             size,
             look: letter.look,
             n_letters: 1,
+            stops: Vec::new(),
+            rows: Vec::new(),
         });
     }
     for piece in &mut pieces {
@@ -258,7 +332,14 @@ fn flush(pieces: Vec<Piece>, flow: &mut usize, out: &mut Vec<Line>) {
     let left = pieces.iter().map(|piece| piece.left).fold(f32::MAX, f32::min);
     let right = pieces.iter().map(|piece| piece.right).fold(f32::MIN, f32::max);
     for row in rows(pieces) {
-        out.push(Line { pieces: joined(row), column: (left, right), flow: *flow });
+        let (tables, words): (Vec<Piece>, Vec<Piece>) = row.into_iter().partition(|piece| !piece.rows.is_empty());
+        let mut line = |pieces: Vec<Piece>| out.push(Line { pieces, column: (left, right), flow: *flow });
+        if !words.is_empty() {
+            line(joined(words));
+        }
+        for table in tables {
+            line(vec![table]);
+        }
     }
 }
 
@@ -300,6 +381,11 @@ fn joined(row: Vec<Piece>) -> Vec<Piece> {
                 if gap > 0.15 * reach && !is_ideograph(&last.text, &piece.text) {
                     last.text.push(' ');
                 }
+                let n = last.text.len();
+                if gap > WIDE * reach {
+                    last.stops.push(Stop { at: n, from: last.right, to: piece.left });
+                }
+                last.stops.extend(piece.stops.iter().map(|stop| Stop { at: stop.at + n, ..*stop }));
                 last.text.push_str(&piece.text);
                 last.right = last.right.max(piece.right);
                 if piece.n_letters > last.n_letters {

@@ -3,7 +3,8 @@
 //! The structure of a file is read by `lopdf`; which letters stand where, in what order they are
 //! read, what is a heading, a running head or a table is decided here, in files that know nothing of
 //! the rest of the crate: [`cmap`] and [`font`] for characters, [`page`] for places, [`layout`] for
-//! lines and columns, [`heads`], [`table`] and [`prose`] for blocks, [`engine`] for the whole.
+//! lines and columns, [`ruling`] and [`grid`] for tables that are ruled, [`table`] for those that are
+//! not, [`heads`], [`lists`] and [`prose`] for blocks, [`engine`] for the whole.
 //! [`worker`] runs that in a process of its own with limits, since a file made for harm can do what
 //! no parser survives; [`poppler`] asks `pdftotext` instead where its user wants that.
 
@@ -17,11 +18,14 @@
 mod cmap;
 mod engine;
 mod font;
+mod grid;
 mod heads;
 mod layout;
+mod lists;
 mod page;
 mod poppler;
 mod prose;
+mod ruling;
 mod table;
 mod worker;
 

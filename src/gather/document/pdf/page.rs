@@ -11,6 +11,7 @@ use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::font::Font;
+use super::ruling::{Pen, Ruling};
 
 /// Forms in forms are read to this depth.
 const MAX_DEPTH: usize = 10;
@@ -50,6 +51,8 @@ pub(crate) struct Page {
     pub(crate) width: f32,
     pub(crate) height: f32,
     pub(crate) n_pictures: usize,
+    /// The straight lines that are drawn on it.
+    pub(crate) rulings: Vec<Ruling>,
     /// Letters that nobody who looks at the page sees.
     pub(crate) n_hidden: usize,
     /// Something of it was beyond a limit.
@@ -72,8 +75,15 @@ pub(crate) fn read(document: &Document, id: ObjectId, fonts: &mut Fonts) -> Page
     let turns = inherited(b"Rotate").and_then(|turn| turn.as_i64().ok()).unwrap_or(0).rem_euclid(360) / 90;
     let resources = inherited(b"Resources").and_then(|resources| resources.as_dict().ok().cloned()).unwrap_or_default();
     let content = document.get_page_content_with_limit(id, MAX_CONTENT);
-    let mut reader =
-        Reader { document, fonts, page: Page::default(), hidden: Vec::new(), n_operations: 0, spans: Vec::new() };
+    let mut reader = Reader {
+        document,
+        fonts,
+        page: Page::default(),
+        hidden: Vec::new(),
+        n_operations: 0,
+        spans: Vec::new(),
+        pen: Pen::default(),
+    };
     reader.page.is_cut = content.is_err();
     let [width, height] = [area[2] - area[0], area[3] - area[1]];
     // Turned so that the page stands as it is shown.
@@ -86,6 +96,7 @@ pub(crate) fn read(document: &Document, id: ObjectId, fonts: &mut Fonts) -> Page
     (reader.page.width, reader.page.height) = (width, height);
     reader.run(&content.unwrap_or_default(), &resources, start, 0);
     let mut page = reader.page;
+    page.rulings = reader.pen.drawn;
     if page.n_pictures > 0 {
         // A scan with its text laid under it.
         page.letters.append(&mut reader.hidden);
@@ -114,7 +125,7 @@ fn numbers(document: &Document, array: &Object) -> Option<Vec<f32>> {
 }
 
 /// `[a b c d e f]` of 8.3.3.
-type Matrix = [f32; 6];
+pub(super) type Matrix = [f32; 6];
 
 fn times(left: &Matrix, right: &Matrix) -> Matrix {
     [
@@ -151,6 +162,7 @@ struct Reader<'a> {
     n_operations: usize,
     /// Marked content that is open: what its letters say instead, where they begin, whether it is decoration.
     spans: Vec<(Option<String>, usize, bool)>,
+    pen: Pen,
 }
 
 impl Reader<'_> {
@@ -238,7 +250,7 @@ impl Reader<'_> {
                 "BI" | "EI" | "ID" => self.page.n_pictures += 1,
                 "BMC" | "BDC" => self.open(operation, resources),
                 "EMC" if self.spans.len() > n_spans => self.close(),
-                _ => {}
+                _ => self.pen.follow(operation, &state.place),
             }
         }
         while self.spans.len() > n_spans {

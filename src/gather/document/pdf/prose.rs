@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Line, is_ideograph, middle};
+use super::lists;
 use super::table::table;
 
 /// A block of text.
@@ -29,15 +30,16 @@ pub(crate) struct Placed {
     pub(crate) page: usize,
     /// Where it goes over to a later page: the byte of its text, and the page.
     pub(crate) turns: Vec<(usize, usize)>,
-    /// The size of its letters, and whether a sentence goes on at its end.
-    size: f32,
+    /// The size of its letters, where it begins, and whether a sentence goes on at its end.
+    pub(super) size: f32,
+    pub(super) left: f32,
     open: bool,
 }
 
 impl Placed {
     /// A block that stands on one page and ends there.
     pub(crate) fn new(block: Block, page: usize) -> Self {
-        Self { block, page, turns: Vec::new(), size: 0.0, open: false }
+        Self { block, page, turns: Vec::new(), size: 0.0, left: 0.0, open: false }
     }
 }
 
@@ -65,6 +67,8 @@ pub(crate) fn blocks(pages: &[Vec<Line>], outline: &[(usize, String)]) -> Vec<Pl
             at += n;
         }
     }
+    lists::number(&mut blocks);
+    lists::nest(&mut blocks);
     blocks.retain(|placed| match &placed.block {
         Block::Heading(_, text) | Block::Paragraph(text) | Block::Item(text) | Block::Code(text) => {
             !text.trim().is_empty()
@@ -114,6 +118,14 @@ impl Whole {
         let mut before: Option<&Line> = None;
         let mut at = 0;
         while at < lines.len() {
+            if let Some(rows) = lines[at].table() {
+                let cell = |cell: &String| cell.lines().fold(String::new(), |text, line| self.join(&text, line));
+                let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+                blocks.push(Placed::new(Block::Table(rows), page));
+                before = None;
+                at += 1;
+                continue;
+            }
             if let Some((rows, n)) = table(&lines[at..]) {
                 blocks.push(Placed::new(Block::Table(rows), page));
                 before = None;
@@ -126,7 +138,10 @@ impl Whole {
             if let Some(level) = self.heading(group) {
                 let text = group.iter().fold(String::new(), |text, line| self.join(&text, &line.text()));
                 blocks.push(Placed::new(Block::Heading(level, text), page));
-            } else if group.iter().all(|line| line.look().mono) && group.iter().any(|line| line.text().len() > 1) {
+            } else if group.iter().all(|line| line.look().mono)
+                && !is_bulleted(&group[0])
+                && group.iter().any(|line| line.text().len() > 1)
+            {
                 self.code(group, page, before, blocks);
             } else {
                 self.paragraph(group, page, before.is_none(), blocks);
@@ -138,6 +153,9 @@ impl Whole {
 
     /// Whether a new block begins with the second of two lines.
     fn parts(above: &Line, below: &Line, leading: f32) -> bool {
+        if above.table().is_some() || below.table().is_some() {
+            return true;
+        }
         let size = above.size().max(below.size());
         let step = above.base() - below.base();
         let (look, other) = (above.look(), below.look());
@@ -145,19 +163,30 @@ impl Whole {
         if step > 1.35 * leading && step > 1.3 * size || (above.size() - below.size()).abs() > 0.12 * size {
             return true;
         }
-        if look.bold != other.bold || look.mono != other.mono {
+        let shift = below.left() - above.left();
+        if look.mono != other.mono {
+            // A name in a fixed pitch that fills a line of a sentence.
+            let is_full = above.column.1 - above.right() < 0.15 * width;
+            let ends = above.text().trim_end().ends_with(['.', '?', '!', ':']);
+            let goes_on = is_full || below.text().starts_with(|c: char| c.is_lowercase());
+            return ends || !goes_on || shift.abs() > 0.3 * size || step > 1.2 * leading;
+        }
+        if look.bold != other.bold {
             return true;
         }
-        if look.mono && other.mono {
+        if look.mono && other.mono && !is_bulleted(below) && !is_bulleted(above) {
             return false;
         }
         if marker(below).is_some() || is_leader(&above.text()) {
             return true;
         }
-        let shift = below.left() - above.left();
         let ends = above.text().trim_end().ends_with(['.', '?', '!', ':', '”', '"', '。', '！', '？', '：', ')']);
         let short = above.column.1 - above.right() > 0.25 * width;
         if shift > 0.8 * size && shift < 6.0 * size && marker(above).is_none() && (ends || short) {
+            return true;
+        }
+        // No item goes on further out than its mark.
+        if shift < -0.8 * size && marker(above).is_some() {
             return true;
         }
         // Back to the border after the lines of an item, or a last line.
@@ -260,7 +289,9 @@ impl Whole {
             text = format!("- {text}");
         }
         let last = group.last().map(Line::text).unwrap_or_default();
-        let open = !last.trim_end().ends_with(['.', '?', '!', ':', ';', '”', '"', '。', '！', '？', '」']);
+        let closing = [')', ']', '”', '’', '"', '\'', '»'];
+        let open =
+            !last.trim_end().trim_end_matches(closing).ends_with(['.', '?', '!', ':', ';', '。', '！', '？', '」']);
         // A sentence that goes on in the next column or on the next page, past notes in a smaller size.
         let goes_on = |placed: &&mut Placed| {
             placed.open
@@ -294,7 +325,7 @@ impl Whole {
             }
         }
         let block = if is_item { Block::Item(text) } else { Block::Paragraph(text) };
-        blocks.push(Placed { block, page, turns: Vec::new(), size, open });
+        blocks.push(Placed { block, page, turns: Vec::new(), size, left: group[0].left(), open });
     }
 
     fn join(&self, text: &str, next: &str) -> String {
@@ -392,6 +423,11 @@ pub(super) fn marker(line: &Line) -> Option<(String, String)> {
             || inner.len() == 1 && inner.bytes().all(|b| b.is_ascii_lowercase()));
     let is_closed = mark.len() > inner.len() && mark.ends_with(['.', ')', ']']);
     (is_short && is_closed && !words.is_empty()).then(|| (mark.to_owned(), words.to_owned()))
+}
+
+/// Whether a line opens with a sign that nobody writes in code.
+fn is_bulleted(line: &Line) -> bool {
+    line.text().trim_start().starts_with(['•', '◦', '▪', '●', '○', '■', '‣'])
 }
 
 /// A line of a table of contents: dots lead to its number.

@@ -1,17 +1,23 @@
 //! Lines whose pieces stand in columns, as rows of cells.
 //!
 //! The rows with the most pieces say where the columns are. Words of a head that stand so near that
-//! they were taken for one piece are parted where the next column begins.
+//! they were taken for one piece are parted where the next column begins, and cells so where one wide
+//! blank below the other runs through all rows.
 
-use super::layout::{Line, Piece};
+use super::layout::{Line, Piece, Stop};
 use super::prose::{is_leader, marker};
 
 /// The table that some lines begin with; how many lines that are.
 pub(super) fn table(lines: &[Line]) -> Option<(Vec<Vec<String>>, usize)> {
-    let is_row = |line: &&Line| line.pieces.len() > 1 && !is_leader(&line.text()) && marker(line).is_none();
+    let is_wide = |line: &Line| line.pieces.len() > 1 || line.pieces.iter().any(|piece| !stops(piece).is_empty());
+    let is_row =
+        |line: &&Line| is_wide(line) && line.table().is_none() && !is_leader(&line.text()) && marker(line).is_none();
     let n = lines.iter().take_while(is_row).count();
     (2..=n).rev().find_map(|n| {
-        let rows = &lines[..n];
+        let rows = &parted(&lines[..n])[..];
+        if rows.iter().any(|line| line.pieces.len() < 2) {
+            return None;
+        }
         let columns = by_full_rows(rows).unwrap_or_else(|| by_gaps(rows));
         let cells: Vec<Vec<(usize, String)>> = rows.iter().map(|line| placed(line, &columns)).collect();
         let n_cells: usize = cells.iter().map(Vec::len).sum();
@@ -37,6 +43,58 @@ pub(super) fn table(lines: &[Line]) -> Option<(Vec<Vec<String>>, usize)> {
         };
         Some((cells.into_iter().map(row).collect(), n))
     })
+}
+
+/// More rows than this are taken as they are.
+const MAX_PARTED: usize = 120;
+
+/// Rows whose pieces are parted at the wide blanks that one strip through all rows goes through.
+fn parted(rows: &[Line]) -> Vec<Line> {
+    let stops = |line: &Line| line.pieces.iter().flat_map(|piece| stops(piece).iter().copied()).collect::<Vec<Stop>>();
+    let mut rows = rows.to_vec();
+    let all: Vec<Vec<Stop>> = rows.iter().map(stops).collect();
+    // Two lines of loose prose may have blanks below one another.
+    if !(3..=MAX_PARTED).contains(&rows.len()) || all.iter().all(Vec::is_empty) {
+        return rows;
+    }
+    let crosses = |line: &Line, x: f32| line.pieces.iter().any(|piece| piece.left < x && x < piece.right);
+    let is_strip = |x: f32| {
+        let is_open = |(line, stops): (&Line, &Vec<Stop>)| {
+            !crosses(line, x) || stops.iter().any(|stop| stop.from <= x && x <= stop.to)
+        };
+        // It parts something in most rows, and is not beside them.
+        let n_inside = rows.iter().filter(|line| line.left() < x && x < line.right()).count();
+        n_inside * 2 > rows.len() && rows.iter().zip(&all).all(is_open)
+    };
+    let middles = all.iter().flatten().map(|stop| f32::midpoint(stop.from, stop.to));
+    let mut strips: Vec<f32> = middles.filter(|x| is_strip(*x)).collect();
+    strips.sort_by(f32::total_cmp);
+    for line in &mut rows {
+        let pieces = std::mem::take(&mut line.pieces);
+        line.pieces = pieces.into_iter().flat_map(|piece| split(&piece, &strips)).collect();
+    }
+    rows
+}
+
+/// The wide blanks of a piece; in a fixed pitch all blanks are wide.
+fn stops(piece: &Piece) -> &[Stop] {
+    if piece.look.mono { &[] } else { &piece.stops }
+}
+
+/// A piece, parted at its wide blanks that a strip goes through.
+fn split(piece: &Piece, strips: &[f32]) -> Vec<Piece> {
+    let is_parting = |stop: &&Stop| strips.iter().any(|x| stop.from <= *x && *x <= stop.to);
+    let partings: Vec<Stop> = stops(piece).iter().filter(is_parting).copied().collect();
+    let mut out = Vec::new();
+    let (mut from, mut left) = (0, piece.left);
+    let last = Stop { at: piece.text.len(), from: piece.right, to: piece.right };
+    for stop in partings.into_iter().chain([last]) {
+        let text = piece.text.get(from..stop.at).unwrap_or_default().trim().to_owned();
+        let n_letters = text.chars().filter(|c| !c.is_whitespace()).count();
+        out.push(Piece { text, left, right: stop.from, n_letters, stops: Vec::new(), ..piece.clone() });
+        (from, left) = (stop.at, stop.to);
+    }
+    out
 }
 
 /// Columns where no piece of any row reaches from one into the next.
@@ -115,8 +173,32 @@ mod tests {
             size: 10.0,
             look: Look::default(),
             n_letters: text.len(),
+            stops: Vec::new(),
+            rows: Vec::new(),
         };
         Line { pieces: pieces.iter().map(piece).collect(), column: (0.0, 400.0), flow: 0 }
+    }
+
+    #[test]
+    fn cells_that_stand_near_are_parted_where_a_strip_runs_through_all_rows() {
+        // `180 September`, of which the blank is ten wide.
+        let near = |base: f32, words: &str, number: &str, month: &str| {
+            let mut line = row(base, &[(0.0, words), (100.0, &format!("{number} {month}"))]);
+            let piece = &mut line.pieces[1];
+            let from = 100.0 + 5.0 * number.len() as f32;
+            piece.stops = vec![Stop { at: number.len() + 1, from, to: from + 10.0 }];
+            piece.right += 5.0;
+            line
+        };
+        let rows = [
+            near(40.0, "kind", "grams", "picked"),
+            near(30.0, "Conference", "  180", "September"),
+            near(20.0, "Comice", "  220", "October"),
+        ];
+        let (cells, n) = table(&rows).unwrap();
+        assert_eq!(n, 3);
+        let expected = [["kind", "grams", "picked"], ["Conference", "180", "September"], ["Comice", "220", "October"]];
+        assert_eq!(cells, expected.map(|row| row.map(str::to_owned).to_vec()));
     }
 
     #[test]

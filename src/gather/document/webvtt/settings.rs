@@ -11,12 +11,12 @@ pub(super) fn region(lines: &str) -> Region {
     for (name, value) in pairs(lines) {
         match name {
             "id" => value.clone_into(&mut region.id),
-            "width" => set(&mut region.width, percentage(value), 100.0),
+            "width" => set(&mut region.width, percentage(value), &100.0),
             "lines" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                set(&mut region.lines, value.parse().ok(), 3.0)
+                set(&mut region.lines, value.parse().ok(), &3.0);
             }
-            "regionanchor" => set(&mut region.region_anchor, point(value), (0.0, 100.0)),
-            "viewportanchor" => set(&mut region.viewport_anchor, point(value), (0.0, 100.0)),
+            "regionanchor" => set(&mut region.region_anchor, point(value), &(0.0, 100.0)),
+            "viewportanchor" => set(&mut region.viewport_anchor, point(value), &(0.0, 100.0)),
             "scroll" if value == "up" => region.scroll = Some(value.to_owned()),
             _ => {}
         }
@@ -38,10 +38,10 @@ pub(super) fn cue(text: &str, regions: &[Region]) -> Option<Settings> {
             },
             "line" => line(&mut settings, value),
             "position" => position(&mut settings, value),
-            "size" => set(&mut settings.size, percentage(value), 100.0),
+            "size" => set(&mut settings.size, percentage(value), &100.0),
             "align" => {
                 let allowed = [Align::Start, Align::Center, Align::End, Align::Left, Align::Right];
-                set(&mut settings.align, edge(value, &allowed), Align::Center);
+                set(&mut settings.align, edge(value, &allowed), &Align::Center);
             }
             _ => {}
         }
@@ -62,9 +62,9 @@ fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Sets what was read; the default is as good as nothing.
-fn set<T: PartialEq>(to: &mut Option<T>, read: Option<T>, default: T) {
+fn set<T: PartialEq>(to: &mut Option<T>, read: Option<T>, default: &T) {
     if let Some(read) = read {
-        *to = Some(read).filter(|read| *read != default);
+        *to = Some(read).filter(|read| read != default);
     }
 }
 
@@ -75,7 +75,7 @@ fn line(settings: &mut Settings, value: &str) {
     let Some(line) = (if is_share { percentage(value) } else { number(value) }) else { return };
     settings.line = Some(line);
     settings.snap_to_lines = is_share.then_some(false);
-    set(&mut settings.line_align, align, Align::Start);
+    set(&mut settings.line_align, align, &Align::Start);
 }
 
 /// `position:25%`, `position:25%,line-left`.
