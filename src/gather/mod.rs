@@ -21,6 +21,7 @@ mod feed;
 pub mod fetch;
 mod fragment;
 mod front_matter;
+mod gzip;
 mod identifier;
 mod links;
 mod manner;
@@ -242,6 +243,9 @@ pub fn read(name: &str, bytes: &[u8], as_format: Option<&str>) -> Result<Reading
 
 /// Reads the documents that `bytes` hold and `wishes` ask for.
 pub fn read_as(name: &str, bytes: &[u8], wishes: Wishes) -> Result<Reading, Error> {
+    if gzip::is_packed(bytes) {
+        return gzip::read(name, bytes, wishes);
+    }
     match decode::body(name, bytes, wishes.charset)? {
         decode::Body::Text(text, problem) => settle(&Input { bytes, wishes, ..Input::new(name, &text) }, problem),
         decode::Body::Binary => settle(&Input { wishes, ..Input::of_bytes(name, bytes) }, None),
