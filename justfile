@@ -90,6 +90,11 @@ pdf folder *options:
     cargo build --release
     benches/pdf {{folder}} {{options}}
 
+# Files of 100 MB, files cut off, broken encodings: a good reading or an error that names the limit, and peak memory.
+large *options:
+    cargo build --release
+    benches/large {{options}}
+
 # Ten thousand broken pages: none may panic, hang or be refused by the parser.
 mutations folder n="10000":
     cargo bench --bench extraction -- mutate {{folder}} {{n}}

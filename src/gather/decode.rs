@@ -192,14 +192,16 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// UTF-8 with a few slips: a download cut within a character, a quotation of other bytes.
 fn is_broken_utf8(bytes: &[u8]) -> bool {
-    let (mut n_sound, mut n_broken, mut at) = (0, 0, 0);
+    let (mut n_sound, mut n_broken, mut n_cut, mut at) = (0, 0, 0, 0);
     for chunk in bytes.utf8_chunks() {
         n_sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         at += chunk.valid().len() + chunk.invalid().len();
         let is_cut_off = at == bytes.len() && str::from_utf8(chunk.invalid()).is_err_and(|e| e.error_len().is_none());
         n_broken += usize::from(!chunk.invalid().is_empty() && !is_cut_off);
+        n_cut = if is_cut_off { chunk.invalid().len() } else { 0 };
     }
-    n_sound > 0 && n_broken * 10 <= n_sound
+    // One byte at the end of ASCII may be a letter of another encoding; two of three are no accident.
+    n_sound > 0 && n_broken * 10 <= n_sound || n_broken == 0 && n_cut > 1
 }
 
 /// More control characters than any text has.

@@ -246,8 +246,11 @@ fn is_cut_page(html: &str) -> bool {
     let tail = &html[ends("<").unwrap_or(0)..];
     let in_tag =
         tail[1.min(tail.len())..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') && !tail.contains('>');
-    let n_open = html.matches("<div").count();
-    in_tag || opens("<script", "</script") || opens("<!--", "-->") || n_open > html.matches("</div").count()
+    let is_open = |name: &&str| html.matches(&format!("<{name}")).count() > html.matches(&format!("</{name}")).count();
+    in_tag
+        || opens("<script", "</script")
+        || opens("<!--", "-->")
+        || ["div", "article", "main", "section", "table"].iter().any(is_open)
 }
 
 /// Whether a text that was taken for prose is the begin of JSON.
@@ -354,9 +357,10 @@ mod tests {
         for end in ["<p>And the", "<div class=\"x\"><p>And", "<script>var a = 1;", "<!-- and", "<a href=\"https://a.ex"]
         {
             let reading = read("a.html", page(end).as_bytes(), None).unwrap();
-            let is_cut = reading.documents[0].quality == Quality::Partial;
-            assert_eq!(is_cut, end != "<p>And the", "{end}");
+            assert_eq!(reading.documents[0].quality, Quality::Partial, "{end}");
         }
+        // The end of a paragraph may be left out, that of an article may not.
+        complete("a.html", page("</article><p>And the"));
         partial("a.json", "{\"pears\": [{\"name\": \"Conference\", \"ripe\": tr", "the JSON is cut off before its end");
         complete("a.md", "[\"a\" is a word in brackets]");
         partial(

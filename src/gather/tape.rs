@@ -63,6 +63,8 @@ enum Extent {
 pub(crate) const CUT: &str = "the JSON is cut off or broken; what stands before that is read";
 /// Elements of an array that a shape keeps.
 const SHOWN_ELEMENTS: usize = 4;
+/// Containers in containers that a shape keeps: a text of brackets would take thirty times its size.
+const SHOWN_DEPTH: usize = 32;
 /// Members of an object that a shape keeps.
 const SHOWN_MEMBERS: usize = 64;
 /// Bytes of a string that are looked at for escapes before somebody asks for its text.
@@ -176,7 +178,7 @@ impl<'a> Parser<'a> {
                     self.at += 1;
                 } else if self.extent == Extent::Shape && n == limit && self.open.len() == 1 {
                     // The top of a shape needs no end.
-                } else if self.extent == Extent::Shape && n == limit {
+                } else if self.extent == Extent::Shape && (n == limit || self.open.len() > SHOWN_DEPTH) {
                     self.at += Splitter::inside().step(&self.text.as_bytes()[self.at..])?;
                 } else {
                     if n > 0 {

@@ -66,7 +66,9 @@ fn read(input: &Input) -> Result<Reading, Error> {
     if extract.blocks.is_empty() && !extract.scanned.is_empty() {
         return Err(Error::Scanned { name: name(), n_pages });
     }
-    if extract.blocks.is_empty() && !extract.broken.is_empty() {
+    let end = &input.bytes[input.bytes.len().saturating_sub(4096)..];
+    let is_cut = memchr::memmem::find(end, b"%%EOF").is_none();
+    if extract.blocks.is_empty() && (is_cut || !extract.broken.is_empty()) {
         return Err(Error::Damaged { name: name(), format: "PDF" });
     }
     if extract.blocks.is_empty() {
