@@ -101,9 +101,24 @@ fn read(input: &Input) -> Result<Reading, Error> {
     }
     for mut talk in forest::talks(items, |_| None) {
         talk.title = talk.items.iter().find_map(|item| subjects.get(&item.id).cloned());
+        // Each patch of a series, and whoever turns to something else, has a subject of its own.
+        for item in &mut talk.items {
+            let known = talk.title.as_ref().into_iter().chain(item.parent.as_ref().and_then(|id| subjects.get(id)));
+            let own =
+                subjects.get(&item.id).filter(|own| !is_answer(own) && known.into_iter().all(|known| known != *own));
+            if let Some(own) = own {
+                item.text = format!("Subject: {own}\n\n{}", item.text);
+            }
+        }
         collected.push(talk);
     }
     collected.finish()
+}
+
+/// Whether a subject says that it is an answer, or sent on.
+fn is_answer(subject: &str) -> bool {
+    let lower = subject.trim_start().to_lowercase();
+    ["re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "rv:"].iter().any(|mark| lower.starts_with(mark))
 }
 
 fn item(message: &Message, here: &BTreeSet<&str>) -> Item {
@@ -172,6 +187,25 @@ mod tests {
         let body = "Ada wrote:\r\n> a\r\n> b\r\n> c\r\n> d\r\n\r\nyes\r\n> e\r\nno\r\n-- \r\nBo\r\n";
         assert_eq!(folded(body, true), "Ada wrote:\n> a\n> [3 more quoted lines]\n\nyes\n> e\nno");
         assert_eq!(folded(body, false), "Ada wrote:\n> a\n> b\n> c\n> d\n\nyes\n> e\nno");
+    }
+
+    #[test]
+    fn a_subject_of_its_own_stays_with_a_message() {
+        let mail = |id: u32, subject: &str, above: &str| {
+            format!(
+                "From a@b Thu Jan  1 00:00:00 1970\nFrom: ada@b.example\nDate: Sat, 1 Jun 2024 10:0{id}:00 +0000\n\
+                 Message-ID: <{id}@b>\nSubject: {subject}\n{above}\nbody {id}\n\n"
+            )
+        };
+        let text = [
+            mail(1, "[PATCH 0/1] Pears", ""),
+            mail(2, "[PATCH 1/1] Peel them", "In-Reply-To: <1@b>\n"),
+            mail(3, "Re: [PATCH 1/1] Peel them", "In-Reply-To: <2@b>\n"),
+            mail(4, "AW: Re: [patch 0/1] Pears", "In-Reply-To: <1@b>\n"),
+        ];
+        let document = read(&Input::new("a.mbox", &text.concat())).unwrap().documents.remove(0);
+        let subjects: Vec<&str> = document.text.lines().filter(|line| line.starts_with("Subject: ")).collect();
+        assert_eq!(subjects, ["Subject: [PATCH 1/1] Peel them"]);
     }
 
     #[test]
