@@ -88,7 +88,7 @@ pub(super) fn reading(format: &Format, input: &Input, recording: Recording) -> R
     let mut document = transcript(format.name, input, &captions::tell_speakers_apart(speech), cues, counted)?;
     document.title = title;
     document.url = url;
-    document.date = date;
+    document.date = date.map(|date| day(&date).unwrap_or(date));
     document.language = language.filter(|tag| is_tag(tag));
     let adverts = (n_adverts > 0).then(|| Problem::note(input.name, format!("advertisements left out: {n_adverts}")));
     Ok(Reading { documents: vec![document], problems: adverts.into_iter().collect() })
@@ -112,6 +112,12 @@ pub(super) fn transcript(
     document.cues = cues;
     document.counts = Counts { items: n_items, visible: n_items - n_hidden, hidden: n_hidden, branches: 1 };
     Ok(document)
+}
+
+/// A day that a downloader writes without signs, `20240517`.
+fn day(date: &str) -> Option<String> {
+    let is_day = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
+    is_day.then(|| format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]))
 }
 
 /// Whether a word looks like a language tag of BCP 47: `en`, `pt-BR`, `zh-Hans`.

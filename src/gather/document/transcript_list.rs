@@ -145,13 +145,14 @@ mod tests {
             "[0:14] so\n\n[1:01] it is\n",
         );
         let document = check(
-            r#"{"title": "T", "source_url": "https://v.example/w", "full_transcript": [
+            r#"{"title": "T", "upload_date": "20240517", "source_url": "https://v.example/w", "full_transcript": [
                 {"timestamp": "00:00:00", "ad": false, "speaker": "Ada", "text": "Hello."},
                 {"timestamp": "00:00:30", "ad": true, "speaker": "Ada", "text": "Buy."},
                 {"timestamp": "00:01:00", "ad": false, "speaker": "Bo", "text": "Ho."}]}"#,
             "[0:00] Ada: Hello.\n\n[1:00] Bo: Ho.\n",
         );
         assert_eq!((document.counts.items, document.counts.visible), (3, 2));
+        assert_eq!(document.date.as_deref(), Some("2024-05-17"));
         check(
             r#"{"sentences": [{"speaker_name": "Ada Bee", "start_time": 1.5, "end_time": 2, "text": "Hi."}, {"speaker_name": "Bo Cee", "start_time": 3, "text": "Ho."}]}"#,
             "[0:01] Ada Bee: Hi.\n\n[0:03] Bo Cee: Ho.\n",
