@@ -101,7 +101,9 @@ fn without_overrides(text: &str) -> String {
 }
 
 /// The tags that players know; any other `<` is a sign that somebody wrote.
-const TAGS: &[&str] = &["i", "b", "u", "s", "em", "strong", "font", "span", "c", "v", "lang", "ruby", "rt", "br", "p"];
+const TAGS: &[&str] = &["i", "b", "u", "s", "em", "strong", "ruby", "rt", "br", "p", "c"];
+/// Those that say more than their name: a colour, a voice.
+const TAGS_WITH_MORE: &[&str] = &["font", "span", "v", "lang"];
 
 /// Text whose `<` is escaped where it opens no tag: "I <3 it" loses no words.
 fn literal_brackets(text: &str) -> String {
@@ -122,10 +124,12 @@ fn is_tag(text: &str) -> bool {
     let Some(tag) = text.find(['<', '>']).filter(|end| text[*end..].starts_with('>')).map(|end| &text[..end]) else {
         return false;
     };
-    let name = tag.trim_start_matches('/').split([' ', '.', '/', '\n']).next().unwrap_or_default();
+    let bare = tag.trim_matches('/').trim_end();
+    let name = bare.split([' ', '.', '\n']).next().unwrap_or_default().to_ascii_lowercase();
     let is_time =
         tag.contains(':') && tag.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b','));
-    is_time || TAGS.contains(&name.to_ascii_lowercase().as_str())
+    let is_plain = TAGS.contains(&name.as_str()) && !bare.contains([' ', '\n']);
+    is_time || is_plain || TAGS_WITH_MORE.contains(&name.as_str())
 }
 
 #[cfg(test)]
