@@ -270,6 +270,7 @@ mod tests {
     fn what_does_not_decode_is_shown_and_counted() {
         let told = Some("bytes that are not UTF-8, shown as \u{fffd}: 1");
         check(&"naïve naï".as_bytes()[..10], None, "naïve na\u{fffd}", told);
+        check("words “".as_bytes().split_last().unwrap().1, None, "words \u{fffd}", told);
         let mut slip = "é".repeat(20).into_bytes();
         slip.push(b'\xff');
         slip.extend(b"end");

@@ -371,6 +371,10 @@ mod tests {
         }
         assert_eq!((depth, tape.broken), (100_000, Some(deep.len())));
         assert!(!Tape::shape(&deep).nodes.is_empty());
+        let closed = "[".repeat(100_000) + &"]".repeat(100_000);
+        let shape = Tape::shape(&closed);
+        assert!(shape.nodes.len() <= SHOWN_DEPTH + 1, "{} nodes", shape.nodes.len());
+        assert!(shape.broken.is_none());
     }
 
     #[test]
