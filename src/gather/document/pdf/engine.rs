@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
+use super::anchors::{self, Anchor};
 use super::page::{self, Fonts};
 use super::prose::{Block, Placed};
 use super::{grid, heads, layout, prose};
@@ -39,6 +40,8 @@ pub(crate) struct Extract {
     pub(crate) date: Option<String>,
     pub(crate) language: Option<String>,
     pub(crate) blocks: Vec<Placed>,
+    /// Where words of it lead to.
+    pub(crate) anchors: Vec<Anchor>,
     pub(crate) n_pages: usize,
     /// Pages that are pictures of text, from 0 on.
     pub(crate) scanned: Vec<usize>,
@@ -83,6 +86,7 @@ pub(crate) fn extract(bytes: &[u8], password: &str) -> Result<Extract, Failure> 
         if page.is_cut {
             found.broken.push(index);
         }
+        found.anchors.extend(anchors::of(&document, *id, &page));
         let tables = grid::take(&page.rulings, &mut page.letters);
         pages.push((page.height, layout::lines(&page.letters, tables)));
     }

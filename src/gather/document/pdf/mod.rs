@@ -3,7 +3,7 @@
 //! The structure of a file is read by `lopdf`; which letters stand where, in what order they are
 //! read, what is a heading, a running head or a table is decided here, in files that know nothing of
 //! the rest of the crate: [`cmap`] and [`font`] for characters, [`page`] for places, [`layout`] for
-//! lines and columns, [`ruling`] and [`grid`] for tables that are ruled, [`table`] for those that are
+//! lines and columns, [`anchors`] for links, [`ruling`] and [`grid`] for tables that are ruled, [`table`] for those that are
 //! not, [`heads`], [`lists`] and [`prose`] for blocks, [`engine`] for the whole.
 //! [`worker`] runs that in a process of its own with limits, since a file made for harm can do what
 //! no parser survives; [`poppler`] asks `pdftotext` instead where its user wants that.
@@ -15,6 +15,7 @@
     reason = "places on a page are small numbers"
 )]
 
+mod anchors;
 mod cmap;
 mod engine;
 mod font;
@@ -29,11 +30,14 @@ mod ruling;
 mod table;
 mod worker;
 
+use std::collections::BTreeSet;
+
+use self::anchors::Anchor;
 use self::engine::{Extract, Failure};
 use self::prose::Block;
 pub use self::worker::{register, serve};
 use super::office::table_of;
-use crate::content::{Kind, Problem, Quality, SectionKind, canonical, line};
+use crate::content::{Kind, Link, Problem, Quality, SectionKind, canonical, line};
 use crate::gather::{Confidence, Error, Format, Input, PdfEngine, Reading, draft, links};
 
 pub(crate) const FORMAT: Format = Format {
@@ -84,7 +88,16 @@ fn reading(name: &str, extract: Extract) -> Reading {
         writer.block(placed);
     }
     let Writer { text, sections, .. } = writer;
-    let links = links(&text);
+    let mut links = links(&text);
+    let mut known: BTreeSet<String> = links.iter().map(|link| link.url.trim_end_matches('/').to_owned()).collect();
+    for Anchor { url, text } in extract.anchors {
+        // An address that is written out is a link already, also where it goes over a line.
+        let is_written = text.replace(' ', "") == url;
+        if known.insert(url.trim_end_matches('/').to_owned()) {
+            let text = Some(text).filter(|text| !text.is_empty() && !is_written);
+            links.push(Link { url, text, start: None });
+        }
+    }
     let mut document = draft::document(FORMAT.name, FORMAT.kind, text, sections, extract.n_pages);
     document.links = links;
     document.title = extract.title;
@@ -229,6 +242,30 @@ mod tests {
         assert!(draft::covers(&document.text, &document.sections));
         let labels: Vec<_> = document.sections.iter().map(|section| section.label.as_deref().unwrap_or("-")).collect();
         assert_eq!(labels, ["p. 1", "p. 2", "p. 3"]);
+    }
+
+    #[test]
+    fn an_address_behind_words_is_a_link_once() {
+        let anchor = |url: &str, text: &str| Anchor { url: url.to_owned(), text: text.to_owned() };
+        let extract = Extract {
+            n_pages: 1,
+            blocks: vec![placed(Block::Paragraph("See https://a.example/x and the orchard.".into()), 0, &[])],
+            anchors: vec![
+                anchor("https://a.example/x/", "https://a.example/x"),
+                anchor("https://b.example/", "the orchard"),
+                anchor("https://b.example", "orchard"),
+                anchor("https://c.example/long", "https://c.example/ long"),
+            ],
+            ..Extract::default()
+        };
+        let links = reading("x", extract).documents.remove(0).links;
+        let found: Vec<_> = links.iter().map(|link| (link.url.as_str(), link.text.as_deref(), link.start)).collect();
+        let expected = [
+            ("https://a.example/x", None, Some(4)),
+            ("https://b.example/", Some("the orchard"), None),
+            ("https://c.example/long", None, None),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(crate) struct Page {
     pub(crate) letters: Vec<Letter>,
     pub(crate) width: f32,
     pub(crate) height: f32,
+    /// What turns places in the file into places on the page as it is shown.
+    pub(crate) place: Matrix,
     pub(crate) n_pictures: usize,
     /// The straight lines that are drawn on it.
     pub(crate) rulings: Vec<Ruling>,
@@ -93,7 +95,7 @@ pub(crate) fn read(document: &Document, id: ObjectId, fonts: &mut Fonts) -> Page
         3 => ([0.0, 1.0, -1.0, 0.0, area[3], -area[0]], height, width),
         _ => ([1.0, 0.0, 0.0, 1.0, -area[0], -area[1]], width, height),
     };
-    (reader.page.width, reader.page.height) = (width, height);
+    (reader.page.width, reader.page.height, reader.page.place) = (width, height, start);
     reader.run(&content.unwrap_or_default(), &resources, start, 0);
     let mut page = reader.page;
     page.rulings = reader.pen.drawn;
@@ -119,13 +121,13 @@ fn inherited(document: &Document, id: ObjectId, key: &[u8]) -> Option<Object> {
     None
 }
 
-fn numbers(document: &Document, array: &Object) -> Option<Vec<f32>> {
+pub(super) fn numbers(document: &Document, array: &Object) -> Option<Vec<f32>> {
     let number = |object: &Object| document.dereference(object).ok()?.1.as_float().ok();
     array.as_array().ok()?.iter().map(number).collect()
 }
 
 /// `[a b c d e f]` of 8.3.3.
-pub(super) type Matrix = [f32; 6];
+pub(crate) type Matrix = [f32; 6];
 
 fn times(left: &Matrix, right: &Matrix) -> Matrix {
     [
