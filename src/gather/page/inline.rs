@@ -2,6 +2,7 @@
 
 use super::markdown::{Writer, is_formula};
 use super::math;
+use super::seam;
 use super::tree::Id;
 
 /// A line of words on its way.
@@ -11,6 +12,8 @@ pub(super) struct Words<'a> {
     out: String,
     /// Whether white space was seen since the last word.
     blank: bool,
+    /// The mark of emphasis that the line ends with, if it does.
+    mark: &'static str,
     /// Where these words lead, if a link stands around them.
     pub(super) link: Option<String>,
     inside: Inside,
@@ -26,7 +29,7 @@ struct Inside {
 
 impl<'a> Words<'a> {
     pub(super) fn new(writer: Writer<'a>) -> Self {
-        Self { writer, out: String::new(), blank: false, link: None, inside: Inside::default() }
+        Self { writer, out: String::new(), blank: false, mark: "", link: None, inside: Inside::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -128,7 +131,10 @@ impl<'a> Words<'a> {
 
     /// Writes a word, behind the blank that is owed.
     fn word(&mut self, word: &str) {
-        if self.blank && !self.out.is_empty() && !self.out.ends_with(char::is_whitespace) {
+        let mark = std::mem::take(&mut self.mark);
+        if !self.blank {
+            seam::join(&mut self.out, mark, word);
+        } else if !self.out.is_empty() && !self.out.ends_with(char::is_whitespace) {
             self.out.push(' ');
         }
         self.blank = false;
@@ -164,7 +170,7 @@ impl<'a> Words<'a> {
             let escape = match c {
                 '\\' => next.is_some_and(|c| c.is_ascii_punctuation()),
                 '`' => true,
-                '*' => next.is_some() || index > 0,
+                '*' => next.is_some() || index > 0 || self.inside.strong || self.inside.emphasis,
                 '_' => !inside && (next.is_some() || index > 0),
                 '[' => self.inside.link || word.contains("]("),
                 ']' => self.inside.link || matches!(next, Some('(' | '[' | ':')),
@@ -186,21 +192,28 @@ impl<'a> Words<'a> {
     }
 
     /// The words of an element between two marks, blanks outside of them.
-    fn marked(&mut self, id: Id, mark: &str) {
+    fn marked(&mut self, id: Id, mark: &'static str) {
         let inner = self.inner(id);
         let bare = inner.trim();
-        if bare.is_empty() || bare.contains("\n\n") {
-            self.blank |= !inner.is_empty();
-            return if bare.is_empty() { self.blank = true } else { self.word(bare) };
-        }
         self.blank |= inner.starts_with(char::is_whitespace);
-        // Marks that touch would be one mark.
-        if !self.blank && self.out.ends_with('*') && mark.starts_with('*') {
-            self.blank = true;
+        let goes_on = !self.blank && self.mark == mark && self.out.ends_with(mark);
+        if bare.is_empty() {
+            self.blank |= !inner.is_empty();
+        } else if bare.contains("\n\n") {
+            self.word(bare);
+        } else if goes_on && !bare.contains('\n') {
+            // What is marked alike on both sides is marked once.
+            self.out.truncate(self.out.len() - mark.len());
+            self.out.push_str(bare);
+            self.out.push_str(mark);
+        } else if let Some((before, bare)) = seam::open(if self.blank { "" } else { &self.out }, bare) {
+            let lines: Vec<String> = bare.lines().map(|line| format!("{mark}{}{mark}", line.trim())).collect();
+            self.word(&format!("{before}{}", lines.join("\n")));
+            self.mark = mark;
+        } else {
+            self.word(bare);
         }
-        let lines: Vec<String> = bare.lines().map(|line| format!("{mark}{}{mark}", line.trim())).collect();
-        self.word(&lines.join("\n"));
-        self.blank = inner.ends_with(char::is_whitespace);
+        self.blank |= inner.ends_with(char::is_whitespace);
     }
 
     /// The words of an element, with the blanks at its borders.

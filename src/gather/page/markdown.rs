@@ -198,8 +198,13 @@ impl<'a> Blocks<'a> {
             words.link = linked;
             words.children(id);
             let text = words.finish().replace('\n', " ");
-            if !text.trim().is_empty() {
-                self.push(format!("{} {}", "#".repeat(level), text.trim()));
+            let text = text.trim();
+            // A picture heads nothing.
+            let is_picture = text.starts_with("![") && text.ends_with(')') && text.matches("](").count() == 1;
+            match (text.is_empty(), is_picture) {
+                (true, _) => {}
+                (_, true) => self.push(text.to_owned()),
+                _ => self.push(format!("{} {text}", "#".repeat(level))),
             }
             return;
         }
@@ -450,7 +455,7 @@ fn guard(line: &str) -> String {
     let hashes = bytes.iter().take_while(|byte| **byte == b'#').count();
     let rule = line.len() > 1 && line.bytes().all(|byte| matches!(byte, b'-' | b'=' | b' '));
     let opens = matches!(bytes.first(), Some(b'>'))
-        || matches!(bytes.first(), Some(b'-' | b'+')) && blank(1)
+        || matches!(bytes.first(), Some(b'-' | b'+' | b'*')) && blank(1)
         || (1..=6).contains(&hashes) && blank(hashes)
         || rule
         || line.starts_with("~~~");

@@ -24,6 +24,7 @@ mod names;
 mod notes;
 mod policy;
 mod posts;
+mod seam;
 mod sieve;
 mod structured;
 mod table;

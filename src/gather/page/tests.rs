@@ -24,6 +24,14 @@ fn html_has_its_markdown() {
         ("<p>1 * 2 &lt;b> [x](y) &amp;amp; snake_case</p>", "1 * 2 \\<b> \\[x\\](y) \\&amp; snake_case"),
         ("<p># not a heading<p>- nor<p>1. an item", "\\# not a heading\n\n\\- nor\n\n1\\. an item"),
         ("<p><b>bold </b>and<em> thin</em></p>", "**bold** and *thin*"),
+        (
+            "<p>* a<p>a <b>note:</b>b, <b>c</b><b>d</b> <i>e</i><b>f</b>g<i>, h</i>",
+            "\\* a\n\na **note**:b, **cd** *e***f**g, h",
+        ),
+        (
+            "<p><i>* see</i> 字<b>「字」</b>字 a&lt;<span>/b> c</span>!<a href=d>e</a>",
+            "*\\* see* 字「**字**」字 a\\</b> c\\![e](d)",
+        ),
         ("<p>one<br>two<br><br>three", "one\ntwo\n\nthree"),
         ("<h2>A <a href=https://a.example/x>b</a></h2>c", "## A [b](https://a.example/x)\n\nc"),
         ("<a href=/x><h3>Card</h3><p>words</p></a>", "### [Card](/x)\n\nwords"),
