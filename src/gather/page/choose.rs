@@ -6,6 +6,11 @@ use super::policy::Policy;
 use super::tree::{Id, Tree};
 use super::words::{Roles, for_words};
 
+/// A line of a beginning, the largest part of it and all of it hold so much prose, in characters.
+const LEAST_LINE: u32 = 40;
+const LEAST_PART: u32 = 300;
+const LEAST_OPENING: u32 = 400;
+
 /// The element whose names say that it holds the text, if it holds enough of it.
 pub(super) fn named(tree: &Tree, gone: &[bool], measures: &[Measure], body: Id, policy: &Policy) -> Option<Id> {
     let mut found: Vec<Id> = Vec::new();
@@ -51,11 +56,45 @@ pub(super) fn heaviest(
         };
         let beside: u32 = tree.children(at).filter(is_like).filter(|id| !gone[*id]).map(|id| measures[id].prose).sum();
         let is_part = beside > 0 && holds(beside, measures[at].prose, policy.beside);
-        if is_leaf || is_part || prose == 0 || !holds(prose, measures[at].prose, share) {
+        if is_leaf
+            || is_part
+            || stands_in_text(tree, gone, measures, at, best)
+            || prose == 0
+            || !holds(prose, measures[at].prose, share)
+        {
             return at;
         }
         at = best;
     }
+}
+
+/// Whether paragraphs stand beside a part of an element, so that it is a part of their text.
+fn stands_in_text(tree: &Tree, gone: &[bool], measures: &[Measure], whole: Id, part: Id) -> bool {
+    let is_paragraph = |id: &Id| *id != part && tree.name(*id) == "p" && !gone[*id] && measures[*id].prose > 0;
+    let paragraphs: Vec<u32> = tree.children(whole).filter(is_paragraph).map(|id| measures[id].prose).collect();
+    paragraphs.len() >= 3 && holds(paragraphs.iter().sum(), measures[whole].prose, 3)
+}
+
+/// What stands between the title and the content and is its beginning, not a line under the title.
+pub(super) fn opening(tree: &Tree, gone: &[bool], measures: &[Measure], title: Option<Id>, root: Id) -> Vec<Id> {
+    let is_above_root = |id: Id| tree.ancestors(root).any(|above| above == id);
+    let Some(title) = title.filter(|title| *title < root && !is_above_root(*title)) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut at = tree.after(title, Tree::ROOT);
+    while let Some(id) = at {
+        if id == root {
+            break;
+        }
+        let is_above = is_above_root(id);
+        let is_text = measures[id].prose >= LEAST_LINE && !measures[id].is_linked(40) && tree.name(id) != "figure";
+        if !is_above && tree.is_element(id) && !gone[id] && is_text {
+            found.push(id);
+        }
+        at = tree.first(id).filter(|_| is_above).or_else(|| tree.after(id, Tree::ROOT));
+    }
+    let prose = found.iter().map(|id: &Id| measures[*id].prose);
+    let (most, all) = (prose.clone().max().unwrap_or(0), prose.sum::<u32>());
+    if at.is_some() && most >= LEAST_PART && all >= LEAST_OPENING { found } else { Vec::new() }
 }
 
 /// Whether an element calls itself the text of an article: `entry-content`, `articleBody`.

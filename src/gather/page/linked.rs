@@ -22,7 +22,9 @@ pub(super) fn mark(tree: &Tree, gone: &mut [bool], measures: &[Measure], root: I
             let is_link = policy.drops_linked_lines && found.is_linked(96) && found.n_chars > 15;
             if is_short && !tree.ancestors(id).any(|above| tree.name(above) == "blockquote") {
                 let text = tree.text_of(id);
-                gone[id] |= points_away(&text) || is_link && !text.trim_end().ends_with(['.', '!', ':', ')', '"', '”']);
+                let is_said = text.trim_end().ends_with(['.', '!', ':', ')', '"', '”'])
+                    || ["http", "www."].iter().any(|start| text.trim_start().starts_with(start));
+                gone[id] |= points_away(&text) || is_link && !is_said;
             }
         } else if names::is_box(name) && name != "li" {
             let is_wanted = match name {
@@ -45,7 +47,7 @@ pub(super) fn mark(tree: &Tree, gone: &mut [bool], measures: &[Measure], root: I
         }
     }
     // A page that is a list of links is read for them.
-    if policy.drops_linked_lines || !holds(n_listed, measures[root].n_chars, policy.listed) {
+    if !holds(n_listed, measures[root].n_chars, policy.listed) {
         for id in lists {
             gone[id] = true;
         }

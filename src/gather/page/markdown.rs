@@ -27,18 +27,20 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The Markdown of what stands in `root` and is not gone, footnotes that stand outside of it behind it.
-pub(crate) fn write(source: &Source, gone: &[bool], root: Id) -> String {
+/// The Markdown of `opening` and of what stands in `root` and is not gone, footnotes that stand elsewhere behind it.
+pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) -> String {
     let Source { tree, notes, unseen, base } = source;
     let writer = Writer { tree, gone, base: *base, notes, every_image: false };
     let mut page = Blocks::new(&writer);
+    opening.iter().for_each(|part| page.element(*part));
+    page.end_line();
     page.children(root);
     page.end_line();
     let stands = |id: Id, gone: &[bool]| {
         let mut above = tree.ancestors(id).take_while(|above| *above != root);
         above.all(|above| !gone[above])
     };
-    let is_inside = |id: Id| tree.ancestors(id).any(|above| above == root);
+    let is_inside = |id: Id| tree.ancestors(id).any(|above| above == root || opening.contains(&above));
     let mut done = page.done;
     let mut written: BTreeSet<Id> = BTreeSet::new();
     for (mark, (label, text)) in &notes.marks {

@@ -88,8 +88,20 @@ pub(crate) fn read(html: &str) -> Option<Page> {
     let base = metadata.url.as_deref();
     let source = Source::new(&tree, &content.unseen, base);
     let mut gone = content.gone;
-    sieve::title(&tree, &mut gone, content.root, metadata.title.as_deref());
-    let mut main = markdown::write(&source, &gone, content.root);
+    let title = metadata.title.as_deref().map(sieve::letters).unwrap_or_default();
+    let is_title = |heading: &Id| !title.is_empty() && sieve::letters(&tree.text_of(*heading)) == title;
+    let opening = match kind {
+        PageKind::Forum => Vec::new(),
+        _ => {
+            let heading = sieve::titles(&tree, &gone, body).find(is_title);
+            choose::opening(&tree, &gone, &content.measures, heading, content.root)
+        }
+    };
+    let repeated = sieve::titles(&tree, &gone, content.root).next().filter(is_title);
+    if let Some(heading) = repeated {
+        gone[heading] = true;
+    }
+    let mut main = markdown::write(&source, &gone, &opening, content.root);
     let posts = match kind {
         PageKind::Forum => posts::find(&source, &gone, &content.roles, &content.measures, body, content.root),
         _ => Vec::new(),
@@ -100,7 +112,7 @@ pub(crate) fn read(html: &str) -> Option<Page> {
         main = match whole {
             Some(tree) if tree.depth() <= MAX_DEPTH => {
                 let gone = sieve::silent(&tree);
-                markdown::write(&Source::new(&tree, &gone, base), &gone, Tree::ROOT)
+                markdown::write(&Source::new(&tree, &gone, base), &gone, &[], Tree::ROOT)
             }
             _ => text,
         };
@@ -109,7 +121,7 @@ pub(crate) fn read(html: &str) -> Option<Page> {
     let is_whole = main.trim().is_empty() || main.len() < DOUBTFUL && main.len() * 4 < content.n_visible;
     if is_whole {
         let gone = sieve::silent(&tree);
-        main = markdown::write(&Source::new(&tree, &gone, base), &gone, body);
+        main = markdown::write(&Source::new(&tree, &gone, base), &gone, &[], body);
     }
     let words = if main.len() < SHORT { sieve::words(&tree, body) } else { String::new() };
     let (n_visible, n_hidden, n_veiled) = (content.n_visible, content.n_hidden, content.n_veiled);
@@ -162,7 +174,7 @@ fn content(tree: &Tree, body: Id, kind: PageKind, policy: &Policy) -> Content {
         let root = choose::heaviest(tree, &sieved.gone, &sieved.measures, &page.roles, from, policy);
         let prose = sieved.measures[root].prose;
         linked::mark(tree, &mut sieved.gone, &sieved.measures, root, policy);
-        sieve::headings(tree, &mut sieved.gone, root);
+        sieve::headings(tree, &mut sieved.gone, &page.gone, root);
         let enough = prose >= policy.least_prose && holds(prose, total, policy.least_share);
         if enough || best.as_ref().is_none_or(|(root, best)| prose > 2 * best.measures[*root].prose) {
             best = Some((root, sieved));

@@ -49,7 +49,7 @@ pub(crate) const ARTICLE: Policy = Policy {
     step: 75,
     beside: 4,
     link_density: 45,
-    listed: 50,
+    listed: 65,
     cards: 50,
     strong: 25,
     strongest: 60,

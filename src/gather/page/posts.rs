@@ -113,7 +113,7 @@ pub(super) fn find(
         for &id in &beside {
             gone[id] = true;
         }
-        let text = markdown::write(source, &gone, words);
+        let text = markdown::write(source, &gone, &[], words);
         for id in beside {
             gone[id] = false;
         }

@@ -19,6 +19,9 @@ const MAX_PERHAPS: u32 = 25;
 /// A page with less prose than this shows nothing.
 const LEAST_SHOWN: u32 = 100;
 
+/// A block of so much prose is a paragraph, in characters.
+const PARAGRAPH: u32 = 80;
+
 /// How much is taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strictness {
@@ -161,6 +164,7 @@ pub(super) fn sieve(
             name if names::level(name).is_some() || name.starts_with("mjx-") => false,
             "p" | "pre" | "code" | "table" | "tbody" | "tr" | "td" => false,
             _ if !by_names => false,
+            name if names::is_inline(name) && is_in_sentence(tree, id, seen) => false,
             _ => {
                 let is_comment = strictness == Strictness::Full && !is_forum && roles.any(Roles::COMMENT);
                 roles.any(AWAY) && is_light(id, policy.named)
@@ -183,6 +187,14 @@ pub(super) fn sieve(
     } else {
         Sieved { gone, measures }
     }
+}
+
+/// Whether an inline element stands among the words of a paragraph, where its names are no reason to break the sentence.
+fn is_in_sentence(tree: &Tree, id: Id, measures: &[Measure]) -> bool {
+    let says = |at: Id| tree.text(at).is_some_and(|text| text.contains(char::is_alphanumeric));
+    let block = || tree.ancestors(id).skip(1).find(|above| !names::is_inline(tree.name(*above)));
+    [tree.previous(id), tree.next(id)].into_iter().flatten().any(says)
+        && block().is_some_and(|block| measures[block].prose >= PARAGRAPH)
 }
 
 /// The elements that stand in a row of cards: a title that is a link, and a few words.
@@ -226,56 +238,60 @@ fn cards(tree: &Tree, gone: &[bool], measures: &[Measure], body: Id) -> Vec<Id> 
     cards
 }
 
-/// Marks headings that nothing follows.
-pub(super) fn headings(tree: &Tree, gone: &mut [bool], root: Id) {
+/// Marks headings under which everything was taken away; those that never had anything under them stay.
+pub(super) fn headings(tree: &Tree, gone: &mut [bool], unseen: &[bool], root: Id) {
     let mut order = Vec::new();
+    let mut taken_until = root;
     let mut at = Some(root);
     while let Some(id) = at {
-        let stays = id == root || !gone[id];
-        if stays {
-            order.push(id);
+        if id == taken_until {
+            taken_until = root;
         }
-        at = tree.first(id).filter(|_| stays).or_else(|| tree.after(id, root));
+        let is_seen = id == root || !unseen[id];
+        if is_seen && id != root && gone[id] && taken_until == root {
+            taken_until = tree.after(id, root).unwrap_or(usize::MAX);
+        }
+        if is_seen {
+            order.push((id, taken_until != root));
+        }
+        at = tree.first(id).filter(|_| is_seen).or_else(|| tree.after(id, root));
     }
     // From the end: the level of the heading below, if nothing but it was seen since.
     let mut below: Option<usize> = Some(0);
     let mut inside: Option<Id> = None;
-    for &id in order.iter().rev() {
-        if let Some(level) = names::level(tree.name(id)) {
-            if below.is_some_and(|below| below <= level) {
+    let mut is_taken = true;
+    for &(id, is_gone) in order.iter().rev() {
+        let is_word = tree.text(id).is_some_and(|text| !text.trim().is_empty()) || tree.name(id) == "img";
+        if is_gone {
+            is_taken |= is_word;
+        } else if let Some(level) = names::level(tree.name(id)) {
+            if is_taken && below.is_some_and(|below| below <= level) {
                 gone[id] = true;
             } else {
-                below = Some(level);
+                (below, is_taken) = (Some(level), false);
             }
             inside = None;
-        } else {
-            let is_word = tree.text(id).is_some_and(|text| !text.trim().is_empty()) || tree.name(id) == "img";
-            if is_word && inside.is_none() {
-                inside = tree
-                    .ancestors(id)
-                    .take_while(|above| *above != root)
-                    .find(|above| names::level(tree.name(*above)).is_some());
-                if inside.is_none() {
-                    below = None;
-                }
+        } else if is_word && inside.is_none() {
+            inside = tree
+                .ancestors(id)
+                .take_while(|above| *above != root)
+                .find(|above| names::level(tree.name(*above)).is_some());
+            if inside.is_none() {
+                (below, is_taken) = (None, false);
             }
         }
     }
 }
 
-/// Marks the heading that repeats the title, if it opens the content.
-pub(super) fn title(tree: &Tree, gone: &mut [bool], root: Id, title: Option<&str>) {
-    let Some(title) = title else { return };
-    let fold =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let title = fold(title);
-    let heading = tree.within(root).take(400).find(|id| {
-        matches!(tree.name(*id), "h1" | "h2")
-            && !tree.ancestors(*id).take_while(|above| *above != root).any(|above| gone[above])
-    });
-    if let Some(id) = heading.filter(|id| fold(&tree.text_of(*id)) == title) {
-        gone[id] = true;
-    }
+/// The headings of a part of a page that may be its title.
+pub(super) fn titles(tree: &Tree, gone: &[bool], part: Id) -> impl Iterator<Item = Id> {
+    let stays = move |id: Id| !tree.ancestors(id).take_while(|above| *above != part).any(|above| gone[above]);
+    tree.within(part).filter(move |id| matches!(tree.name(*id), "h1" | "h2") && stays(*id))
+}
+
+/// The letters and digits of words, in lower case: what titles are compared by.
+pub(super) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Marks scripts and what is hidden, and nothing else.

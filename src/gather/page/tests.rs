@@ -96,6 +96,52 @@ fn what_is_no_content_goes() {
 }
 
 #[test]
+fn words_of_a_sentence_and_headings_with_nothing_under_them_stay() {
+    let text = PROSE.repeat(6);
+    let page = |part: &str| {
+        let html = framed(&format!("<article><p>{text}</p>{part}<p>{text}</p></article>"));
+        let main = main(&html.replace("<head>", "<head><meta property=og:type content=article>"));
+        let around = format!("{}\n\n", text.trim());
+        main.strip_prefix(&around).and_then(|rest| rest.strip_suffix(around.trim())).unwrap_or(&main).trim().to_owned()
+    };
+    let short = PROSE.trim();
+    for (part, expected) in [
+        (
+            format!("<p>The <a class=tag href=/p>pear</a> is one. {PROSE}</p>"),
+            format!("The [pear](/p) is one. {short}"),
+        ),
+        (format!("<p>A <span class=popup>note</span>: {PROSE}</p>"), format!("A note: {short}")),
+        (format!("<div><span class=share-it>Share it</span><p>{PROSE}</p></div>"), short.to_owned()),
+        ("<h2>Figs</h2><h2>Apples</h2>".to_owned(), "## Figs\n\n## Apples".to_owned()),
+        ("<h2>Figs</h2><p style=display:none>Juice</p><h2>Plums</h2>".to_owned(), "## Figs\n\n## Plums".to_owned()),
+        ("<h2>More</h2><aside>A word.</aside><h2>Plums</h2>".to_owned(), "## Plums".to_owned()),
+        ("<h2><img alt='a pear tree' src=p.png></h2>".to_owned(), "![a pear tree](p.png)".to_owned()),
+        (
+            "<p><a href=https://a.example/essay>https://a.example/essay</a></p>".to_owned(),
+            "[https://a.example/essay](https://a.example/essay)".to_owned(),
+        ),
+    ] {
+        assert_eq!(page(&part), expected, "{part}");
+    }
+}
+
+#[test]
+fn the_beginning_of_a_text_is_found_beside_the_rest_of_it() {
+    let (text, start) = (PROSE.repeat(40), PROSE.repeat(5));
+    let page = |inner: &str| main(&framed(inner).replace("<head>", "<head><meta property=og:type content=article>"));
+    let rest = format!("<div class=story><p>{text}</p><p>{text}</p></div>");
+    let whole = format!("{}\n\n{}", text.trim(), text.trim());
+    let begun = page(&format!("<div><h1>Pears</h1><div><p>{start}</p></div>{rest}</div>"));
+    assert_eq!(begun, format!("{}\n\n{whole}", start.trim()));
+    assert_eq!(page(&format!("<div><h1>Pears</h1><p>{PROSE}</p>{rest}</div>")), whole);
+    // Paragraphs beside a large part of the text are the text.
+    let gallery = format!("<div class=gallery><ul><li>{text}<li>{text}</ul></div>");
+    let beside =
+        page(&format!("<article class=post-body><p>{start}</p>{gallery}<p>{start}</p><p>{start}</p></article>"));
+    assert!(beside.starts_with(start.trim()) && beside.ends_with(start.trim()));
+}
+
+#[test]
 fn lists_of_links_that_belong_to_the_text_stay() {
     let text = PROSE.repeat(12);
     let list = "<ul><li><a href=/1>One more page</a><li><a href=/2>And another page</a><li><a href=/3>Third</a></ul>";
