@@ -21,7 +21,9 @@ const ENDED_BY_NEXT: &[&str] = &[
 ///
 /// Parsers of HTML keep their own stack, but what walks their trees may not: this looks first.
 pub(crate) fn is_too_deep(html: &str) -> bool {
-    let mut stack: Vec<String> = Vec::new();
+    let mut stack: Vec<&str> = Vec::new();
+    // The place of the outermost `<svg>` or `<math>` that is open.
+    let mut foreign: Option<usize> = None;
     let mut rest = html;
     while let Some(start) = rest.find('<') {
         rest = &rest[start + 1..];
@@ -31,26 +33,29 @@ pub(crate) fn is_too_deep(html: &str) -> bool {
         }
         let closing = rest.starts_with('/');
         let tag = rest.strip_prefix('/').unwrap_or(rest);
-        let name_end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<')).unwrap_or(tag.len());
-        let name = tag[..name_end].to_ascii_lowercase();
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        if !tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
             continue;
         }
-        let foreign = stack.iter().any(|open| matches!(open.as_str(), "svg" | "math"));
+        let name_end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<')).unwrap_or(tag.len());
+        let name = &tag[..name_end];
+        let is_any = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
         if closing {
-            if let Some(at) = stack.iter().rposition(|open| *open == name) {
+            if let Some(at) = stack.iter().rposition(|open| open.eq_ignore_ascii_case(name)) {
                 stack.truncate(at);
+                foreign = foreign.filter(|outer| *outer < at);
             }
             continue;
         }
-        let self_closed = foreign && tag.find('>').is_some_and(|end| tag[..end].ends_with('/'));
-        if matches!(name.as_str(), "script" | "style" | "textarea" | "title") && !foreign {
+        if foreign.is_none() && is_any(&["script", "style", "textarea", "title"]) {
             // Raw text: nothing in it is a tag but its own end.
-            let end = format!("</{name}");
-            rest = find_ignoring_case(tag, &end).map_or("", |at| &tag[at..]);
+            rest = raw_end(tag, name).map_or("", |at| &tag[at..]);
             continue;
         }
-        if !VOID.contains(&name.as_str()) && !self_closed && (foreign || !ENDED_BY_NEXT.contains(&name.as_str())) {
+        let self_closed = foreign.is_some() && tag.find('>').is_some_and(|end| tag[..end].ends_with('/'));
+        if !is_any(VOID) && !self_closed && (foreign.is_some() || !is_any(ENDED_BY_NEXT)) {
+            if foreign.is_none() && is_any(&["svg", "math"]) {
+                foreign = Some(stack.len());
+            }
             stack.push(name);
         }
         if stack.len() > MAX_DEPTH {
@@ -60,18 +65,12 @@ pub(crate) fn is_too_deep(html: &str) -> bool {
     false
 }
 
-/// First place of an ASCII needle, whatever its case.
-fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
-    let mut at = 0;
-    while let Some(found) = text[at..].find("</") {
-        at += found;
-        if text.as_bytes()[at..].get(..needle.len()).is_some_and(|start| start.eq_ignore_ascii_case(needle.as_bytes()))
-        {
-            return Some(at);
-        }
-        at += 2;
-    }
-    None
+/// The place of the end tag of an element, whatever its case.
+fn raw_end(text: &str, name: &str) -> Option<usize> {
+    let mut ends = text.match_indices("</").map(|(at, _)| at);
+    ends.find(|at| {
+        text.as_bytes()[at + 2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 /// Says what stands in front of the page that was wanted, if something does.

@@ -40,24 +40,29 @@ impl Rules {
         let mut names = BTreeSet::new();
         for css in &sheets {
             each_rule(css, |selectors, body| {
-                const SIGNS: &[&str] = &["none", "hidden", "opacity", "font-size", "-9", "clip", "1px", "color"];
-                if SIGNS.iter().any(|sign| body.contains(sign)) && Style::of(body).hidden().is_some() {
-                    names.extend(selectors.split(',').filter_map(|selector| lone_name(selector.trim())));
+                let lone = || selectors.split(',').filter_map(|selector| lone_name(selector.trim()));
+                if lone().next().is_some() && Style::of(body).hidden().is_some() {
+                    names.extend(lone().map(str::to_owned));
                 }
             });
         }
         if !names.is_empty() {
             for css in &sheets {
                 each_rule(css, |selectors, body| {
-                    let shown: Vec<String> =
-                        self::names(selectors).into_iter().filter(|name| names.contains(name)).collect();
-                    if !shown.is_empty() && Style::of(body).shows() {
-                        names.retain(|name| !shown.contains(name));
+                    let is_hidden = |name: &str| names.contains(name);
+                    if self::names(selectors).any(is_hidden) && Style::of(body).shows() {
+                        for name in self::names(selectors) {
+                            names.remove(name);
+                        }
                     }
                 });
             }
         }
         Self { names }
+    }
+
+    fn knows(&self, sign: &str, name: &str) -> bool {
+        self.names.contains(&format!("{sign}{name}"))
     }
 
     /// How an element is hidden, if it is.
@@ -71,9 +76,8 @@ impl Rules {
                 return false;
             }
             let classes = tree.attribute(id, "class").unwrap_or_default().split_whitespace();
-            let own = tree.attribute(id, "id").map(|id| format!("#{id}"));
-            own.is_some_and(|id| self.names.contains(&id))
-                || classes.into_iter().any(|class| self.names.contains(&format!(".{class}")))
+            tree.attribute(id, "id").is_some_and(|id| self.knows("#", id))
+                || classes.into_iter().any(|class| self.knows(".", class))
         };
         let perhaps = || tree.attribute(id, "aria-hidden") == Some("true") || named();
         own.or_else(|| perhaps().then_some(Hidden::Perhaps))
@@ -115,38 +119,58 @@ fn after_block(text: &str) -> &str {
 }
 
 /// The class or id of a selector that is nothing else: `.x`, `#x`, `div.x`.
-fn lone_name(selector: &str) -> Option<String> {
+fn lone_name(selector: &str) -> Option<&str> {
     let at = selector.find(['.', '#'])?;
     let (element, name) = selector.split_at(at);
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    (element.chars().all(char::is_alphanumeric) && name.len() > 1 && name[1..].chars().all(is_name))
-        .then(|| name.to_owned())
+    (element.chars().all(char::is_alphanumeric) && name.len() > 1 && name[1..].chars().all(is_name)).then_some(name)
 }
 
 /// The classes and ids of any selectors.
-fn names(selectors: &str) -> Vec<String> {
+fn names(selectors: &str) -> impl Iterator<Item = &str> {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    let starts = selectors.match_indices(['.', '#']);
-    starts
-        .map(|(at, _)| {
-            let end = selectors[at + 1..].find(|c| !is_name(c)).map_or(selectors.len(), |end| at + 1 + end);
-            selectors[at..end].to_owned()
-        })
-        .collect()
+    selectors.match_indices(['.', '#']).map(move |(at, _)| {
+        let rest = &selectors[at + 1..];
+        &selectors[at..at + 1 + rest.find(|c| !is_name(c)).unwrap_or(rest.len())]
+    })
 }
 
-/// The declarations of a style.
-struct Style(Vec<(String, String)>);
+/// What declarations may hide by.
+const PROPERTIES: &[&str] = &[
+    "display",
+    "visibility",
+    "opacity",
+    "font-size",
+    "color",
+    "background-color",
+    "background",
+    "position",
+    "left",
+    "top",
+    "right",
+    "text-indent",
+    "clip",
+    "width",
+    "height",
+    "overflow",
+];
+
+/// The declarations of a style that may hide something.
+struct Style(Vec<(&'static str, String)>);
 
 impl Style {
     fn of(style: &str) -> Self {
-        let bare: String = style.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-        let rules = bare.split(';').filter_map(|rule| rule.split_once(':'));
-        Self(rules.map(|(name, value)| (name.to_owned(), value.trim_end_matches("!important").to_owned())).collect())
+        let rules = style.split(';').filter_map(|rule| rule.split_once(':')).filter_map(|(name, value)| {
+            let name = name.trim();
+            let known = PROPERTIES.iter().find(|property| property.eq_ignore_ascii_case(name))?;
+            let bare: String = value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+            Some((*known, bare.trim_end_matches("!important").to_owned()))
+        });
+        Self(rules.collect())
     }
 
     fn value(&self, key: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+        self.0.iter().rev().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
     }
 
     /// A length in thousandths of a pixel, or of a point.

@@ -258,6 +258,11 @@ impl<'a> Words<'a> {
         let tree = self.writer.tree;
         let alt =
             tree.attribute(id, "alt").or(tree.attribute(id, "title")).map(crate::content::line).unwrap_or_default();
+        // What counts readers is no picture.
+        let is_dot = |name: &str| matches!(tree.attribute(id, name), Some("0" | "1" | "0px" | "1px"));
+        if is_dot("width") || is_dot("height") {
+            return;
+        }
         let n_words = alt.split_whitespace().count();
         // An emoji is its own words; a file name says nothing.
         if n_words == 1 && alt.chars().count() <= 8 && !alt.is_ascii() {

@@ -107,7 +107,7 @@ pub(crate) fn read(html: &str) -> Option<Page> {
         _ => Vec::new(),
     };
     let mut from_data = false;
-    if let Some(text) = data.text(main.chars().count(), content.prose as usize, content.n_visible) {
+    if let Some(text) = data.text(main.chars().count(), content.shown, || sieve::words(&tree, body)) {
         let whole = text.contains("</").then(|| Tree::parse(&text));
         main = match whole {
             Some(tree) if tree.depth() <= MAX_DEPTH => {
@@ -118,13 +118,13 @@ pub(crate) fn read(html: &str) -> Option<Page> {
         };
         from_data = true;
     }
-    let is_whole = main.trim().is_empty() || main.len() < DOUBTFUL && main.len() * 4 < content.n_visible;
+    let is_whole = main.trim().is_empty() || main.len() < DOUBTFUL && main.len() * 4 < content.shown.n_visible;
     if is_whole {
         let gone = sieve::silent(&tree);
         main = markdown::write(&Source::new(&tree, &gone, base), &gone, &[], body);
     }
     let words = if main.len() < SHORT { sieve::words(&tree, body) } else { String::new() };
-    let (n_visible, n_hidden, n_veiled) = (content.n_visible, content.n_hidden, content.n_veiled);
+    let (n_visible, n_hidden, n_veiled) = (content.shown.n_visible, content.n_hidden, content.n_veiled);
     Some(Page { kind, metadata, main, posts, n_visible, n_hidden, n_veiled, from_data, is_whole, words })
 }
 
@@ -153,8 +153,7 @@ struct Content {
     unseen: Vec<bool>,
     roles: Vec<Roles>,
     measures: Vec<Measure>,
-    prose: u32,
-    n_visible: usize,
+    shown: structured::Shown,
     n_hidden: usize,
     n_veiled: usize,
 }
@@ -173,6 +172,9 @@ fn content(tree: &Tree, body: Id, kind: PageKind, policy: &Policy) -> Content {
         };
         let root = choose::heaviest(tree, &sieved.gone, &sieved.measures, &page.roles, from, policy);
         let prose = sieved.measures[root].prose;
+        if kind != PageKind::Forum {
+            sieve::copies(tree, &mut sieved.gone, &sieved.measures, root);
+        }
         linked::mark(tree, &mut sieved.gone, &sieved.measures, root, policy);
         sieve::headings(tree, &mut sieved.gone, &page.gone, root);
         let enough = prose >= policy.least_prose && holds(prose, total, policy.least_share);
@@ -189,8 +191,10 @@ fn content(tree: &Tree, body: Id, kind: PageKind, policy: &Policy) -> Content {
     });
     Content {
         root,
-        prose: sieved.measures[root].prose,
-        n_visible: page.measures[body].n_chars as usize,
+        shown: structured::Shown {
+            n_visible: page.measures[body].n_chars as usize,
+            prose: sieved.measures[root].prose as usize,
+        },
         n_hidden: page.n_hidden,
         n_veiled: page.n_veiled,
         gone: sieved.gone,

@@ -22,6 +22,11 @@ const LEAST_SHOWN: u32 = 100;
 /// A block of so much prose is a paragraph, in characters.
 const PARAGRAPH: u32 = 80;
 
+/// A box of fewer characters is no copy of another.
+const LEAST_COPIED: u32 = 200;
+/// Boxes of one size that are compared.
+const MAX_ALIKE: usize = 16;
+
 /// How much is taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strictness {
@@ -57,12 +62,14 @@ impl Seen {
         let mut perhaps = Vec::new();
         let styles = Rules::of(tree);
         // The same names stand on many elements.
-        let mut known_roles: BTreeMap<&str, Roles> = BTreeMap::new();
+        let mut known_roles: BTreeMap<(usize, &str), Roles> = BTreeMap::new();
         for &id in &elements {
             let name = tree.name(id);
-            for said in all_names(tree, id) {
-                let known = *known_roles.entry(said).or_insert_with(|| Roles::of(said));
-                roles[id] = roles[id].and(known);
+            for (key, said) in tree.attributes(id) {
+                if matches!(key, "class" | "id" | "role" | "data-component" | "data-testid") {
+                    let known = *known_roles.entry((said.len(), said)).or_insert_with(|| Roles::of(said));
+                    roles[id] = roles[id].and(known);
+                }
             }
             let is_silent = names::is_silent(name);
             let hiding = styles.hide(tree, id).filter(|_| id != body && !is_silent);
@@ -158,6 +165,7 @@ pub(super) fn sieve(
         let roles = page.roles[id];
         gone[id] = match tree.name(id) {
             "nav" => by_names || is_light(id, policy.frame),
+            "a" if leads_past_menus(tree, id) => true,
             "footer" | "menu" => is_light(id, policy.frame),
             "aside" | "form" => by_names && is_light(id, policy.frame),
             "header" => is_light(id, 10) && !tree.has(id, "h1"),
@@ -182,10 +190,24 @@ pub(super) fn sieve(
         without[id] = true;
     }
     let rest = measure(tree, &page.sizes, &without, policy.opens_links);
-    if holds(rest[body].prose, measures[body].prose, policy.cards) {
+    // Where little else is to be read, the cards are.
+    let (left, all) = (rest[body], measures[body]);
+    let is_read = all.prose >= policy.least_prose || holds(left.n_chars, all.n_chars, policy.cards);
+    if holds(left.prose, all.prose, policy.cards) && is_read {
         Sieved { gone: without, measures: rest }
     } else {
         Sieved { gone, measures }
+    }
+}
+
+/// Whether a link leads past the menus, for those who hear a page.
+fn leads_past_menus(tree: &Tree, id: Id) -> bool {
+    let leads_down = tree.attribute(id, "href").is_some_and(|href| href.len() > 1 && href.starts_with('#'));
+    leads_down && {
+        let words = tree.text_of(id).trim().to_lowercase();
+        ["skip to ", "skip navigation", "jump to ", "zum inhalt", "zum hauptinhalt", "aller au contenu", "saltar al "]
+            .iter()
+            .any(|start| words.starts_with(start))
     }
 }
 
@@ -294,6 +316,30 @@ pub(super) fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Marks what a page writes a second time, for screens of another size: boxes whose words an earlier box has.
+pub(super) fn copies(tree: &Tree, gone: &mut [bool], measures: &[Measure], root: Id) {
+    let mut known: BTreeMap<(u32, u32, u32), Vec<Id>> = BTreeMap::new();
+    let mut at = tree.first(root);
+    while let Some(id) = at {
+        let stays = tree.is_element(id) && !gone[id];
+        let found = measures[id];
+        let is_large = found.n_chars >= LEAST_COPIED && matches!(tree.name(id), "div" | "section" | "ul" | "ol");
+        let mut is_copy = false;
+        if stays && is_large {
+            let alike = known.entry((found.n_chars, found.n_linked, found.prose)).or_default();
+            let is_above = |other: Id| tree.ancestors(id).any(|above| above == other);
+            let words = |id: Id| letters(&tree.text_of(id));
+            is_copy = alike.iter().any(|other| !is_above(*other) && words(*other) == words(id));
+            gone[id] |= is_copy;
+            // A box in a box has the same words.
+            if !is_copy && alike.len() < MAX_ALIKE && !alike.iter().any(|other| is_above(*other)) {
+                alike.push(id);
+            }
+        }
+        at = tree.first(id).filter(|_| stays && !is_copy).or_else(|| tree.after(id, root));
+    }
+}
+
 /// Marks scripts and what is hidden, and nothing else.
 pub(super) fn silent(tree: &Tree) -> Vec<bool> {
     let rules = Rules::of(tree);
@@ -315,11 +361,6 @@ pub(super) fn words(tree: &Tree, body: Id) -> String {
     let shown =
         tree.within(body).filter(|id| !tree.parent(*id).is_some_and(|above| names::is_silent(tree.name(above))));
     shown.filter_map(|id| tree.text(id)).collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// All by which an element calls itself.
-fn all_names(tree: &Tree, id: Id) -> impl Iterator<Item = &str> {
-    ["class", "id", "role", "data-component", "data-testid"].into_iter().filter_map(move |key| tree.attribute(id, key))
 }
 
 /// Characters of text that are no white space.

@@ -23,6 +23,14 @@ pub(crate) struct Data {
     metas: Vec<(Vec<String>, String)>,
 }
 
+/// How much a page shows, in characters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) n_visible: usize,
+    /// Running text in the content.
+    pub(super) prose: usize,
+}
+
 impl Data {
     pub(crate) fn of(tree: &Tree) -> Self {
         let mut data = Self::default();
@@ -79,8 +87,9 @@ impl Data {
 
     /// The text in the data of a page whose elements hold much less than that.
     ///
-    /// A page that shows much in small pieces is a list: its data are not what it shows.
-    pub(crate) fn text(&self, n_written: usize, n_prose: usize, n_visible: usize) -> Option<String> {
+    /// A page that shows much in small pieces is a list, and one that shows some of its data shows what it means to.
+    pub(crate) fn text(&self, n_written: usize, shown: Shown, words: impl FnOnce() -> String) -> Option<String> {
+        let Shown { n_visible, prose } = shown;
         let is_better = |text: &String, share: usize| {
             let n = text.chars().count();
             n > WORTH.max(2 * n_written) && n * share > n_visible
@@ -93,15 +102,18 @@ impl Data {
         if let Some(body) = body.filter(|body| is_better(body, 3)) {
             return Some(body);
         }
-        if n_prose > WORTH / 2 {
+        if prose > WORTH / 2 {
             return None;
         }
         let mut texts = Vec::new();
         for state in &self.states {
-            prose(state, &mut texts, 0);
+            strings(state, &mut texts, 0);
         }
-        let text = texts.join("\n\n");
-        Some(text).filter(|text| is_better(text, 1))
+        let text = Some(texts.join("\n\n")).filter(|text| is_better(text, 1))?;
+        let words = words();
+        let start = |text: &str| text.split_whitespace().take(12).collect::<Vec<_>>().join(" ");
+        let n_shown = texts.iter().filter(|text| words.contains(&start(text))).count();
+        (n_shown < 2).then_some(text)
     }
 }
 
@@ -145,11 +157,11 @@ fn gather(value: Value, objects: &mut Vec<Value>, depth: usize) {
 }
 
 /// Collects the strings that read like prose, each once.
-fn prose(value: &Value, texts: &mut Vec<String>, depth: usize) {
+fn strings(value: &Value, texts: &mut Vec<String>, depth: usize) {
     match value {
         _ if depth > MAX_DEPTH || texts.len() > 2000 => {}
-        Value::Array(values) => values.iter().for_each(|value| prose(value, texts, depth + 1)),
-        Value::Object(fields) => fields.values().for_each(|value| prose(value, texts, depth + 1)),
+        Value::Array(values) => values.iter().for_each(|value| strings(value, texts, depth + 1)),
+        Value::Object(fields) => fields.values().for_each(|value| strings(value, texts, depth + 1)),
         Value::String(text) => {
             let n_words = text.split_whitespace().take(20).count();
             let is_code = text.contains("function(")

@@ -50,6 +50,7 @@ fn html_has_its_markdown() {
         ("<table><tr><td>1<td>2<tr><td colspan=2>3</table>", "|  |  |\n| --- | --- |\n| 1 | 2 |\n| 3 |  |"),
         ("<table><tr><td><h1>layout</h1><p>x</table>", "# layout\n\nx"),
         ("<figure><img src=a.png alt=tree><figcaption>A pear tree</figcaption></figure>", "![A pear tree](a.png)"),
+        ("<img width=1 height=1 src=a.gif alt='counts readers too'>a", "a"),
         ("<img src=a.png alt='a tree'><img src=b.png alt=b><img alt=🍐>", "![a tree](a.png)![b](b.png)🍐"),
         ("<details><summary>More</summary>words</details>", "**More**\n\nwords"),
         (
@@ -278,6 +279,29 @@ fn a_list_is_not_replaced_by_its_data() {
     let items = items.repeat(12);
     let html = framed(&format!("<ul>{items}</ul><script type=application/json>{{{state}\"x\": 1}}</script>"));
     assert!(!read(&html).unwrap().from_data);
+}
+
+#[test]
+fn a_page_that_shows_its_data_is_not_replaced_by_them() {
+    let body = PROSE.repeat(30);
+    let teasers = ["First of them", "Second of them", "Third of them"].map(|start| format!("{start}, and {PROSE}"));
+    let cards = teasers.iter().map(|text| format!("<div><a href=/x><h3>Card</h3><p>{text}</p></a></div>"));
+    let state = |texts: &[String]| format!("<script type=application/json>{}</script>", serde_json::json!(texts));
+    let shown: Vec<String> = teasers.iter().cloned().chain([body.clone()]).collect();
+    let html = framed(&format!("<div>{}</div>{}", cards.collect::<String>(), state(&shown)));
+    let page = read(&html).unwrap();
+    assert!(!page.from_data && teasers.iter().all(|text| page.main.contains(text.trim())), "{}", page.main);
+    assert!(read(&framed(&state(&[body]))).unwrap().from_data);
+}
+
+#[test]
+fn what_a_page_writes_twice_is_read_once() {
+    let text = PROSE.repeat(4);
+    let twice = format!("<div class=wide><p>{text}</p></div><div class=narrow><p>{text}</p></div>");
+    let link = "<a href=#main>Skip to content</a>";
+    assert_eq!(main(&framed(&format!("{link}<div>{twice}</div>"))), text.trim());
+    // A refrain is meant.
+    assert_eq!(main(&framed(&format!("<p>{text}</p><p>{text}</p>"))), format!("{}\n\n{}", text.trim(), text.trim()));
 }
 
 #[test]

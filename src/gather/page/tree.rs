@@ -31,7 +31,7 @@ enum Data {
     /// The root, comments, declarations: nothing that anyone reads.
     Other,
     Text(StrTendril),
-    Element(Box<Element>),
+    Element(Element),
 }
 
 #[derive(Debug)]
@@ -135,6 +135,15 @@ impl Tree {
     pub(crate) fn attribute(&self, id: Id, name: &str) -> Option<&str> {
         let Data::Element(element) = &self.nodes[id].data else { return None };
         element.attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+    }
+
+    /// The names and values of the attributes of an element.
+    pub(crate) fn attributes(&self, id: Id) -> impl Iterator<Item = (&str, &str)> {
+        let attributes = match &self.nodes[id].data {
+            Data::Element(element) => element.attributes.as_slice(),
+            _ => &[],
+        };
+        attributes.iter().map(|attribute| (&*attribute.name.local, &*attribute.value))
     }
 
     /// All text at and below a node, as it stands.
@@ -253,7 +262,7 @@ impl TreeSink for Sink {
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> Id {
         let mut tree = self.tree.borrow_mut();
         let template = if flags.template { tree.push(Data::Other) } else { NONE };
-        tree.push(Data::Element(Box::new(Element { name, attributes, template })))
+        tree.push(Data::Element(Element { name, attributes, template }))
     }
 
     fn create_comment(&self, _: StrTendril) -> Id {
