@@ -32,8 +32,10 @@ impl<'a> Words<'a> {
         Self { writer, out: String::new(), blank: false, mark: "", link: None, inside: Inside::default() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.out.trim().is_empty()
+    /// Whether no words are in it, at most a picture.
+    pub(super) fn is_wordless(&self) -> bool {
+        let out = self.out.trim();
+        out.is_empty() || out.starts_with("![") && out.ends_with(')') && out.matches("](").count() == 1
     }
 
     /// The line, behind its link if it has one.
@@ -276,8 +278,13 @@ impl<'a> Words<'a> {
     /// An image by its alternative text and its caption.
     pub(super) fn picture(&mut self, id: Id, caption: &str) {
         let tree = self.writer.tree;
-        let sources = ["data-src", "data-original", "src"];
-        let source = sources.iter().find_map(|name| tree.attribute(id, name).and_then(|src| self.address(src)));
+        let sources = ["data-src", "data-original", "data-lazy-src", "src", "data-srcset", "srcset"];
+        let source = sources.iter().find_map(|name| {
+            let said = tree.attribute(id, name)?;
+            // The first of several sizes.
+            let first = if name.ends_with("srcset") { said.split_whitespace().next()? } else { said };
+            self.address(first)
+        });
         let alt = crate::content::line(tree.attribute(id, "alt").unwrap_or_default());
         let caption = crate::content::line(caption);
         let words = match (alt.as_str(), caption.as_str()) {

@@ -149,9 +149,10 @@ impl<'a> Blocks<'a> {
     }
 
     fn end_line(&mut self) {
-        let href = self.words.link.take();
-        let words = std::mem::replace(&mut self.words, Words::new(self.writer));
-        self.words.link = href.filter(|_| words.is_empty());
+        let mut words = std::mem::replace(&mut self.words, Words::new(self.writer));
+        if words.is_wordless() {
+            self.words.link = words.link.take();
+        }
         let text = words.finish();
         for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
             let text = paragraph.lines().map(|line| guard(line.trim())).collect::<Vec<_>>().join("\n");

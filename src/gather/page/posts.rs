@@ -107,7 +107,9 @@ pub(super) fn find(
         let called = || own(tree, post, &posts).skip(1).find(is_called);
         let words = if words == post { called().unwrap_or(post) } else { words };
         let is_beside = |id: &Id| {
-            !gone[*id] && (roles[*id].any(Roles::META.and(Roles::SHARE).and(Roles::ASKING)) || is_signature(tree, *id))
+            let is_named =
+                || roles[*id].any(Roles::META.and(Roles::SHARE).and(Roles::ASKING)) || is_no_message(tree, *id);
+            !gone[*id] && (is_named() || leads_to_itself(tree, *id))
         };
         let beside: Vec<Id> = own(tree, words, &posts).skip(1).filter(is_beside).collect();
         for &id in &beside {
@@ -245,9 +247,20 @@ fn words_of(tree: &Tree, gone: &[bool], roles: &[Roles], measures: &[Measure], p
     Some(best.filter(|id| holds(prose(*id), in_it, 60)).unwrap_or(post))
 }
 
-/// Whether an element is what its author puts under every post.
-fn is_signature(tree: &Tree, id: Id) -> bool {
+/// Whether an element is what its author puts under every post, or what readers may do with it.
+fn is_no_message(tree: &Tree, id: Id) -> bool {
     let mut is_one = false;
-    for_words(tree.attribute(id, "class").unwrap_or_default(), |word| is_one |= matches!(word, "signature" | "sig"));
+    for_words(tree.attribute(id, "class").unwrap_or_default(), |word| {
+        is_one |= matches!(word, "signature" | "sig" | "buttons" | "controls" | "actions");
+    });
     is_one
+}
+
+/// Whether an element is a heading that is only a link to a place on the page, as every post has one.
+fn leads_to_itself(tree: &Tree, id: Id) -> bool {
+    let is_place = |link: Id| tree.attribute(link, "href").is_some_and(|href| href.starts_with('#'));
+    let has_words = |text: &str| !text.trim().is_empty();
+    names::level(tree.name(id)).is_some()
+        && tree.named(id, "a").any(is_place)
+        && tree.children(id).all(|child| tree.name(child) == "a" || !tree.text(child).is_some_and(has_words))
 }

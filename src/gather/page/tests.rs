@@ -50,6 +50,11 @@ fn html_has_its_markdown() {
         ("<table><tr><td>1<td>2<tr><td colspan=2>3</table>", "|  |  |\n| --- | --- |\n| 1 | 2 |\n| 3 |  |"),
         ("<table><tr><td><h1>layout</h1><p>x</table>", "# layout\n\nx"),
         ("<figure><img src=a.png alt=tree><figcaption>A pear tree</figcaption></figure>", "![A pear tree](a.png)"),
+        (
+            "<a href=/x><div><img src=a.png alt='a pear tree'></div><div>Pears</div></a>",
+            "![a pear tree](a.png)\n\n[Pears](/x)",
+        ),
+        ("<img src='data:x' srcset='b.png 1x, c.png 2x' alt='a tree'>", "![a tree](b.png)"),
         ("<img width=1 height=1 src=a.gif alt='counts readers too'>a", "a"),
         ("<img src=a.png alt='a tree'><img src=b.png alt=b><img alt=🍐>", "![a tree](a.png)![b](b.png)🍐"),
         ("<details><summary>More</summary>words</details>", "**More**\n\nwords"),
@@ -233,7 +238,8 @@ fn posts_have_their_authors_and_times() {
     let post = |class: &str, author: &str, words: &str| {
         format!(
             "<div class='{class}'><a class=username href=/u/{author}>{author}</a> <time datetime=2024-01-02>a day ago</time>\
-             <div class=message-content><p>{words} {PROSE}</p></div><div class=signature>My site, and all of it.</div></div>"
+             <div class=message-content><h3><a href=#p1>Re: Pears</a></h3><ul class=post-buttons><li><a href=/q>Quote</a></ul>\
+             <p>{words} {PROSE}</p></div><div class=signature>My site, and all of it.</div></div>"
         )
     };
     let forum = |inner: &str| framed(inner).replace("<head>", "<head><meta name=generator content='Discourse 3'>");
