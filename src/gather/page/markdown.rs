@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::code;
 use super::inline::Words;
+use super::lines::{guard, prefixed};
 use super::names;
 use super::notes::Notes;
 use super::table;
@@ -218,7 +220,7 @@ impl<'a> Blocks<'a> {
                 let inside = join(&self.writer.blocks(id, self.depth));
                 self.push(prefixed(&inside, "> ", "> "));
             }
-            "pre" | "listing" | "xmp" => self.code(id),
+            "pre" | "listing" | "xmp" => code::write(&self.writer, id).into_iter().for_each(|text| self.push(text)),
             "table" => match table::write(&self.writer, id, self.depth) {
                 Some(table) => self.push(table),
                 None => self.children(id),
@@ -365,36 +367,6 @@ impl<'a> Blocks<'a> {
             }
         }
     }
-
-    fn code(&mut self, id: Id) {
-        let tree = self.writer.tree;
-        let mut code = String::new();
-        for at in tree.within(id) {
-            match tree.text(at) {
-                Some(text) => code.push_str(text),
-                None if tree.name(at) == "br" => code.push('\n'),
-                None => {}
-            }
-        }
-        let code = code.trim_matches('\n').trim_end();
-        if code.trim().is_empty() {
-            return;
-        }
-        let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-        let fence = "`".repeat(longest.max(2) + 1);
-        let language = language(tree, id).unwrap_or_default();
-        self.push(format!("{fence}{language}\n{code}\n{fence}"));
-        // Text that is only laid out, such as an RFC, keeps its links behind it; code needs none.
-        if language.is_empty() && !tree.has(id, "code") {
-            let links = tree.named(id, "a").map(|link| {
-                let mut words = Words::new(self.writer);
-                words.node(link);
-                words.finish().replace('\n', " ")
-            });
-            let links: Vec<String> = links.filter(|link| link.contains("](")).collect();
-            self.push(links.join(" · "));
-        }
-    }
 }
 
 /// Lists that may stand in a list without an item around them, as word processors and old pages have it.
@@ -415,58 +387,4 @@ fn indentation(list: &str, level: usize) -> usize {
         }
     }
     open.get(level.min(open.len()).saturating_sub(1)).copied().unwrap_or_default()
-}
-
-/// The language that names of a code block, of what it holds or what holds it, say.
-fn language(tree: &Tree, id: Id) -> Option<String> {
-    let inside = tree.named(id, "code").next();
-    let around = tree.parent(id);
-    [Some(id), inside, around, around.and_then(|around| tree.parent(around))].into_iter().flatten().find_map(|id| {
-        let classes = tree.attribute(id, "class").unwrap_or_default();
-        let said = ["data-lang", "data-language"].iter().find_map(|name| tree.attribute(id, name));
-        let marked = classes.split_whitespace().find_map(|class| {
-            ["language-", "lang-", "highlight-source-", "sourceCode-"].iter().find_map(|mark| class.strip_prefix(mark))
-        });
-        let brush =
-            classes.split_once("brush:").and_then(|(_, rest)| rest.split([';', ' ']).find(|word| !word.is_empty()));
-        said.or(marked).or(brush).map(str::to_ascii_lowercase).filter(|language| {
-            language.len() < 20
-                && language.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '#' | '-' | '_'))
-        })
-    })
-}
-
-/// Lines behind a prefix: the first of them behind its own.
-fn prefixed(text: &str, first: &str, rest: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 64);
-    for (index, line) in text.lines().enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        let prefix = if index == 0 { first } else { rest };
-        out.push_str(if line.is_empty() { prefix.trim_end() } else { prefix });
-        out.push_str(line);
-    }
-    out
-}
-
-/// Keeps a line of words from reading as a heading, a list, a quote or a rule.
-fn guard(line: &str) -> String {
-    let bytes = line.as_bytes();
-    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let blank = |at: usize| bytes.get(at).is_none_or(|byte| *byte == b' ');
-    let hashes = bytes.iter().take_while(|byte| **byte == b'#').count();
-    let rule = line.len() > 1 && line.bytes().all(|byte| matches!(byte, b'-' | b'=' | b' '));
-    let opens = matches!(bytes.first(), Some(b'>'))
-        || matches!(bytes.first(), Some(b'-' | b'+' | b'*')) && blank(1)
-        || (1..=6).contains(&hashes) && blank(hashes)
-        || rule
-        || line.starts_with("~~~");
-    match () {
-        () if opens => format!("\\{line}"),
-        () if (1..10).contains(&digits) && matches!(bytes.get(digits), Some(b'.' | b')')) && blank(digits + 1) => {
-            format!("{}\\{}", &line[..digits], &line[digits..])
-        }
-        () => line.to_owned(),
-    }
 }

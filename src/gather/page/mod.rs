@@ -12,9 +12,11 @@
 mod address;
 pub(crate) mod barrier;
 mod choose;
+mod code;
 mod hidden;
 mod inline;
 mod kind;
+mod lines;
 mod linked;
 mod markdown;
 mod math;
