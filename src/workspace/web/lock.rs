@@ -50,6 +50,8 @@ pub struct Locked {
     pub documents: Digest,
     /// How far they are the whole.
     pub quality: Quality,
+    /// Why not all the way.
+    pub quality_reason: Option<String>,
 }
 
 /// The text is no lock.
@@ -91,15 +93,18 @@ struct Row {
     reader: Option<String>,
     documents: Option<Digest>,
     quality: Option<Quality>,
+    quality_reason: Option<String>,
 }
 
 impl Locked {
     /// What was found, with what a reader made of it.
     pub fn new(found: Found, documents: &[std::sync::Arc<Document>]) -> Self {
         let reader = documents.first().map_or("none", |document| document.format.as_str());
-        let worst = documents.iter().map(|document| document.quality).max_by_key(|quality| *quality as u8);
+        let worst = documents.iter().max_by_key(|document| document.quality);
         let reader = format!("{reader} {READERS}");
-        Self { found, reader, documents: digest(documents), quality: worst.unwrap_or(Quality::Failed) }
+        let quality = worst.map_or(Quality::Failed, |document| document.quality);
+        let quality_reason = worst.and_then(|document| document.quality_reason.clone());
+        Self { found, reader, documents: digest(documents), quality, quality_reason }
     }
 }
 
@@ -147,6 +152,7 @@ impl Lock {
             line("documents", Some(&locked.documents.to_string()));
             let quality = serde_json::to_value(locked.quality).ok();
             line("quality", quality.as_ref().and_then(serde_json::Value::as_str));
+            line("quality_reason", locked.quality_reason.as_deref());
             out += &format!("bytes = {}\n", page.bytes);
             if !hops.is_empty() {
                 let hops: toml_edit::Array = hops.iter().map(String::as_str).collect();
@@ -215,6 +221,7 @@ impl Row {
             reader: self.reader?,
             documents: self.documents?,
             quality: self.quality?,
+            quality_reason: self.quality_reason,
         })))
     }
 }
@@ -245,7 +252,13 @@ mod tests {
             way: Way::Kept,
         };
         let reader = "hackernews 0.1.0".to_owned();
-        let locked = Locked { found, reader, documents: Digest::of(b"y"), quality: Quality::Partial };
+        let locked = Locked {
+            found,
+            reader,
+            documents: Digest::of(b"y"),
+            quality: Quality::Partial,
+            quality_reason: Some("cut \"off\"".to_owned()),
+        };
         let entries = vec![
             ("https://t.co/x".to_owned(), Entry::Page(Box::new(locked))),
             ("https://a.example/".to_owned(), Entry::Failed("the server answers 404".to_owned())),

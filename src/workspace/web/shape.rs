@@ -42,6 +42,8 @@ pub struct Link {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<Quality>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -66,6 +68,7 @@ impl Link {
             media_type: None,
             format: None,
             quality: None,
+            quality_reason: None,
             source: None,
             error: None,
             kind: None,
@@ -94,6 +97,7 @@ impl Link {
                     media_type: found.page.media_type.clone(),
                     format: reader,
                     quality: Some(locked.quality),
+                    quality_reason: locked.quality_reason.clone(),
                     ..bare
                 };
                 match &link.state {
