@@ -316,17 +316,23 @@ impl<'a> Blocks<'a> {
         let mut number = start;
         // How far the words of the item before stand in.
         let mut indent = String::new();
+        // Lists that touch are one, unless their marks differ; items without a list of their own are one.
+        let last = self.done.last().filter(|last| last.is_list).and_then(|last| last.text.chars().next());
+        let joins = last.is_some() && start.is_none() && items.len() == 1;
+        let bullet = if last == Some(if joins { '*' } else { '-' }) { "* " } else { "- " };
+        let point = if last.is_some_and(|mark| mark.is_ascii_digit()) { ')' } else { '.' };
         for item in items {
-            if !self.writer.tree.is_element(*item) {
-                continue;
-            }
             let name = self.writer.tree.name(*item);
-            let is_item = name == "li";
-            if let Some((text, _)) = texts.last_mut().filter(|_| is_list(name)) {
-                text.push('\n');
-                text.push_str(&prefixed(&join(&self.nested(*item)), &indent, &indent));
+            if name.is_empty() {
                 continue;
             }
+            // A list beside items stands under the one before it.
+            if let Some((above, _)) = texts.last_mut().filter(|_| is_list(name)) {
+                let nested = prefixed(&join(&self.nested(*item)), &indent, &indent);
+                above.push_str(&if nested.is_empty() { nested } else { format!("\n{nested}") });
+                continue;
+            }
+            let is_item = name == "li";
             let blocks = self.writer.blocks(*item, self.depth + 1);
             if blocks.is_empty() {
                 continue;
@@ -347,9 +353,9 @@ impl<'a> Blocks<'a> {
             let mark = match &mut number {
                 Some(number) if is_item => {
                     *number = number.saturating_add(1);
-                    format!("{}. ", number.saturating_sub(1))
+                    format!("{}{point} ", number.saturating_sub(1))
                 }
-                _ => "- ".to_owned(),
+                _ => bullet.to_owned(),
             };
             indent = if self.depth < MAX_NESTED { " ".repeat(mark.len()) } else { String::new() };
             texts.push((prefixed(&text, &mark, &indent), is_loose));
@@ -357,9 +363,8 @@ impl<'a> Blocks<'a> {
         let separator = if texts.iter().any(|(_, is_loose)| *is_loose) { "\n\n" } else { "\n" };
         let text = texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(separator);
         if !text.is_empty() {
-            // Items without a list of their own still make one list.
             match self.done.last_mut() {
-                Some(last) if last.is_list && start.is_none() && items.len() == 1 => {
+                Some(last) if joins => {
                     last.text.push('\n');
                     last.text.push_str(&text);
                 }
@@ -381,7 +386,9 @@ fn indentation(list: &str, level: usize) -> usize {
         let words = line.trim_start();
         let digits = words.bytes().take_while(u8::is_ascii_digit).count();
         let at = line.len() - words.len();
-        if words.starts_with("- ") || digits > 0 && words[digits..].starts_with(". ") {
+        let is_item =
+            if digits > 0 { words[digits..].starts_with([". ", ") "]) } else { words.starts_with(["- ", "* "]) };
+        if is_item {
             open.retain(|column| *column <= at);
             open.push(at + if digits > 0 { digits + 2 } else { 2 });
         }

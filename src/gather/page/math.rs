@@ -20,6 +20,19 @@ pub(super) fn tex(tree: &Tree, id: Id) -> String {
 /// Formulas nested deeper than this are written as their letters.
 const MAX_DEPTH: usize = 64;
 
+/// What TeX calls a sign over another, if it is an accent.
+fn accent(sign: &str) -> Option<&'static str> {
+    Some(match sign {
+        "˙" | "." => "\\dot{",
+        "¨" => "\\ddot{",
+        "→" | "⃗" => "\\vec{",
+        "^" | "ˆ" => "\\hat{",
+        "~" | "˜" => "\\tilde{",
+        "¯" | "‾" | "_" => "\\bar{",
+        _ => return None,
+    })
+}
+
 fn write(tree: &Tree, id: Id, out: &mut String, depth: usize) {
     if let Some(text) = tree.text(id) {
         out.push_str(text.trim());
@@ -40,7 +53,17 @@ fn write(tree: &Tree, id: Id, out: &mut String, depth: usize) {
         }
         out.push_str(after);
     };
+    let accent = parts.get(1).and_then(|over| accent(tree.text_of(*over).trim()));
     match tree.name(id) {
+        "mover" if accent.is_some() => part(out, accent.unwrap_or_default(), 0, "}"),
+        // A binomial has no line.
+        "mfrac" if tree.attribute(id, "linethickness").is_some_and(|line| line.starts_with('0')) => {
+            part(out, "{", 0, " \\atop ");
+            part(out, "", 1, "}");
+        }
+        "mtext" if tree.text_of(id).trim().chars().any(char::is_alphabetic) => {
+            out.push_str(&format!("\\text{{{}}}", tree.text_of(id).split_whitespace().collect::<Vec<_>>().join(" ")));
+        }
         "mfrac" => {
             part(out, "\\frac{", 0, "}{");
             part(out, "", 1, "}");
@@ -68,7 +91,11 @@ fn write(tree: &Tree, id: Id, out: &mut String, depth: usize) {
             out.push('}');
         }
         "mtr" => (0..parts.len()).for_each(|index| part(out, if index > 0 { " & " } else { "" }, index, "")),
-        "mtable" => (0..parts.len()).for_each(|index| part(out, if index > 0 { " \\\\ " } else { "" }, index, "")),
+        "mtable" => {
+            out.push_str("\\begin{matrix}");
+            (0..parts.len()).for_each(|index| part(out, if index > 0 { " \\\\ " } else { " " }, index, ""));
+            out.push_str(" \\end{matrix}");
+        }
         "annotation" | "annotation-xml" => {}
         _ => (0..parts.len()).for_each(|index| part(out, "", index, "")),
     }

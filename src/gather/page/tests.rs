@@ -42,6 +42,10 @@ fn html_has_its_markdown() {
         ("<ul><li>a</ul><ul><ul><li>b</ul></ul><ul><ul><ul><li>c</ul></ul></ul>", "- a\n  - b\n    - c"),
         ("<ol start=9><li>a<li>b</ol><ol><ol><li>c</ol></ol>", "9. a\n10. b\n    1. c"),
         ("<ul><ul><li>b</ul></ul>", "- b"),
+        ("<ul><li>a<ul><li>b</ul></ul><ul><li>c<li>d</ul>", "- a\n  - b\n\n* c\n* d"),
+        ("<ol><li>a</ol><ol><li>b<li>c</ol><li>d", "1. a\n\n1) b\n2) c\n- d"),
+        ("<ul><li>a</li><ul><li>b</li><li>c</li></ul><li>d</li></ul>", "- a\n  - b\n  - c\n- d"),
+        ("<ol><li>a</li><ol><li>b</li></ol><li>c</li></ol>", "1. a\n   1. b\n2. c"),
         ("<dl><dt>pear</dt><dd>a fruit</dd></dl>", "**pear**\n\na fruit"),
         ("<blockquote><p>a</p><blockquote>b</blockquote></blockquote>", "> a\n>\n> > b"),
         ("<pre class=language-rust>\nfn a() {\n}\n</pre>", "```rust\nfn a() {\n}\n```"),
@@ -61,6 +65,10 @@ fn html_has_its_markdown() {
         (
             "<math display=block><mfrac><mi>a</mi><mi>b</mi></mfrac><annotation encoding=application/x-tex>\\frac ab</annotation></math>",
             "$$\\frac ab$$",
+        ),
+        (
+            "<p>x <math><mover><mi>x</mi><mo>˙</mo></mover><mtext>for</mtext><mfrac linethickness=0><mi>n</mi><mi>k</mi></mfrac></math>",
+            "x $\\dot{x}\\text{for}{n \\atop k}$",
         ),
         ("<p>x <math><msup><mi>a</mi><mn>2</mn></msup></math></p>", "x $a^{2}$"),
         ("<p>x <script type='math/tex'>a+b</script>", "x $a+b$"),
