@@ -158,6 +158,14 @@ pub(super) fn sieve(
     let is_forum = kind == PageKind::Forum;
     let by_names = strictness >= Strictness::Names;
     let mut gone = page.gone.clone();
+    // Who wrote a part of the page stands under the heading of that part.
+    let is_signed = |id: &Id| {
+        let mut before = std::iter::successors(tree.previous(*id), |at| tree.previous(*at));
+        page.roles[*id].any(Roles::META)
+            && before.find(|at| tree.is_element(*at)).is_some_and(|at| names::level(tree.name(at)).is_some())
+            && tree.text_of(*id).trim_start().to_lowercase().starts_with("by ")
+    };
+    let signed: Vec<Id> = page.elements.iter().copied().filter(is_signed).collect();
     for &id in &page.elements {
         if gone[id] || id == body {
             continue;
@@ -177,7 +185,9 @@ pub(super) fn sieve(
                 let is_comment = strictness == Strictness::Full && !is_forum && roles.any(Roles::COMMENT);
                 roles.any(AWAY) && is_light(id, policy.named)
                     || is_comment && seen[id].prose + 300 < total
-                    || roles.any(Roles::META) && is_light(id, policy.meta)
+                    || roles.any(Roles::META)
+                        && is_light(id, policy.meta)
+                        && !(signed.len() > 1 && signed.contains(&id))
             }
         };
     }
@@ -281,7 +291,7 @@ pub(super) fn headings(tree: &Tree, gone: &mut [bool], unseen: &[bool], root: Id
     // From the end: the level of the heading below, if nothing but it was seen since.
     let mut below: Option<usize> = Some(0);
     let mut inside: Option<Id> = None;
-    let mut is_taken = true;
+    let mut is_taken = false;
     for &(id, is_gone) in order.iter().rev() {
         let is_word = tree.text(id).is_some_and(|text| !text.trim().is_empty()) || tree.name(id) == "img";
         if is_gone {

@@ -128,6 +128,13 @@ fn words_of_a_sentence_and_headings_with_nothing_under_them_stay() {
         (format!("<div><span class=share-it>Share it</span><p>{PROSE}</p></div>"), short.to_owned()),
         ("<h2>Figs</h2><h2>Apples</h2>".to_owned(), "## Figs\n\n## Apples".to_owned()),
         ("<h2>Figs</h2><p style=display:none>Juice</p><h2>Plums</h2>".to_owned(), "## Figs\n\n## Plums".to_owned()),
+        (
+            format!(
+                "<h2>Figs</h2><div class=byline>By Bo</div><p>{PROSE}</p><h2>Plums</h2><div class=byline>By Cy</div>"
+            ),
+            format!("## Figs\n\nBy Bo\n\n{short}\n\n## Plums\n\nBy Cy"),
+        ),
+        (format!("<h2>Figs</h2><div class=byline>By Bo</div><p>{PROSE}</p>"), format!("## Figs\n\n{short}")),
         ("<h2>More</h2><aside>A word.</aside><h2>Plums</h2>".to_owned(), "## Plums".to_owned()),
         ("<h2><img alt='a pear tree' src=p.png></h2>".to_owned(), "![a pear tree](p.png)".to_owned()),
         (
