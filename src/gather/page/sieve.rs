@@ -165,6 +165,13 @@ pub(super) fn sieve(
             && before.find(|at| tree.is_element(*at)).is_some_and(|at| names::level(tree.name(at)).is_some())
             && tree.text_of(*id).trim_start().to_lowercase().starts_with("by ")
     };
+    // What holds the title of a product or a list is no way through the site, whatever it is called.
+    let mut is_titled = vec![false; tree.len()];
+    if policy.opens_links {
+        for title in page.elements.iter().filter(|id| tree.name(**id) == "h1" && !gone[**id]) {
+            tree.ancestors(*title).for_each(|above| is_titled[above] = true);
+        }
+    }
     let signed: Vec<Id> = page.elements.iter().copied().filter(is_signed).collect();
     for &id in &page.elements {
         if gone[id] || id == body {
@@ -183,7 +190,7 @@ pub(super) fn sieve(
             name if names::is_inline(name) && is_in_sentence(tree, id, seen) => false,
             _ => {
                 let is_comment = strictness == Strictness::Full && !is_forum && roles.any(Roles::COMMENT);
-                roles.any(AWAY) && is_light(id, policy.named)
+                roles.any(AWAY) && is_light(id, policy.named) && !is_titled[id]
                     || is_comment && seen[id].prose + 300 < total
                     || roles.any(Roles::META)
                         && is_light(id, policy.meta)

@@ -321,6 +321,9 @@ fn what_a_page_writes_twice_is_read_once() {
     let twice = format!("<div class=wide><p>{text}</p></div><div class=narrow><p>{text}</p></div>");
     let link = "<a href=#main>Skip to content</a>";
     assert_eq!(main(&framed(&format!("{link}<div>{twice}</div>"))), text.trim());
+    // The title and the price of a thing stand where they stand, whatever that is called.
+    let bar = format!("<div class=sticky-navbar><h1>A pear</h1><span>2 euro</span><p>{PROSE}</p></div>");
+    assert!(main(&framed(&format!("<div>{bar}<div><p>{text}</p></div></div>"))).contains("2 euro"));
     // A refrain is meant.
     assert_eq!(main(&framed(&format!("<p>{text}</p><p>{text}</p>"))), format!("{}\n\n{}", text.trim(), text.trim()));
 }
