@@ -34,7 +34,9 @@ pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) ->
     let Source { tree, notes, unseen, base } = source;
     let writer = Writer { tree, gone, base: *base, notes, every_image: false };
     let mut page = Blocks::new(&writer);
-    opening.iter().for_each(|part| page.element(*part));
+    for part in opening {
+        page.element(*part);
+    }
     page.end_line();
     page.children(root);
     page.end_line();

@@ -5,9 +5,10 @@
 //! nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an
 //! advertisement, a teaser or a comment ([`sieve`]), as strictly as the kind of the page asks for
 //! ([`kind`]). Running text is weighed ([`measure`]), and the smallest element that holds nearly
-//! all of it is the content ([`choose`]), less the links in it that lead away ([`linked`]). Where
-//! that leaves next to nothing, it is tried again with less taken away. [`markdown`] writes it, and
-//! [`posts`] the posts of a discussion. Nothing here fetches, reads a clock or knows the other formats.
+//! all of it is the content ([`choose`]) with the beginning that may stand beside it, less the links in
+//! it that lead away ([`linked`]) and what it writes twice. Where that leaves next to nothing, it is
+//! tried again with less taken away. [`markdown`] writes it, and [`posts`] the posts of a discussion.
+//! Nothing here fetches, reads a clock or knows the other formats.
 
 mod address;
 pub(crate) mod barrier;
@@ -92,12 +93,11 @@ pub(crate) fn read(html: &str) -> Option<Page> {
     let mut gone = content.gone;
     let title = metadata.title.as_deref().map(sieve::letters).unwrap_or_default();
     let is_title = |heading: &Id| !title.is_empty() && sieve::letters(&tree.text_of(*heading)) == title;
-    let opening = match kind {
-        PageKind::Forum => Vec::new(),
-        _ => {
-            let heading = sieve::titles(&tree, &gone, body).find(is_title);
-            choose::opening(&tree, &gone, &content.measures, heading, content.root)
-        }
+    let opening = if kind == PageKind::Forum {
+        Vec::new()
+    } else {
+        let heading = sieve::titles(&tree, &gone, body).find(is_title);
+        choose::opening(&tree, &gone, &content.measures, heading, content.root)
     };
     let repeated = sieve::titles(&tree, &gone, content.root).next().filter(is_title);
     if let Some(heading) = repeated {

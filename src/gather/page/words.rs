@@ -87,18 +87,16 @@ pub(crate) fn for_words(names: &str, mut each: impl FnMut(&str)) {
     let mut word = String::with_capacity(16);
     let mut lower_before = false;
     for c in names.chars() {
-        let (is_word, is_upper) = match c.is_ascii() {
-            true => (c.is_ascii_alphanumeric(), c.is_ascii_uppercase()),
-            false => (c.is_alphanumeric(), c.is_uppercase()),
-        };
+        let (is_word, is_upper) = (c.is_alphanumeric(), c.is_uppercase());
         if (!is_word || is_upper && lower_before) && !word.is_empty() {
             each(&word);
             word.clear();
         }
-        match c.is_ascii() {
-            true if is_word => word.push(c.to_ascii_lowercase()),
-            false if is_word => word.extend(c.to_lowercase()),
-            _ => {}
+        // Most names are ASCII, and that is quicker.
+        if is_word && c.is_ascii() {
+            word.push(c.to_ascii_lowercase());
+        } else if is_word {
+            word.extend(c.to_lowercase());
         }
         lower_before = is_word && !is_upper && c.is_lowercase();
     }
