@@ -388,8 +388,8 @@ fn indentation(list: &str, level: usize) -> usize {
         let words = line.trim_start();
         let digits = words.bytes().take_while(u8::is_ascii_digit).count();
         let at = line.len() - words.len();
-        let is_item =
-            if digits > 0 { words[digits..].starts_with([". ", ") "]) } else { words.starts_with(["- ", "* "]) };
+        let marks = if digits > 0 { [". ", ") "] } else { ["- ", "* "] };
+        let is_item = marks.iter().any(|mark| words[digits..].starts_with(mark));
         if is_item {
             open.retain(|column| *column <= at);
             open.push(at + if digits > 0 { digits + 2 } else { 2 });
