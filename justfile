@@ -48,6 +48,11 @@ plans:
 fan-outs:
     cargo bench --bench fan_out
 
+# What a real model's cache gives back of eight questions to one bundle, warmed and not; some minutes.
+warmth:
+    cargo build --release
+    benches/warmth
+
 # CPU time from Enter to the request's first byte, for a bundle of 100,000 tokens.
 first-byte:
     cargo build --release
