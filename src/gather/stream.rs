@@ -25,6 +25,9 @@ const HEAD: usize = 256 * 1024;
 pub(crate) const MAX_ELEMENT: usize = 128 * 1024 * 1024;
 /// Problems that are told one by one.
 const FEW_PROBLEMS: usize = 20;
+/// So many bytes that are only looked at are as much work as one that is read: where no more is asked,
+/// another thread costs more than it saves.
+const PER_LOOK: usize = 16;
 /// One conversation of so many is counted where not every one is.
 pub(crate) const PER_COUNTED: usize = 256;
 
@@ -84,6 +87,7 @@ pub(crate) fn pick(
         name,
         reader,
         stream,
+        |element| work(None, element),
         |text, element| {
             if stream.named && wishes.pick.is_some_and(|pick| !may_hold(pick, text.as_bytes())) {
                 return None;
@@ -150,6 +154,7 @@ pub(crate) fn list(
         name,
         reader,
         stream,
+        |element| work(Some(lens), element),
         |text, element| {
             if !lens.sieve.may_stand_in(text.as_bytes()) {
                 return Looked::Passed;
@@ -214,12 +219,21 @@ pub(crate) fn list(
     Ok((Roll { locator, format, kind, outlines, rate }, problems))
 }
 
+/// What an element costs, in bytes that are read.
+pub(crate) fn work(lens: Option<Lens>, element: &Element) -> usize {
+    match lens {
+        Some(lens) if lens.every || lens.sieve.grep.is_some() => element.len(),
+        _ => element.len() / PER_LOOK,
+    }
+}
+
 /// Looks at every element, many at once, and takes what was seen in their order; how many were too
 /// large to look at.
 fn each<R: Send>(
     name: &str,
     reader: &mut dyn Read,
     stream: Outlines,
+    work: impl Fn(&Element) -> usize,
     look: impl Fn(&str, &Element) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), Error>,
 ) -> Result<usize, Error> {
@@ -228,7 +242,7 @@ fn each<R: Send>(
     while let Some(window) = elements.window().map_err(unreadable)? {
         let bytes = elements.bytes();
         let look = |element: &Element| look(&element.text(bytes), element);
-        for looked in cores::each(&window, Element::len, look) {
+        for looked in cores::each(&window, &work, look) {
             take(looked)?;
         }
     }

@@ -277,7 +277,7 @@ impl Index {
                     tokens: counted,
                 }
             };
-            for seen in cores::each(&window, Element::len, look) {
+            for seen in cores::each(&window, |element| stream::work(lens, element), look) {
                 self.keep(seen);
             }
         }
