@@ -208,17 +208,28 @@ impl<'a> Indexer<'a> {
     /// Puts one object that was just stored into the index.
     pub(super) fn put(&mut self, id: Digest, content: &Content) -> Result<(), Error> {
         if let Content::Message(record) = content {
-            self.store.sql(self.follower.execute([id.as_bytes(), record.parent.as_bytes()]))?;
+            return self.message(id, record.parent, &record.message.spoken());
         }
         for document in held(content) {
             self.store.sql(self.holder.execute([document.as_bytes(), id.as_bytes()]))?;
         }
         for (place, text) in self.store.passages(content)?.iter().enumerate() {
-            let place = i64::try_from(place).unwrap_or(i64::MAX);
-            self.store.sql(self.passage.execute(params![id.as_bytes(), place]))?;
-            let number = self.connection.last_insert_rowid();
-            self.store.sql(self.words.execute(params![number, spaced(text)]))?;
+            self.passage(id, place, text)?;
         }
+        Ok(())
+    }
+
+    /// Puts a message into the index by what it follows and its words.
+    pub(super) fn message(&mut self, id: Digest, parent: Digest, words: &str) -> Result<(), Error> {
+        self.store.sql(self.follower.execute([id.as_bytes(), parent.as_bytes()]))?;
+        self.passage(id, 0, words)
+    }
+
+    fn passage(&mut self, id: Digest, place: usize, text: &str) -> Result<(), Error> {
+        let place = i64::try_from(place).unwrap_or(i64::MAX);
+        self.store.sql(self.passage.execute(params![id.as_bytes(), place]))?;
+        let number = self.connection.last_insert_rowid();
+        self.store.sql(self.words.execute(params![number, spaced(text)]))?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, Statement, params};
 
-use super::exchange::Arrivals;
+use super::exchange::{Arrival, Arrivals};
 use super::index::Indexer;
 use super::object::{Content, Reference};
 use super::objects::kind;
@@ -165,9 +165,13 @@ impl Store {
         let mut documents = Vec::new();
         // By id, so that indexes grow at their ends and not all over.
         for number in arrivals.by_id() {
-            let object = arrivals.numbered(number)?;
+            let Arrival { object, said } = arrivals.numbered(number)?;
             let (id, is_new, leans_outside) = (object.id(), inserter.put(&object)?, arrivals.leans_outside(number));
             has_news |= is_new;
+            if let Some((parent, words)) = said.filter(|_| is_new && !leans_outside) {
+                inserter.indexer.message(id, parent, &words)?;
+                continue;
+            }
             if !is_new && !leans_outside {
                 continue;
             }
@@ -185,7 +189,7 @@ impl Store {
             }
         }
         for number in documents {
-            let object = arrivals.numbered(number)?;
+            let object = arrivals.numbered(number)?.object;
             inserter.index(object.id(), &object.content()?)?;
         }
         inserter.finish()?;

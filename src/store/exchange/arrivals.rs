@@ -30,7 +30,16 @@ struct Place {
     /// The place of what a message follows, where that is in the file.
     parent: Option<u32>,
     length: u32,
+    /// Bytes of a message's words, which stand behind it: they are read out once.
+    n_words: u32,
     start: u64,
+}
+
+/// An object as it came.
+pub(in crate::store) struct Arrival {
+    pub(in crate::store) object: Object,
+    /// What a message follows and the words it is found by, where it follows something of the file.
+    pub(in crate::store) said: Option<(Digest, String)>,
 }
 
 impl Arrivals {
@@ -84,22 +93,29 @@ impl Arrivals {
     }
 
     /// The object of that number.
-    pub(in crate::store) fn numbered(&self, number: usize) -> Result<Object, Error> {
-        self.read(&self.places[number])
+    pub(in crate::store) fn numbered(&self, number: usize) -> Result<Arrival, Error> {
+        let place = &self.places[number];
+        let Some(parent) = place.parent else { return Ok(Arrival { object: self.read(place)?, said: None }) };
+        let mut bytes = self.spool.get(place.start, (place.length + place.n_words) as usize)?;
+        let words = bytes.split_off(place.length as usize);
+        let words = String::from_utf8(words).map_err(|_| Error::Corrupt { id: place.id })?;
+        let object = Object::known(place.id, place.kind, bytes);
+        Ok(Arrival { object, said: Some((self.places[parent as usize].id, words)) })
     }
 
     /// Takes an object whose references are met; false where it came before.
     pub(super) fn push(&mut self, object: &Object, content: &Content, leans_outside: bool) -> Result<bool, Error> {
         let number = u32::try_from(self.places.len()).expect("the most objects of a file are fewer");
-        let parent = match content {
-            Content::Message(record) => self.number(record.parent),
-            _ => None,
+        let (parent, words) = match content {
+            Content::Message(record) => (self.number(record.parent), record.message.spoken()),
+            _ => (None, String::new()),
         };
         let Entry::Vacant(free) = self.by_id.entry(object.id()) else { return Ok(false) };
-        let length = u32::try_from(object.bytes().len()).expect("a line is shorter");
-        let start = self.spool.put(object.bytes())?;
+        let [length, n_words] =
+            [object.bytes().len(), words.len()].map(|n| u32::try_from(n).expect("a line is shorter"));
+        let start = self.spool.put(&[object.bytes(), words.as_bytes()])?;
         free.insert(number);
-        self.places.push(Place { id: object.id(), kind: object.kind(), leans_outside, parent, length, start });
+        self.places.push(Place { id: object.id(), kind: object.kind(), leans_outside, parent, length, n_words, start });
         Ok(true)
     }
 

@@ -27,6 +27,7 @@ mod write;
 
 use super::{NameError, check_name};
 
+pub(in crate::store) use arrivals::Arrival;
 pub use arrivals::Arrivals;
 pub use dress::{CLOSING, OPENING, gzip, inside_page, is_forkful};
 pub use import::{Imported, Outcome, Report, import};

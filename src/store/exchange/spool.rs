@@ -30,10 +30,12 @@ impl Spool {
         Self { folder: Some(folder), ..Self::default() }
     }
 
-    /// Sets bytes aside and says where.
-    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<u64, Error> {
+    /// Sets bytes aside, one part behind the other, and says where.
+    pub(super) fn put(&mut self, parts: &[&[u8]]) -> Result<u64, Error> {
         let place = self.n_written + self.tail.len() as u64;
-        self.tail.extend_from_slice(bytes);
+        for part in parts {
+            self.tail.extend_from_slice(part);
+        }
         let is_full = self.tail.len() >= if self.n_written == 0 { FEW } else { BLOCK };
         if is_full {
             self.empty()?;
@@ -88,7 +90,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for mut spool in [Spool::default(), Spool::beside(folder.path().to_owned())] {
             let piece = |number: u8| vec![number; 700_000 + usize::from(number)];
-            let places: Vec<u64> = (0..40).map(|number| spool.put(&piece(number)).unwrap()).collect();
+            let places: Vec<u64> =
+                (0..40).map(|number| spool.put(&[&piece(number)[..99], &piece(number)[99..]]).unwrap()).collect();
             for (number, place) in (0..40).zip(places).rev() {
                 assert_eq!(spool.get(place, piece(number).len()).unwrap(), piece(number));
             }
@@ -96,6 +99,6 @@ mod tests {
         }
         assert_eq!(folder.path().read_dir().unwrap().count(), 0, "the file has no name");
         let mut nowhere = Spool::beside(folder.path().join("nowhere"));
-        assert!(matches!(nowhere.put(&vec![0; FEW]), Err(Error::Aside { .. })));
+        assert!(matches!(nowhere.put(&[&vec![0; FEW]]), Err(Error::Aside { .. })));
     }
 }
