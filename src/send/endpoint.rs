@@ -158,7 +158,7 @@ pub fn resolve(wanted: Wanted, remembered: Option<Remembered>, environment: &Env
 }
 
 /// Refuses an address to which a secret would travel readable.
-fn refuse_in_the_clear(base_url: &Url) -> Result<(), Error> {
+pub(crate) fn refuse_in_the_clear(base_url: &Url) -> Result<(), Error> {
     if base_url.is_encrypted() || base_url.is_loopback() {
         return Ok(());
     }

@@ -57,8 +57,8 @@ pub fn counter(counting: &Counting, name: &str, base_url: Option<&str>, keys: &K
     if is_home && key.is_none() && !asked.is_loopback() {
         return Err(Error::NoKey { variable: tally.variable(), origin: asked.origin() });
     }
-    if key.is_some() && !asked.is_encrypted() && !asked.is_loopback() {
-        return Err(send::Error::KeyInTheClear { origin: asked.origin() }.into());
+    if key.is_some() {
+        send::endpoint::refuse_in_the_clear(&asked)?;
     }
     // A maker knows its models without the provider that routers put in front.
     let own = if base_url.is_none() { name.rsplit('/').next().unwrap_or(name) } else { name };

@@ -11,6 +11,7 @@ use super::ask::{endpoints, headers, interrupted};
 use super::batch_collect::collect;
 use crate::net::{Header, Live};
 use crate::send::batch::{Server, State};
+use crate::send::endpoint::Environment;
 use crate::send::{Endpoint, Protocol};
 use crate::workspace::batch::{self, Fate, Outlook};
 use crate::workspace::fan_out::FanPlan;
@@ -54,14 +55,21 @@ pub(super) struct Which {
     header: Vec<String>,
 }
 
+/// What is said of the servers that batches lie on.
+pub(super) struct Words<'a> {
+    base_url: Option<&'a str>,
+    environment: Environment,
+    headers: Vec<Header>,
+}
+
 /// A pause.
 type Wait = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A server that has a batch, and all that it wants to be told.
-pub(super) struct Counterpart {
+pub(super) struct Counterpart<'a> {
     endpoint: Endpoint,
     protocol: &'static Protocol,
-    headers: Vec<Header>,
+    headers: &'a [Header],
 }
 
 impl Batch {
@@ -132,24 +140,30 @@ pub(super) fn chosen(workspace: &Workspace, which: &Which) -> Result<Vec<batch::
 }
 
 impl Which {
-    /// The server of a batch, as flags and environment name it.
-    pub(super) fn counterpart(&self, context: &Context, batch: &batch::Batch) -> Result<Counterpart, Failure> {
+    /// What flags and environment say of servers, read once for all batches.
+    pub(super) fn words(&self, context: &Context) -> Result<Words<'_>, Failure> {
         let mut environment = endpoints(context, None)?;
         if self.base_url.is_some() {
             // The flag is the word that binds the key.
             environment.forkful_base_url = None;
         }
-        let headers = headers(&self.header)?;
-        let endpoint = batch.endpoint(self.base_url.as_deref(), &environment)?;
-        endpoint.admit(&headers).map_err(workspace::Error::from)?;
-        let unknown = || workspace::Error::NoBatch { name: batch.id.clone() };
-        Ok(Counterpart { endpoint, protocol: batch.protocol().ok_or_else(unknown)?, headers })
+        Ok(Words { base_url: self.base_url.as_deref(), environment, headers: headers(&self.header)? })
     }
 }
 
-impl Counterpart {
+impl Words<'_> {
+    /// The server of a batch.
+    pub(super) fn counterpart(&self, batch: &batch::Batch) -> Result<Counterpart<'_>, Failure> {
+        let endpoint = batch.endpoint(self.base_url, &self.environment)?;
+        endpoint.admit(&self.headers).map_err(workspace::Error::from)?;
+        let unknown = || workspace::Error::NoBatch { name: batch.id.clone() };
+        Ok(Counterpart { endpoint, protocol: batch.protocol().ok_or_else(unknown)?, headers: &self.headers })
+    }
+}
+
+impl Counterpart<'_> {
     pub(super) fn server<'a>(&'a self, transport: &'a Live) -> Server<'a, Live, impl Fn(Duration) -> Wait> {
-        batch::server(transport, &self.endpoint, self.protocol, &self.headers)
+        batch::server(transport, &self.endpoint, self.protocol, self.headers)
     }
 }
 
@@ -197,9 +211,10 @@ fn status(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
         return Ok(0);
     }
     let (transport, runtime) = super::network(context, "asking after a batch")?;
+    let words = which.words(context)?;
     let (mut code, mut is_ready) = (0, false);
     for mut batch in open {
-        let counterpart = which.counterpart(context, &batch)?;
+        let counterpart = words.counterpart(&batch)?;
         let server = counterpart.server(&transport);
         let looked = runtime.block_on(async {
             tokio::select! {
@@ -244,7 +259,8 @@ fn cancel(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8,
         return Ok(0);
     }
     let (transport, runtime) = super::network(context, "cancelling a batch")?;
-    let counterpart = which.counterpart(context, &batch)?;
+    let words = which.words(context)?;
+    let counterpart = words.counterpart(&batch)?;
     let server = counterpart.server(&transport);
     let outlook = runtime.block_on(async {
         match workspace.look(&mut batch, &server, now()).await? {

@@ -36,14 +36,14 @@ pub(super) fn collect(context: &Context, workspace: &Workspace, which: &Which, w
         return Ok(0);
     }
     let (transport, runtime) = super::network(context, "collecting a batch")?;
-    let (catalog, act) = (super::catalog(context)?, act());
+    let (words, catalog, act) = (which.words(context)?, super::catalog(context)?, act());
     let before = workspace.operations(0, None)?.1;
     let mut sum = Sum::default();
     let mut code = 0;
     loop {
         let mut later = Vec::new();
         for mut batch in open {
-            let counterpart = which.counterpart(context, &batch)?;
+            let counterpart = words.counterpart(&batch)?;
             let server = counterpart.server(&transport);
             let tell = |collected: Collected| {
                 sum.add(&collected);
