@@ -7,7 +7,7 @@ use super::survey::Survey;
 use super::tree::{Node, Row, Status, layout};
 use super::{Branch, Error, View};
 use crate::content::{Digest, Role, Timestamp};
-use crate::store::record::{Move, Pointers, RunState};
+use crate::store::record::{Pointers, RunState};
 use crate::store::{BRANCHES, BUNDLES, REMOTES, Store, TAGS};
 
 /// One bundle and what was said on it.
@@ -170,6 +170,14 @@ impl Wanted {
         }
     }
 
+    /// Whether the scope may speak of a name.
+    fn speaks_of(&self, name: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::These(pointers) => pointers.contains_key(name),
+        }
+    }
+
     /// Where a pointer stands, if the scope speaks of it.
     fn tip(&self, view: &View<'_>, name: &str) -> Result<Option<Digest>, Error> {
         match self {
@@ -188,12 +196,18 @@ pub fn moments(
 ) -> Result<Vec<(String, Timestamp)>, Error> {
     let mut order = Vec::new();
     let most = most.min(pointers.len());
-    moved(view, since, |name, time| {
-        if pointers.contains_key(name) && order.len() < most {
+    if most == 0 {
+        return Ok(order);
+    }
+    moved(
+        view,
+        since,
+        |name| pointers.contains_key(name),
+        |name, time| {
             order.push((name.to_owned(), time));
-        }
-        Ok(order.len() < most)
-    })?;
+            Ok(order.len() < most)
+        },
+    )?;
     Ok(order)
 }
 
@@ -203,45 +217,46 @@ pub fn recent(view: &View<'_>, space: &str, most: usize) -> Result<Vec<(String, 
     if most == 0 {
         return Ok(found);
     }
-    moved(view, None, |name, time| {
-        if name.starts_with(space)
-            && let Some(tip) = view.pointer(name)?
-        {
-            found.push((name.to_owned(), tip, time));
-        }
-        Ok(found.len() < most)
-    })?;
+    moved(
+        view,
+        None,
+        |name| name.starts_with(space),
+        |name, time| {
+            found.extend(view.pointer(name)?.map(|tip| (name.to_owned(), tip, time)));
+            Ok(found.len() < most)
+        },
+    )?;
     Ok(found)
 }
 
-/// Gives every name that moved since a moment with its last move, the newest first, as long as `take` wants more.
+/// Gives every name asked for that moved since a moment with its last move, the newest first, as long as
+/// `take` wants more.
 fn moved(
     view: &View<'_>,
     since: Option<Timestamp>,
+    is_asked: impl Fn(&str) -> bool,
     mut take: impl FnMut(&str, Timestamp) -> Result<bool, Error>,
 ) -> Result<(), Error> {
     let mut met = BTreeSet::new();
     let mut outcome = Ok(true);
-    view.walk_heads(|mut operation| {
+    view.walk_heads(|operation| {
         // Clocks may be off, so only the journal's order ends the walk, unless a moment was asked for.
         if since.is_some_and(|since| operation.time < since) {
             return Ok(ControlFlow::Break(()));
         }
-        let (n_first, time) = (operation.moves.len(), operation.time);
-        let mut give = |steps: &[Move]| {
-            for step in steps {
-                if met.insert(step.name.clone()) && matches!(outcome, Ok(true)) {
-                    outcome = take(&step.name, time);
-                }
+        let time = operation.time;
+        let mut flow = ControlFlow::Continue(());
+        view.store.each_step(operation, |step| {
+            if is_asked(&step.name) && !met.contains(&step.name) {
+                outcome = take(&step.name, time);
+                met.insert(step.name);
             }
-            matches!(outcome, Ok(true))
-        };
-        let mut wants_more = give(&operation.moves);
-        if wants_more && operation.parts > 0 {
-            view.store.complete(&mut operation)?;
-            wants_more = give(&operation.moves[n_first..]);
-        }
-        Ok(if wants_more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            if !matches!(outcome, Ok(true)) {
+                flow = ControlFlow::Break(());
+            }
+            Ok(flow)
+        })?;
+        Ok(flow)
     })?;
     outcome.map(drop)
 }
@@ -253,10 +268,15 @@ fn newest(view: &View<'_>, wanted: &Wanted, scope: &Scope) -> Result<Pointers, E
     if most == 0 {
         return Ok(found);
     }
-    moved(view, scope.since, |name, _| {
-        found.extend(wanted.tip(view, name)?.map(|tip| (name.to_owned(), tip)));
-        Ok(found.len() < most)
-    })?;
+    moved(
+        view,
+        scope.since,
+        |name| wanted.speaks_of(name),
+        |name, _| {
+            found.extend(wanted.tip(view, name)?.map(|tip| (name.to_owned(), tip)));
+            Ok(found.len() < most)
+        },
+    )?;
     Ok(found)
 }
 

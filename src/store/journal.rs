@@ -246,17 +246,21 @@ impl Store {
         operation.parts = 0;
         self.each_step(head, |step| {
             operation.moves.push(step);
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })
     }
 
-    /// Gives the moves of an operation one by one; a part of them at a time is in memory.
-    pub(super) fn each_step(
+    /// Gives the moves of an operation one by one, until `take` has enough; a part of them at a time is in memory.
+    pub fn each_step(
         &self,
         head: OperationRecord,
-        mut take: impl FnMut(Move) -> Result<(), Error>,
+        mut take: impl FnMut(Move) -> Result<ControlFlow<()>, Error>,
     ) -> Result<(), Error> {
-        head.moves.into_iter().try_for_each(&mut take)?;
+        for step in head.moves {
+            if take(step)?.is_break() {
+                return Ok(());
+            }
+        }
         for number in 1..=head.parts {
             let damaged = || Error::CorruptRow { table: "part", key: format!("{} {number}", head.number) };
             let query = "SELECT record, sum FROM part WHERE operation = ?1 AND number = ?2";
@@ -269,7 +273,11 @@ impl Store {
             if (part.operation, part.number) != (head.number, number) {
                 return Err(damaged());
             }
-            part.moves.into_iter().try_for_each(&mut take)?;
+            for step in part.moves {
+                if take(step)?.is_break() {
+                    return Ok(());
+                }
+            }
         }
         Ok(())
     }

@@ -169,7 +169,10 @@ impl Store {
             }
             let places = operation.at.iter().flat_map(|step| [&step.from, &step.to]).flatten();
             places.filter_map(|at| at.parse().ok()).try_for_each(&mut *visit)?;
-            self.each_step(operation, |step| step.from.into_iter().chain(step.to).try_for_each(&mut *visit))?;
+            self.each_step(operation, |step| {
+                step.from.into_iter().chain(step.to).try_for_each(&mut *visit)?;
+                Ok(ControlFlow::Continue(()))
+            })?;
             Ok(ControlFlow::Continue(()))
         })?;
         self.each_run(|run| {

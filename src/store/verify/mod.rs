@@ -10,6 +10,7 @@ mod mend;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use rusqlite::Row;
 
@@ -197,7 +198,7 @@ impl Check<'_> {
                     Some(target) => replayed.insert(step.name, target),
                     None => replayed.remove(&step.name),
                 };
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             });
             n_parts += parts;
             if whole.is_err() {
