@@ -160,15 +160,23 @@ impl Object {
 
     /// The record in it.
     pub fn record<R: Record>(&self) -> Result<R, Error> {
+        self.read(None)
+    }
+
+    /// The record in its bytes, or in what was parsed of them.
+    fn read<R: Record>(&self, parsed: Option<Value>) -> Result<R, Error> {
         if self.kind != R::KIND {
             return Err(Error::WrongKind { id: self.id, expected: R::KIND, found: self.kind });
         }
-        let malformed = |source| Error::Malformed { id: self.id, kind: self.kind, source };
-        serde_json::from_slice(&self.bytes).map_err(|source| {
+        let record = match parsed {
+            Some(value) => serde_json::from_value(value),
+            None => serde_json::from_slice(&self.bytes),
+        };
+        record.map_err(|source| {
             // The version decides which error it is, and is looked at only when there is one.
             match serde_json::from_slice::<Value>(&self.bytes).ok().and_then(|value| value.get("v")?.as_u64()) {
                 Some(found) if found > 1 => Error::NewerRecord { id: self.id, kind: self.kind, found },
-                _ => malformed(source),
+                _ => Error::Malformed { id: self.id, kind: self.kind, source },
             }
         })
     }
@@ -180,11 +188,20 @@ impl Object {
 
     /// What its bytes say.
     pub(super) fn content(&self) -> Result<Content, Error> {
+        self.said(None)
+    }
+
+    /// The same where its JSON was [parsed](json::parse): what stands there is taken and not read again.
+    pub(super) fn content_of(&self, parsed: Value) -> Result<Content, Error> {
+        self.said(Some(parsed))
+    }
+
+    fn said(&self, parsed: Option<Value>) -> Result<Content, Error> {
         Ok(match self.kind {
             ObjectKind::Blob | ObjectKind::Stub => Content::Bytes,
-            ObjectKind::Document => Content::Document(self.record()?),
-            ObjectKind::Bundle => Content::Bundle(self.record()?),
-            ObjectKind::Message => Content::Message(self.record()?),
+            ObjectKind::Document => Content::Document(self.read(parsed)?),
+            ObjectKind::Bundle => Content::Bundle(self.read(parsed)?),
+            ObjectKind::Message => Content::Message(self.read(parsed)?),
         })
     }
 }

@@ -12,6 +12,7 @@ use super::lines::{Limits, Lines, Stop};
 use super::{Arrivals, REMARKS, STUBS, TAG, VERSION, check_peer, said};
 use crate::content::Digest;
 use crate::store::name::split_pointer;
+use crate::store::object::Content;
 use crate::store::record::Pointers;
 use crate::store::{BUNDLES, Error, Fault, NameError, Object, ObjectKind, REMOTES, Remarks, Store, json};
 
@@ -185,8 +186,7 @@ fn read_lines(mut objects: Arrivals, lines: &mut Lines<'_>) -> Result<Package, S
         if objects.len() == lines.limits.objects {
             return Err(Refusal::ManyObjects { limit: lines.limits.objects }.into());
         }
-        let object = read_object(fields, has_stubs)?;
-        let content = object.content().map_err(|error| Refusal::Object(Box::new(error)))?;
+        let (object, content) = read_object(fields, has_stubs)?;
         let mut leans_outside = false;
         for reference in content.references() {
             let kind = objects.kind(reference.id);
@@ -274,7 +274,8 @@ fn read_header(header: &Value) -> Result<Header, Refusal> {
     Ok(Header { author, pointers, prerequisites, has_stubs, has_remarks })
 }
 
-fn read_object(mut fields: Map<String, Value>, has_stubs: bool) -> Result<Object, Refusal> {
+/// The object of a line, once its bytes are what its id says, and what it says.
+fn read_object(mut fields: Map<String, Value>, has_stubs: bool) -> Result<(Object, Content), Refusal> {
     let id = digest(fields.get("id"), "id")?;
     let name = fields.get("kind").and_then(Value::as_str).ok_or(Refusal::Field { field: "kind" })?;
     let kind = ObjectKind::from_name(name).ok_or_else(|| Refusal::UnknownKind { kind: name.to_owned() })?;
@@ -286,8 +287,9 @@ fn read_object(mut fields: Map<String, Value>, has_stubs: bool) -> Result<Object
             return Err(Refusal::Field { field: "of" });
         }
         let n_bytes = fields.get("bytes").and_then(Value::as_u64).ok_or(Refusal::Field { field: "bytes" })?;
-        return Ok(Object::stub(id, n_bytes));
+        return Ok((Object::stub(id, n_bytes), Content::Bytes));
     }
+    let mut parsed = Value::Null;
     let object = match (kind, fields.remove("data"), fields.get("enc").and_then(Value::as_str)) {
         (ObjectKind::Blob, Some(Value::String(text)), Some("utf-8")) => Object::blob(text),
         (ObjectKind::Blob, Some(Value::String(text)), Some("base64")) => {
@@ -295,9 +297,16 @@ fn read_object(mut fields: Map<String, Value>, has_stubs: bool) -> Result<Object
         }
         (ObjectKind::Blob, Some(Value::String(_)), _) => return Err(Refusal::Field { field: "enc" }),
         (ObjectKind::Blob, ..) | (_, None, _) => return Err(Refusal::Field { field: "data" }),
-        (_, Some(value), _) => Object::of_parsed(kind, &value),
+        (_, Some(value), _) => {
+            parsed = value;
+            Object::of_parsed(kind, &parsed)
+        }
     };
-    if object.id() == id { Ok(object) } else { Err(Refusal::WrongHash { id }) }
+    if object.id() != id {
+        return Err(Refusal::WrongHash { id });
+    }
+    let content = object.content_of(parsed).map_err(|error| Refusal::Object(Box::new(error)))?;
+    Ok((object, content))
 }
 
 fn read_trailer(fields: &Map<String, Value>, n_objects: usize, sha256: &Digest) -> Result<(), Refusal> {

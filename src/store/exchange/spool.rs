@@ -1,8 +1,7 @@
 //! Bytes set aside: in memory while they are few, else in a nameless file that goes with its process.
 
-use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use crate::store::Error;
@@ -18,7 +17,7 @@ const BLOCK: usize = 1 << 20;
 pub(super) struct Spool {
     /// Where a file may lie; without one everything stays in memory.
     folder: Option<PathBuf>,
-    file: RefCell<Option<File>>,
+    file: Option<File>,
     /// Bytes in the file; what follows them is in the tail.
     n_written: u64,
     tail: Vec<u8>,
@@ -50,35 +49,41 @@ impl Spool {
             return Ok(self.tail[from..from + length].to_vec());
         }
         let mut bytes = vec![0; length];
-        let mut file = self.file.borrow_mut();
-        let file = file.as_mut().expect("what was written is in a file");
-        let read = file.seek(SeekFrom::Start(place)).and_then(|_| file.read_exact(&mut bytes));
-        read.map_err(|source| self.failed(source))?;
+        let file = self.file.as_ref().expect("what was written is in a file");
+        let failed = |source| Error::Aside { folder: self.folder.clone().unwrap_or_default(), source };
+        read_at(file, &mut bytes, place).map_err(failed)?;
         Ok(bytes)
     }
 
     /// Puts the tail into the file.
     fn empty(&mut self) -> Result<(), Error> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        let written = (|| {
-            let mut file = self.file.borrow_mut();
-            let file = match &mut *file {
-                Some(file) => file,
-                none => none.insert(tempfile::tempfile_in(folder)?),
-            };
-            file.seek(SeekFrom::Start(self.n_written))?;
-            file.write_all(&self.tail)
-        })();
-        written.map_err(|source| self.failed(source))?;
+        let failed = |source| Error::Aside { folder: folder.clone(), source };
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile_in(folder).map_err(failed)?),
+        };
+        file.write_all(&self.tail).map_err(failed)?;
         self.n_written += self.tail.len() as u64;
         self.tail.clear();
         self.tail.shrink_to(BLOCK * 2);
         Ok(())
     }
+}
 
-    fn failed(&self, source: io::Error) -> Error {
-        Error::Aside { folder: self.folder.clone().unwrap_or_default(), source }
-    }
+/// Reads what stands at a place of a file.
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, place)
+}
+
+/// The same, and the file stands at its end again.
+#[cfg(not(unix))]
+fn read_at(mut file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
+    use std::io::{Read as _, Seek as _, SeekFrom};
+    file.seek(SeekFrom::Start(place))?;
+    file.read_exact(bytes)?;
+    file.seek(SeekFrom::End(0)).map(drop)
 }
 
 #[cfg(test)]
@@ -95,7 +100,7 @@ mod tests {
             for (number, place) in (0..40).zip(places).rev() {
                 assert_eq!(spool.get(place, piece(number).len()).unwrap(), piece(number));
             }
-            assert_eq!(spool.file.borrow().is_some(), spool.folder.is_some());
+            assert_eq!(spool.file.is_some(), spool.folder.is_some());
         }
         assert_eq!(folder.path().read_dir().unwrap().count(), 0, "the file has no name");
         let mut nowhere = Spool::beside(folder.path().join("nowhere"));
