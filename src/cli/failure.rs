@@ -235,6 +235,9 @@ impl From<store::Error> for Failure {
             store::Error::ReadOnly { .. } => {
                 failure.hint("what is there can be read; to write, copy the folder and name it with `--store DIR`")
             }
+            store::Error::OlderStore { .. } => {
+                failure.hint("copy the folder to where it can be written and name it with `--store DIR`")
+            }
             store::Error::Swept { .. } => failure.hint("what `forkful gc --prune` freed is gone for good"),
             store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
             store::Error::Moved { .. } | store::Error::Remarked { .. } => failure.hint("run the command again"),

@@ -12,7 +12,7 @@ use super::Error;
 use crate::content::Digest;
 
 /// The format of the database written here; a store of a later one is not opened.
-pub const FORMAT: i64 = 3;
+pub const FORMAT: i64 = 4;
 
 /// The first format with an index.
 const INDEXED: i64 = 2;
@@ -26,8 +26,8 @@ const PREPARED: usize = 32;
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What each format adds to the one before; nothing that stands in a store is ever changed by a step.
-const STEPS: [&str; 3] = [FIRST, SECOND, THIRD];
+/// What each format adds to the one before; no step changes what stands in a store, but for what it is found by.
+const STEPS: [&str; 4] = [FIRST, SECOND, THIRD, FOURTH];
 
 const FIRST: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT;
@@ -60,6 +60,16 @@ const SECOND: &str = "
 const THIRD: &str = "
     CREATE TABLE part (operation INTEGER NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, sum BLOB NOT NULL,
         PRIMARY KEY (operation, number)) STRICT;
+";
+
+/// A message's passage says what the message follows: one row and one index instead of two of each.
+const FOURTH: &str = "
+    CREATE TABLE found (number INTEGER PRIMARY KEY, object BLOB NOT NULL, place INTEGER NOT NULL, parent BLOB) STRICT;
+    INSERT INTO found SELECT number, object, place, (SELECT parent FROM follower WHERE child = object) FROM passage;
+    DROP TABLE passage;
+    DROP TABLE follower;
+    ALTER TABLE found RENAME TO passage;
+    CREATE INDEX passage_of_parent ON passage (parent) WHERE parent IS NOT NULL;
 ";
 
 /// An opened store; one writer at a time, any number of readers, in any number of processes.
@@ -136,7 +146,11 @@ impl Store {
         for (name, value) in [("trusted_schema", "OFF"), ("cell_size_check", "ON")] {
             self.sql(self.connection.pragma_update(None, name, value))?;
         }
-        if self.recognised()? == 0 { Err(Error::NotAStore { path: self.path.clone() }) } else { Ok(self) }
+        match self.recognised()? {
+            0 => Err(Error::NotAStore { path: self.path }),
+            FORMAT => Ok(self),
+            found => Err(Error::OlderStore { path: self.path, found, known: FORMAT }),
+        }
     }
 
     /// Brings the tables from the format `found`, 0 for none, to the newest.
@@ -324,6 +338,33 @@ mod tests {
         for _ in 0..2 {
             let store = Store::open(root.path()).unwrap();
             assert_eq!(store.search("card", 10).unwrap().hits.len(), 1);
+            assert_eq!(verify(&store).findings, []);
+        }
+    }
+
+    #[test]
+    fn what_a_store_of_the_third_format_is_searched_by_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        let bundle = sample::fill(&store, "Cards are kept.\n");
+        let question = sample::message(bundle, "Which cards?");
+        store.put(std::slice::from_ref(&question)).unwrap();
+        let lowered = "
+            CREATE TABLE follower (child BLOB PRIMARY KEY NOT NULL, parent BLOB NOT NULL) STRICT, WITHOUT ROWID;
+            INSERT INTO follower SELECT object, parent FROM passage WHERE parent IS NOT NULL;
+            DROP INDEX passage_of_parent;
+            ALTER TABLE passage DROP COLUMN parent;
+            CREATE INDEX passage_of_object ON passage (object, place);
+            UPDATE meta SET value = 3";
+        store.connection.execute_batch(lowered).unwrap();
+        match store.read_only() {
+            Err(Error::OlderStore { path, found: 3, known: FORMAT }) => assert_eq!(path, database_of(root.path())),
+            other => panic!("{other:?}"),
+        }
+        for _ in 0..2 {
+            let store = Store::open(root.path()).unwrap();
+            assert_eq!(store.search("card", 10).unwrap().hits.len(), 2);
+            assert_eq!(store.followers(bundle).unwrap(), [question.id()]);
             assert_eq!(verify(&store).findings, []);
         }
     }

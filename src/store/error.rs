@@ -34,6 +34,16 @@ pub enum Error {
         /// The newest format known here.
         known: i64,
     },
+    /// The store was written by an earlier version, and lies where it cannot be raised.
+    #[error("the store {path} has format {found}, older than {known}, and cannot be written to")]
+    OlderStore {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The format that is read here.
+        known: i64,
+    },
     /// The database refused: disk full, locked for too long, damaged.
     #[error("cannot use the store {path}")]
     Database {

@@ -2,12 +2,14 @@
 //!
 //! These tables are made of the objects alone, in the transaction that stores them, and can be
 //! dropped and made again. They decide no id and no count; a search finds places, and what stands
-//! there is read from the objects, hash and all. A passage is a message or one section of a document.
+//! there is read from the objects, hash and all. A passage is a message, with what it follows, or one
+//! section of a document. Passages are found by their words and by what they follow; those of one
+//! object are looked for by `verify` alone, which reads all of them beside the objects.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+use rusqlite::{Connection, Rows, Statement, params};
 
 use super::object::Content;
 use super::{Error, ObjectKind, Store};
@@ -69,8 +71,8 @@ impl Store {
 
     /// The messages that follow a message or a bundle, by id.
     pub fn followers(&self, parent: Digest) -> Result<Vec<Digest>, Error> {
-        let mut statement =
-            self.sql(self.connection.prepare_cached("SELECT child FROM follower WHERE parent = ?1 ORDER BY child"))?;
+        let query = "SELECT object FROM passage WHERE parent = ?1 ORDER BY object";
+        let mut statement = self.sql(self.connection.prepare_cached(query))?;
         let rows = self.sql(statement.query_map([parent.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
         self.sql(rows.collect())
     }
@@ -86,7 +88,7 @@ impl Store {
     /// Makes the index anew from the objects.
     pub fn reindex(&self) -> Result<(), Error> {
         let transaction = self.begin()?;
-        let clear = "DELETE FROM follower; DELETE FROM holder; DELETE FROM passage; INSERT INTO words (words) VALUES ('delete-all');";
+        let clear = "DELETE FROM holder; DELETE FROM passage; INSERT INTO words (words) VALUES ('delete-all');";
         self.sql(transaction.execute_batch(clear))?;
         self.index_all(&transaction)?;
         self.sql(transaction.commit())
@@ -112,7 +114,6 @@ impl Store {
         self.sql(connection.execute_batch(&format!(
             "DELETE FROM words WHERE rowid IN (SELECT number FROM passage WHERE object {gone});
             DELETE FROM passage WHERE object {gone};
-            DELETE FROM follower WHERE child {gone};
             DELETE FROM holder WHERE bundle {gone};"
         )))
     }
@@ -134,20 +135,21 @@ impl Store {
         }
     }
 
-    /// Whether the index is what the object makes of it; `n_holders` is what [`n_holders`](Self::n_holders) has of it.
-    pub(super) fn is_indexed(&self, id: Digest, content: &Content, n_holders: usize) -> Result<bool, Error> {
-        let prepared = |query| self.sql(self.connection.prepare_cached(query));
-        let parent = match content {
-            Content::Message(record) => Some(record.parent),
-            _ => None,
-        };
-        let mut follower = prepared("SELECT parent FROM follower WHERE child = ?1")?;
-        let found = follower.query_row([id.as_bytes()], |row| Ok(Digest::from_bytes(row.get(0)?)));
+    /// Whether the index is what the object makes of it: `listed` is what it has of its passages, `n_holders`
+    /// what [`n_holders`](Self::n_holders) has of it.
+    pub(super) fn is_indexed(
+        &self,
+        id: Digest,
+        content: &Content,
+        listed: &Listed,
+        n_holders: usize,
+    ) -> Result<bool, Error> {
         let held = held(content);
-        if self.sql(found.optional())? != parent || held.len() != n_holders {
+        if held.len() != n_holders {
             return Ok(false);
         }
-        let mut holder = prepared("SELECT EXISTS (SELECT 1 FROM holder WHERE document = ?1 AND bundle = ?2)")?;
+        let query = "SELECT EXISTS (SELECT 1 FROM holder WHERE document = ?1 AND bundle = ?2)";
+        let mut holder = self.sql(self.connection.prepare_cached(query))?;
         for document in held {
             if !self.sql(holder.query_row([document.as_bytes(), id.as_bytes()], |row| row.get::<_, bool>(0)))? {
                 return Ok(false);
@@ -155,12 +157,11 @@ impl Store {
         }
         // What cannot be read is found elsewhere.
         let Ok(passages) = self.passages(content) else { return Ok(true) };
-        let n_passages = i64::try_from(passages.len()).unwrap_or(i64::MAX);
-        let query = "SELECT count(*), count(words_docsize.id) FROM passage
-            LEFT JOIN words_docsize ON words_docsize.id = passage.number WHERE passage.object = ?1";
-        let counted =
-            prepared(query)?.query_row([id.as_bytes()], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
-        Ok(self.sql(counted)? == (n_passages, n_passages))
+        let parent = match content {
+            Content::Message(record) => Some(record.parent),
+            _ => None,
+        };
+        Ok(listed.is_whole && listed.n_passages == passages.len() && listed.parent == parent)
     }
 
     /// How many documents the index says that each bundle holds.
@@ -173,12 +174,80 @@ impl Store {
         self.sql(rows.collect())
     }
 
-    /// Whether something stands in the index that is not in the store.
-    pub(super) fn index_has_strangers(&self) -> Result<bool, Error> {
-        let query = "SELECT EXISTS (SELECT 1 FROM passage WHERE object NOT IN (SELECT id FROM object))
-            OR EXISTS (SELECT 1 FROM follower WHERE child NOT IN (SELECT id FROM object))
-            OR EXISTS (SELECT 1 FROM holder WHERE bundle NOT IN (SELECT id FROM object))";
+    /// Whether the index says of something that is not in the store what it holds.
+    pub(super) fn holder_is_strange(&self) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM holder WHERE bundle NOT IN (SELECT id FROM object))";
         self.sql(self.connection.query_row(query, [], |row| row.get(0)))
+    }
+}
+
+/// What the index has of the passages of one object.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    n_passages: usize,
+    parent: Option<Digest>,
+    /// Whether they stand in their places, each with its words.
+    is_whole: bool,
+}
+
+/// The passages of the index in the order of their objects' ids.
+pub(super) struct Listing<'a> {
+    rows: Rows<'a>,
+    next: Option<Row>,
+    has_strangers: bool,
+}
+
+/// A passage as the index has it.
+struct Row {
+    object: Digest,
+    place: i64,
+    parent: Option<Digest>,
+    has_words: bool,
+}
+
+impl<'a> Listing<'a> {
+    /// The statement that [`new`](Self::new) reads.
+    pub(super) const QUERY: &'static str = "SELECT object, place, parent, words_docsize.id IS NOT NULL FROM passage
+        LEFT JOIN words_docsize ON words_docsize.id = passage.number ORDER BY object, place";
+
+    pub(super) fn new(statement: &'a mut Statement<'_>) -> rusqlite::Result<Self> {
+        let mut listing = Self { rows: statement.query([])?, next: None, has_strangers: false };
+        listing.step()?;
+        Ok(listing)
+    }
+
+    fn step(&mut self) -> rusqlite::Result<()> {
+        self.next = match self.rows.next()? {
+            None => None,
+            Some(row) => Some(Row {
+                object: Digest::from_bytes(row.get(0)?),
+                place: row.get(1)?,
+                parent: row.get::<_, Option<_>>(2)?.map(Digest::from_bytes),
+                has_words: row.get(3)?,
+            }),
+        };
+        Ok(())
+    }
+
+    /// What stands there of an object; objects are asked for by id, each once.
+    pub(super) fn of(&mut self, id: Digest) -> rusqlite::Result<Listed> {
+        let mut listed = Listed { n_passages: 0, parent: None, is_whole: true };
+        while let Some(row) = self.next.take_if(|row| row.object <= id) {
+            if row.object == id {
+                listed.is_whole &= row.has_words && usize::try_from(row.place) == Ok(listed.n_passages);
+                listed.parent = listed.parent.or(row.parent);
+                listed.n_passages += 1;
+            } else {
+                self.has_strangers = true;
+            }
+            self.step()?;
+        }
+        Ok(listed)
+    }
+
+    /// Whether there are passages of objects that were not asked for.
+    pub(super) fn has_strangers(self) -> bool {
+        self.has_strangers || self.next.is_some()
     }
 }
 
@@ -186,7 +255,6 @@ impl Store {
 pub(super) struct Indexer<'a> {
     store: &'a Store,
     connection: &'a Connection,
-    follower: Statement<'a>,
     holder: Statement<'a>,
     passage: Statement<'a>,
     words: Statement<'a>,
@@ -198,9 +266,8 @@ impl<'a> Indexer<'a> {
         Ok(Self {
             store,
             connection,
-            follower: prepared("INSERT INTO follower VALUES (?1, ?2)")?,
             holder: prepared("INSERT INTO holder VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
-            passage: prepared("INSERT INTO passage (object, place) VALUES (?1, ?2)")?,
+            passage: prepared("INSERT INTO passage (object, place, parent) VALUES (?1, ?2, ?3)")?,
             words: prepared("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?,
         })
     }
@@ -214,20 +281,20 @@ impl<'a> Indexer<'a> {
             self.store.sql(self.holder.execute([document.as_bytes(), id.as_bytes()]))?;
         }
         for (place, text) in self.store.passages(content)?.iter().enumerate() {
-            self.passage(id, place, text)?;
+            self.passage(id, place, None, text)?;
         }
         Ok(())
     }
 
     /// Puts a message into the index by what it follows and its words.
     pub(super) fn message(&mut self, id: Digest, parent: Digest, words: &str) -> Result<(), Error> {
-        self.store.sql(self.follower.execute([id.as_bytes(), parent.as_bytes()]))?;
-        self.passage(id, 0, words)
+        self.passage(id, 0, Some(parent), words)
     }
 
-    fn passage(&mut self, id: Digest, place: usize, text: &str) -> Result<(), Error> {
+    fn passage(&mut self, id: Digest, place: usize, parent: Option<Digest>, text: &str) -> Result<(), Error> {
         let place = i64::try_from(place).unwrap_or(i64::MAX);
-        self.store.sql(self.passage.execute(params![id.as_bytes(), place]))?;
+        let parent = parent.as_ref().map(Digest::as_bytes);
+        self.store.sql(self.passage.execute(params![id.as_bytes(), place, parent]))?;
         let number = self.connection.last_insert_rowid();
         self.store.sql(self.words.execute(params![number, spaced(text)]))?;
         Ok(())
@@ -338,8 +405,10 @@ mod tests {
     #[test]
     fn an_index_that_is_off_is_found_and_made_anew() {
         let damages = [
-            "DELETE FROM follower",
-            "UPDATE follower SET parent = child",
+            "UPDATE passage SET parent = NULL",
+            "UPDATE passage SET parent = object WHERE parent IS NOT NULL",
+            "UPDATE passage SET parent = object WHERE parent IS NULL",
+            "UPDATE passage SET place = place + 1",
             "DELETE FROM holder",
             "DELETE FROM passage WHERE number = 2",
             "INSERT INTO passage (object, place) VALUES (zeroblob(32), 0)",

@@ -3,6 +3,8 @@
 //!
 //! Statements are prepared once for as many objects as come.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Statement, params};
 
 use super::exchange::{Arrival, Arrivals};
@@ -25,6 +27,8 @@ pub(super) struct Inserter<'a> {
     indexer: Indexer<'a>,
     /// Texts that were withheld and are here now.
     came: Vec<Digest>,
+    /// Documents that came with them.
+    documents: BTreeSet<Digest>,
 }
 
 impl<'a> Inserter<'a> {
@@ -35,6 +39,7 @@ impl<'a> Inserter<'a> {
             connection,
             indexer: Indexer::new(store, connection)?,
             came: Vec::new(),
+            documents: BTreeSet::new(),
         })
     }
 
@@ -66,6 +71,9 @@ impl<'a> Inserter<'a> {
 
     /// Writes what an object that was not there is found by, once its texts are there.
     pub(super) fn index(&mut self, id: Digest, content: &Content) -> Result<(), Error> {
+        if matches!(content, Content::Document(_)) {
+            self.documents.insert(id);
+        }
         self.indexer.put(id, content)
     }
 
@@ -74,11 +82,11 @@ impl<'a> Inserter<'a> {
         if self.came.is_empty() {
             return Ok(());
         }
-        for id in self.store.ids(ObjectKind::Document)? {
+        let here = self.store.ids(ObjectKind::Document)?;
+        for id in here.into_iter().filter(|id| !self.documents.contains(id)) {
             let content = self.store.object(id)?.content()?;
             if let Content::Document(record) = &content
                 && self.came.contains(&record.text)
-                && !self.store.is_indexed(id, &content, 0)?
             {
                 self.indexer.put(id, &content)?;
             }
@@ -151,9 +159,9 @@ impl Store {
     /// The same where more come than there are: who follows whom is sorted once at the end, rather than
     /// each written where it belongs.
     fn take_sorted(&self, connection: &Connection, arrivals: &Arrivals) -> Result<bool, Error> {
-        let query = "SELECT sql FROM sqlite_schema WHERE name = 'follower_of_parent'";
+        let query = "SELECT sql FROM sqlite_schema WHERE name = 'passage_of_parent'";
         let index: String = self.sql(connection.query_row(query, [], |row| row.get(0)))?;
-        self.sql(connection.execute_batch("DROP INDEX follower_of_parent"))?;
+        self.sql(connection.execute_batch("DROP INDEX passage_of_parent"))?;
         let has_news = self.take_all(connection, arrivals)?;
         self.sql(connection.execute_batch(&index))?;
         Ok(has_news)

@@ -18,6 +18,7 @@ pub use finding::{Finding, Report};
 pub use mend::{Mended, mend, wanted};
 
 use crate::store::database::unseal;
+use crate::store::index::{Listed, Listing};
 use crate::store::object::Content;
 use crate::store::objects;
 use crate::store::record::{DocumentRecord, OperationRecord, Pointers, ProvenanceRecord, RunRecord};
@@ -72,7 +73,10 @@ impl Check<'_> {
     fn objects(&mut self) {
         let ids = "SELECT rowid, id FROM object ORDER BY id";
         let shape = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, Digest::from_bytes(row.get(1)?)));
-        let holders = self.store.n_holders().unwrap_or_default();
+        let store = self.store;
+        let holders = store.n_holders().unwrap_or_default();
+        let mut statement = store.connection.prepare(Listing::QUERY).ok();
+        let mut listing = statement.as_mut().and_then(|statement| Listing::new(statement).ok());
         let mut dangling = Vec::new();
         self.each("object", ids, shape, |check, row, found| {
             let Some((rowid, id)) = found else {
@@ -80,14 +84,16 @@ impl Check<'_> {
                 return;
             };
             check.report.n_objects += 1;
+            let listed = listing.as_mut().and_then(|listing| listing.of(id).ok());
             match check.row(rowid) {
-                Some(object) if object.id() == id => check.object(&object, &holders, &mut dangling),
+                Some(object) if object.id() == id => check.object(&object, listed.as_ref(), &holders, &mut dangling),
                 _ => {
                     check.altered.insert(id);
                     check.find(Finding::Altered { id });
                 }
             }
         });
+        self.is_misindexed |= listing.is_none_or(Listing::has_strangers);
         if !self.altered.is_empty() {
             dangling.clear();
             // Which objects can be trusted is known once all were read; rarely is a second look needed.
@@ -107,7 +113,13 @@ impl Check<'_> {
         statement.query_row([rowid], |row| Ok(objects::read(row))).ok().flatten()
     }
 
-    fn object(&mut self, object: &Object, holders: &BTreeMap<Digest, usize>, dangling: &mut Vec<Finding>) {
+    fn object(
+        &mut self,
+        object: &Object,
+        listed: Option<&Listed>,
+        holders: &BTreeMap<Digest, usize>,
+        dangling: &mut Vec<Finding>,
+    ) {
         let (id, kind) = (object.id(), object.kind());
         self.report.n_withheld += usize::from(kind == ObjectKind::Stub);
         let canonical = matches!(kind, ObjectKind::Blob | ObjectKind::Stub)
@@ -122,7 +134,8 @@ impl Check<'_> {
             return;
         };
         let n_held = holders.get(&id).copied().unwrap_or(0);
-        self.is_misindexed |= !self.store.is_indexed(id, &content, n_held).unwrap_or(false);
+        let is_indexed = |listed| self.store.is_indexed(id, &content, listed, n_held).unwrap_or(false);
+        self.is_misindexed |= !listed.is_some_and(is_indexed);
         if let Content::Document(record) = &content
             && !self.sections_fit(record)
         {
@@ -297,7 +310,7 @@ impl Check<'_> {
 
     /// The index must be what the objects make of it.
     fn index(&mut self) {
-        if self.is_misindexed || self.store.index_has_strangers().unwrap_or(true) {
+        if self.is_misindexed || self.store.holder_is_strange().unwrap_or(true) {
             self.find(Finding::Index);
         }
     }
