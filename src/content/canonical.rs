@@ -28,9 +28,7 @@ pub fn canonical(text: &str) -> (String, usize) {
         let odd = if is_plain(raw) { "" } else { raw };
         out.push_str(&raw[odd.len()..]);
         for character in odd.chars() {
-            in_flag = character == '\u{1f3f4}' || (in_flag && is_tag(character));
-            let is_hidden = turns(character) || (is_tag(character) && !in_flag);
-            if is_hidden || (character.is_control() && character != '\t') {
+            if is_taken_out(character, &mut in_flag) {
                 n_removed += 1;
             } else {
                 out.push(character);
@@ -51,6 +49,26 @@ pub fn canonical(text: &str) -> (String, usize) {
     (out, n_removed)
 }
 
+/// Whether [`canonical`] leaves a text as it is.
+pub fn is_canonical(text: &str) -> bool {
+    // No empty line stands in front of the first.
+    let mut n_empty = 1;
+    let is_kept = |line: &str| {
+        n_empty = if line.is_empty() { n_empty + 1 } else { 0 };
+        let mut in_flag = false;
+        let shows = |c| c != '\u{feff}' && !is_taken_out(c, &mut in_flag);
+        n_empty < 2 && !line.ends_with(char::is_whitespace) && (is_plain(line) || line.chars().all(shows))
+    };
+    let is_ended = text.is_empty() || text.ends_with('\n') && !text.ends_with("\n\n");
+    is_ended && text.split_terminator('\n').all(is_kept)
+}
+
+/// Whether a character is no part of a canonical line; a flag is followed by tags of its own.
+fn is_taken_out(character: char, in_flag: &mut bool) -> bool {
+    *in_flag = character == '\u{1f3f4}' || (*in_flag && is_tag(character));
+    turns(character) || (is_tag(character) && !*in_flag) || (character.is_control() && character != '\t')
+}
+
 /// Whether a line is printed ASCII and tabs.
 fn is_plain(line: &str) -> bool {
     line.bytes().fold(true, |plain, byte| plain & matches!(byte, b'\t' | b' '..=b'~'))
@@ -68,9 +86,20 @@ pub fn is_tag(character: char) -> bool {
 
 /// Makes one line of any text: white space runs become one blank, control characters go.
 pub fn line(text: &str) -> String {
-    let visible: String =
-        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).collect();
-    visible.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    let mut is_apart = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            is_apart = true;
+        } else if !c.is_control() {
+            if is_apart && !line.is_empty() {
+                line.push(' ');
+            }
+            is_apart = false;
+            line.push(c);
+        }
+    }
+    line
 }
 
 #[cfg(test)]
@@ -96,12 +125,18 @@ mod tests {
         for (raw, text, n_removed) in cases {
             assert_eq!(canonical(raw), (text.to_owned(), n_removed), "{raw:?}");
             assert_eq!(canonical(text), (text.to_owned(), 0), "fixpoint of {raw:?}");
+            assert_eq!((is_canonical(raw), is_canonical(text)), (raw == text, true), "{raw:?}");
         }
     }
 
     #[test]
     fn a_line_is_one_line() {
-        for (raw, text) in [(" a \n\tb\u{1b}]8;;x\u{7} ", "a b]8;;x"), ("", ""), ("\u{2028}a", "a")] {
+        for (raw, text) in [
+            (" a \n\tb\u{1b}]8;;x\u{7} ", "a b]8;;x"),
+            ("", ""),
+            ("\u{2028}a", "a"),
+            ("a \u{7} b\u{7}c\u{85}d", "a bc d"),
+        ] {
             assert_eq!(line(raw), text);
         }
     }

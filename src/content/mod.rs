@@ -19,7 +19,7 @@ mod thread;
 mod timestamp;
 mod usage;
 
-pub use canonical::{canonical, is_tag, line, turns};
+pub use canonical::{canonical, is_canonical, is_tag, line, turns};
 pub use conversation::{Attachment, Conversation, Node};
 pub use cue::{Align, Cue, Region, Settings, Vertical};
 pub use digest::{Digest, Hashing, ParseDigestError};

@@ -53,10 +53,12 @@ fn not_text(input: &Input) -> Error {
 
 /// Says how many characters of the source no reader of it would see.
 pub(crate) fn odd_characters(input: &Input) -> Vec<Problem> {
-    let count = |odd: fn(char) -> bool| input.text.chars().filter(|c| odd(*c)).count();
-    let n_control = count(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    let n_hidden = count(|c| turns(c) || is_tag(c));
-    let n_invisible = count(|c| matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'));
+    let (mut n_control, mut n_hidden, mut n_invisible) = (0, 0, 0);
+    for c in input.text.chars().filter(|c| !matches!(c, ' '..='~' | '\n' | '\r' | '\t')) {
+        n_control += usize::from(c.is_control());
+        n_hidden += usize::from(turns(c) || is_tag(c));
+        n_invisible += usize::from(matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'));
+    }
     let mut problems = Vec::new();
     if n_control > 0 {
         problems.push(Problem::note(input.name, format!("control characters taken out: {n_control}")));

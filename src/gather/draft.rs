@@ -1,6 +1,6 @@
 //! A document on its way: canonical text that grows section by section.
 
-use crate::content::{Counts, Document, Kind, Link, Problem, Quality, Section, SectionKind, canonical};
+use crate::content::{Counts, Document, Kind, Link, Problem, Quality, Section, SectionKind, canonical, is_canonical};
 
 /// Text and sections that grow together, so that ranges are right by construction.
 #[derive(Debug, Default)]
@@ -83,10 +83,10 @@ pub(crate) fn section(start: usize, end: usize, kind: SectionKind) -> Section {
 /// Readers build both right; where one did not, the text is kept, cut at its paragraphs, and the
 /// slip is told.
 pub(crate) fn settle(name: &str, document: &mut Document) -> Option<Problem> {
-    let (text, _) = canonical(&document.text);
-    if text == document.text && covers(&text, &document.sections) {
+    if is_canonical(&document.text) && covers(&document.text, &document.sections) {
         return None;
     }
+    let (text, _) = canonical(&document.text);
     document.sections = paragraphs(&text, 0, text.len());
     for link in &mut document.links {
         *link = Link { start: None, ..link.clone() };

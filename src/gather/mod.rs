@@ -89,6 +89,8 @@ pub struct Input<'a> {
     pub wishes: Wishes<'a>,
     /// How many elements of the same source were read before this text.
     pub n_before: usize,
+    /// Whether a zero stands in the text, which no person writes.
+    has_nul: bool,
     /// The JSON of the text, from its first bracket on; empty for a text that is none.
     json: &'a str,
     /// The first JSON values in outline, for those that recognise a format.
@@ -101,12 +103,14 @@ impl<'a> Input<'a> {
         let json = split::json(text);
         let first = if split::is_lines(json) { json.lines().take(8).collect() } else { vec![json] };
         let shapes = first.into_iter().map(Tape::shape).collect();
-        Self { text, json, shapes, ..Self::of_bytes(name, text.as_bytes()) }
+        let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+        Self { text, has_nul, json, shapes, ..Self::of_bytes(name, text.as_bytes()) }
     }
 
     /// Bytes that are no text, without wishes.
     pub fn of_bytes(name: &'a str, bytes: &'a [u8]) -> Self {
-        Self { name, bytes, text: "", wishes: Wishes::default(), n_before: 0, json: "", shapes: Vec::new() }
+        let (wishes, shapes) = (Wishes::default(), Vec::new());
+        Self { name, bytes, text: "", wishes, n_before: 0, has_nul: false, json: "", shapes }
     }
 
     /// Whether one of the first elements passes: of an array, of a text of lines, or the one object.

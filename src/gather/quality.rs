@@ -84,27 +84,32 @@ struct Signs {
 impl Signs {
     fn of(text: &str) -> Self {
         let mut signs = Self::default();
-        for c in text.chars().filter(|c| !c.is_whitespace()) {
-            signs.n_shown += 1;
-            if c.is_ascii() {
-                signs.n_written += usize::from(c.is_ascii_alphanumeric());
-                signs.n_letters += usize::from(c.is_ascii_alphabetic());
-                signs.n_latin += usize::from(c.is_ascii_alphabetic());
-                signs.n_vowels += usize::from(matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y'));
-                continue;
-            }
-            signs.n_foreign += 1;
-            signs.n_written += usize::from(c.is_alphanumeric());
-            signs.n_letters += usize::from(c.is_alphabetic());
-            if matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}') {
-                signs.n_latin += 1;
-                // Most letters with a mark are vowels.
-                signs.n_vowels += 1;
-            }
-            signs.n_replaced += usize::from(c == char::REPLACEMENT_CHARACTER);
-            signs.n_private += usize::from(matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}'));
+        let mut n_each = [0; 256];
+        text.bytes().for_each(|byte| n_each[usize::from(byte)] += 1);
+        let (ascii, others) = n_each.split_at(128);
+        for (c, n) in ('\0'..).zip(ascii) {
+            signs.add(c, *n);
+        }
+        if others.iter().any(|n| *n > 0) {
+            text.chars().filter(|c| !c.is_ascii()).for_each(|c| signs.add(c, 1));
         }
         signs
+    }
+
+    /// Counts a character that stands `n` times.
+    fn add(&mut self, c: char, n: usize) {
+        let n_if = |is: bool| if is { n } else { 0 };
+        // Most letters with a mark are vowels.
+        let is_marked = matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+        let is_vowel = matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+        self.n_shown += n_if(!c.is_whitespace());
+        self.n_written += n_if(c.is_alphanumeric());
+        self.n_letters += n_if(c.is_alphabetic());
+        self.n_latin += n_if(c.is_ascii_alphabetic() || is_marked);
+        self.n_vowels += n_if(is_vowel || is_marked);
+        self.n_foreign += n_if(!c.is_ascii() && !c.is_whitespace());
+        self.n_replaced += n_if(c == char::REPLACEMENT_CHARACTER);
+        self.n_private += n_if(matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}'));
     }
 
     fn replaced(&self) -> Option<String> {
@@ -166,6 +171,10 @@ fn mojibake(text: &str, signs: &Signs) -> Option<String> {
                     | 'Ÿ'
         )
     };
+    // Three of them are six foreign characters.
+    if signs.n_foreign < 6 {
+        return None;
+    }
     let (mut n_found, mut n_signs) = (0, 0);
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
@@ -187,15 +196,16 @@ fn mojibake(text: &str, signs: &Signs) -> Option<String> {
 
 /// Glyphs that a converter could name by their number only: `(cid:17)`.
 fn glyph_numbers(text: &str, signs: &Signs) -> Option<String> {
-    let n = text.matches("(cid:").count();
+    let n = memchr::memmem::find_iter(text.as_bytes(), "(cid:").count();
     (n > 2 && n * 8 * 20 >= signs.n_shown).then(|| format!("numbers of glyphs where letters should be, (cid:17): {n}"))
 }
 
 /// Text of which half has been said before.
 fn repeats(text: &str) -> Option<String> {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    // Most sentences differ in length.
+    let mut seen: BTreeSet<(usize, &str)> = BTreeSet::new();
     let (mut n_words, mut n_again) = (0, 0);
-    for sentence in text.split(['\n', '.', '?', '!', '。', '？', '！']) {
+    for sentence in text.split(|c| matches!(c, '\n' | '.' | '?' | '!' | '。' | '？' | '！')) {
         // The mark of a paragraph tells the time and is no part of what is said.
         let sentence = sentence.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end();
         let n = sentence.split_whitespace().count();
@@ -203,7 +213,7 @@ fn repeats(text: &str) -> Option<String> {
             continue;
         }
         n_words += n;
-        if !seen.insert(sentence) {
+        if !seen.insert((sentence.len(), sentence)) {
             n_again += n;
         }
     }

@@ -138,14 +138,18 @@ pub(super) fn tell_speakers_apart(speech: Vec<Speech>) -> Vec<Speech> {
     told
 }
 
+/// Bytes of the longest name.
+const MAX_NAME: usize = 40;
+
 /// A name and a colon in front of words: one to four capitalised words, at most 40 bytes.
 pub(super) fn leading_name(text: &str) -> Option<(&str, &str)> {
     let text = text.trim_start();
-    let (name, words) = text.split_once(':')?;
+    let end = text.bytes().take(MAX_NAME + 1).position(|byte| byte == b':')?;
+    let (name, words) = (&text[..end], &text[end + 1..]);
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '\'' | '’' | '_' | '(' | ')');
     let parts = || name.split(' ');
     let capital = |part: &str| part.chars().next().is_some_and(|c| c.is_uppercase() || c == '(');
-    let is_name = name.len() <= 40 && name.chars().all(plain) && parts().count() <= 4 && parts().all(capital);
+    let is_name = name.chars().all(plain) && parts().count() <= 4 && parts().all(capital);
     (is_name && words.starts_with(char::is_whitespace)).then_some((name, words.trim_start()))
 }
 

@@ -30,7 +30,7 @@ const LONG: usize = 3000;
 
 fn sniff(input: &Input) -> Confidence {
     let text = input.text;
-    if text.is_empty() || text.contains('\0') {
+    if text.is_empty() || input.has_nul {
         return Confidence::No;
     }
     if text.starts_with("#!") {

@@ -18,12 +18,18 @@ pub(crate) const FORMAT: Format = Format {
 const PROBED: usize = 50;
 
 fn sniff(input: &Input) -> Confidence {
-    if input.text.contains('\0') {
+    if input.has_nul {
         return Confidence::No;
     }
     let table = [',', ';', '\t'].into_iter().find(|separator| {
-        let widths = widths(input.text, *separator);
-        widths.len() > 2 && widths[0] > 1 && widths.iter().all(|width| *width == widths[0])
+        let mut widths = widths(input.text, *separator).take(PROBED);
+        let Some(first) = widths.next().filter(|first| *first > 1) else { return false };
+        let mut n_others = 0;
+        let is_even = widths.all(|width| {
+            n_others += 1;
+            width == first
+        });
+        is_even && n_others > 1
     });
     let head = input.text.lines().next().unwrap_or_default();
     match table {
@@ -34,34 +40,26 @@ fn sniff(input: &Input) -> Confidence {
     }
 }
 
-/// How many fields the first records have.
-fn widths(text: &str, separator: char) -> Vec<usize> {
-    let mut widths = Vec::new();
-    let mut width = 1;
-    let mut quoted = false;
-    let mut empty = true;
-    for c in text.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '\n' if !quoted => {
-                if !empty {
-                    widths.push(width);
+/// How many fields each record has.
+fn widths(text: &str, separator: char) -> impl Iterator<Item = usize> {
+    let mut characters = text.chars();
+    std::iter::from_fn(move || {
+        let (mut width, mut quoted, mut empty) = (1, false, true);
+        for c in characters.by_ref() {
+            match c {
+                '"' => quoted = !quoted,
+                '\n' if !quoted && empty => {
+                    width = 1;
+                    continue;
                 }
-                (width, empty) = (1, true);
-                if widths.len() == PROBED {
-                    return widths;
-                }
-                continue;
+                '\n' if !quoted => return Some(width),
+                _ if c == separator && !quoted => width += 1,
+                _ => {}
             }
-            _ if c == separator && !quoted => width += 1,
-            _ => {}
+            empty &= c.is_whitespace();
         }
-        empty &= c.is_whitespace();
-    }
-    if !empty {
-        widths.push(width);
-    }
-    widths
+        (!empty).then_some(width)
+    })
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {

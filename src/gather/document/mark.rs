@@ -18,6 +18,9 @@ pub(super) struct Mark<'a> {
 /// `[00:01:02] Ada: words`, `(0:47) words`, `0:47 words`, `Ada (00:01:02)`, `Ada 0:47`.
 pub(super) fn parse(raw: &str) -> Option<Mark<'_>> {
     let raw = raw.trim();
+    if !has_clock(raw) {
+        return None;
+    }
     if let Some((seconds, url, rest)) = time(raw) {
         let rest = rest
             .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '·' | '•' | '–' | '—' | '-' | '|' | ':'));
@@ -30,6 +33,12 @@ pub(super) fn parse(raw: &str) -> Option<Mark<'_>> {
         return Some(Mark { seconds, speaker: Some(name), url, words: words.trim_start() });
     }
     announced(raw)
+}
+
+/// Whether a colon stands between digits: few lines of prose have one.
+fn has_clock(text: &str) -> bool {
+    let digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+    memchr::memchr_iter(b':', text.as_bytes()).any(|at| digit(at.checked_sub(1)) && digit(Some(at + 1)))
 }
 
 /// The seconds of a text that is a clock time and nothing else: `0:47`, `01:02:03.500`.

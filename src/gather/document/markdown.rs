@@ -17,7 +17,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
-    if input.text.is_empty() || input.text.contains('\0') {
+    if input.text.is_empty() || input.has_nul {
         return Confidence::No;
     }
     let (front, body) = front_matter::split(input.text);
@@ -79,7 +79,10 @@ pub(crate) fn take_title(text: &str, known: Option<&str>) -> (Option<String>, St
     let title = title.map(line).filter(|title| !title.is_empty());
     let repeats = |title: &String| known.is_none_or(|known| same_words(known, title));
     match title {
-        Some(title) if repeats(&title) && !rest.trim().is_empty() => (Some(title), canonical(rest).0),
+        // What stands under a heading begins with its words.
+        Some(title) if repeats(&title) && !rest.trim().is_empty() => {
+            (Some(title), rest.trim_start_matches('\n').to_owned())
+        }
         Some(title) => (Some(title), text.to_owned()),
         None => (first_heading(text), text.to_owned()),
     }

@@ -67,7 +67,7 @@ fn language(text: &str) -> Option<Language> {
 }
 
 fn sniff(input: &Input) -> Confidence {
-    if input.text.contains('\0') {
+    if input.has_nul {
         return Confidence::No;
     }
     if language(input.text).is_some() { Confidence::Likely } else { Confidence::No }

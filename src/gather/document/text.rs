@@ -19,7 +19,7 @@ const LONG: usize = 4000;
 const PIECE: usize = 1000;
 
 fn sniff(input: &Input) -> Confidence {
-    if input.text.is_empty() || input.text.contains('\0') { Confidence::No } else { Confidence::Possible }
+    if input.text.is_empty() || input.has_nul { Confidence::No } else { Confidence::Possible }
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {

@@ -21,7 +21,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
-    if input.text.contains('\0') {
+    if input.has_nul {
         return Confidence::No;
     }
     let (_, body) = front_matter::split(input.text);

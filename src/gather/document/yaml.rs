@@ -22,24 +22,26 @@ const PROBED: usize = 200;
 
 fn sniff(input: &Input) -> Confidence {
     let text = input.text;
-    if text.contains('\0') || text.starts_with("#!") {
+    if input.has_nul || text.starts_with("#!") {
         return Confidence::No;
     }
     let lines: Vec<&str> = text.lines().filter(|line| !is_aside(line)).take(PROBED).collect();
     let most = |n: usize| lines.len() > 2 && n * 20 >= lines.len() * 19;
     let is_nested = lines.iter().any(|line| line.starts_with([' ', '-']));
-    let n_keys = lines.iter().filter(|line| is_key(line)).count();
-    if is_nested && n_keys * 2 >= lines.len() && most(yaml_lines(&lines)) {
+    let n_keys = || lines.iter().filter(|line| is_key(line)).count();
+    if is_nested && n_keys() * 2 >= lines.len() && most(yaml_lines(&lines)) {
         return Confidence::Likely;
     }
     let is_section = |line: &&&str| line.starts_with('[') && line.trim_end().ends_with(']');
+    if !lines.iter().any(|line| is_section(&line)) {
+        return Confidence::No;
+    }
     let is_assigned = |line: &&&str| line.split_once('=').is_some_and(|(key, _)| is_word(key.trim()));
     // Lists of TOML go over lines of their own.
     let is_listed = |line: &&&str| line.starts_with([' ', '\t', ']', '}']);
-    let n_sections = lines.iter().filter(is_section).count();
     let n_settings = lines.iter().filter(|line| is_section(line) || is_assigned(line) || is_listed(line)).count();
     let n_assigned = lines.iter().filter(is_assigned).count();
-    if n_sections > 0 && n_assigned > 0 && most(n_settings) { Confidence::Likely } else { Confidence::No }
+    if n_assigned > 0 && most(n_settings) { Confidence::Likely } else { Confidence::No }
 }
 
 fn is_aside(line: &str) -> bool {
@@ -68,13 +70,18 @@ fn yaml_lines(lines: &[&str]) -> usize {
 /// A key of one word with its colon, perhaps the first of an item.
 fn is_key(line: &str) -> bool {
     let line = line.trim_start().trim_start_matches("- ").trim_start();
-    let key = line.split_once(": ").or_else(|| Some((line.trim_end().strip_suffix(':')?, "")));
-    key.is_some_and(|(key, value)| is_word(key) && !value.trim_end().ends_with([';', '{']))
+    let Some((key, rest)) = line.split_once(|c| !in_word(c) && !matches!(c, '"' | '\'')) else { return false };
+    let ends = line[key.len()..].starts_with(": ") || line[key.len()..].trim_end() == ":";
+    ends && is_word(key) && !rest.trim_end().ends_with([';', '{'])
 }
 
 fn is_word(key: &str) -> bool {
     let key = key.trim_matches(['"', '\'']);
-    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$' | '@'))
+    !key.is_empty() && key.chars().all(in_word)
+}
+
+fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$' | '@')
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {

@@ -20,14 +20,19 @@ pub(crate) const FORMAT: Format = Format {
     stream: None,
 };
 
+/// Bytes of the longest moment.
+const LONGEST: usize = 40;
+
 fn sniff(input: &Input) -> Confidence {
-    let mut lines = input.text.lines().filter(|line| !line.trim().is_empty());
-    let n_stamped = lines.clone().take(50).filter(|line| Stamp::split(line).is_some()).count();
-    let is_named = lines.clone().take(50).filter_map(Stamp::split).any(|(_, rest)| name_of(rest).is_some());
-    match lines.next().and_then(Stamp::split) {
-        Some(_) if is_named && n_stamped > 1 => Confidence::Certain,
-        Some(_) if is_named => Confidence::Likely,
-        _ => Confidence::No,
+    let lines = input.text.lines().filter(|line| !line.trim().is_empty());
+    if lines.clone().next().and_then(Stamp::split).is_none() {
+        return Confidence::No;
+    }
+    let stamped: Vec<&str> = lines.take(50).filter_map(Stamp::split).map(|(_, rest)| rest).collect();
+    match stamped.iter().any(|rest| name_of(rest).is_some()) {
+        true if stamped.len() > 1 => Confidence::Certain,
+        true => Confidence::Likely,
+        false => Confidence::No,
     }
 }
 
@@ -45,10 +50,10 @@ impl Stamp {
     fn split(line: &str) -> Option<(Self, &str)> {
         let line = line.trim_start_matches(['\u{200e}', '\u{200f}', '\u{feff}']);
         let (inside, rest, bracketed) = match line.strip_prefix('[') {
-            Some(line) => line.split_once(']').map(|(inside, rest)| (inside, rest, true))?,
-            None => line.split_once(" - ").map(|(inside, rest)| (inside, rest, false))?,
+            Some(line) => until(line, "]").map(|(inside, rest)| (inside, rest, true))?,
+            None => until(line, " - ").map(|(inside, rest)| (inside, rest, false))?,
         };
-        if inside.len() > 40 || bracketed && !rest.starts_with(' ') {
+        if bracketed && !rest.starts_with(' ') {
             return None;
         }
         let mut numbers: Vec<u16> = Vec::new();
@@ -93,6 +98,13 @@ impl Stamp {
         let year = if year < 100 { year + 2000 } else { year };
         format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", self.hour, self.minute, self.second)
     }
+}
+
+/// The moment in front of `mark`, if it is short enough to be one, and what follows.
+fn until<'a>(line: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    let head = &line.as_bytes()[..line.len().min(LONGEST + mark.len())];
+    let at = memchr::memmem::find(head, mark.as_bytes())?;
+    Some((&line[..at], &line[at + mark.len()..]))
 }
 
 /// Which number of a date comes first.
