@@ -33,7 +33,7 @@ pub(super) struct Duplicate {
     /// Index of the text that holds the origin.
     pub of: usize,
     /// Equal words: bytes here, bytes there.
-    pub words: Vec<(Range<usize>, Range<usize>)>,
+    pub words: Vec<(Range<u32>, Range<u32>)>,
     /// Whether every word is there, and no other between.
     pub exact: bool,
 }
@@ -166,7 +166,7 @@ impl Search<'_> {
             }
             return;
         }
-        let one = |at: usize| self.words.bytes(&(at..at + 1));
+        let one = |at: usize| self.words.bytes_of(at);
         let pairs = |run: &Run| {
             let both = run.here.clone().zip(run.there.clone());
             both.map(|(here, there)| (one(here), one(there))).collect::<Vec<_>>()
@@ -192,7 +192,7 @@ mod tests {
         let found: Vec<_> = found
             .iter()
             .map(|d| {
-                let origin = d.words[0].1.start..d.words[d.words.len() - 1].1.end;
+                let origin = d.words[0].1.start as usize..d.words[d.words.len() - 1].1.end as usize;
                 (d.text, &texts[d.text][d.range.clone()], d.of, &texts[d.of][origin], d.exact)
             })
             .collect();

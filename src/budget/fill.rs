@@ -19,8 +19,9 @@ pub(super) struct Fill<'a> {
     /// Tokens of each source's units before index `i`.
     before: Vec<Vec<Tokens>>,
     pub cost: Tokens,
-    /// Costs of gap markers, by the white space around them and what their number costs.
-    markers: BTreeMap<([&'static str; 2], u32), Tokens>,
+    /// Costs of gap markers, by the lengths of the white space around them, which tell it, and what their
+    /// number costs.
+    markers: BTreeMap<([usize; 2], u32), Tokens>,
 }
 
 /// The part of a unit that a top-up keeps.
@@ -61,7 +62,7 @@ impl<'a> Fill<'a> {
             return Tokens(0);
         }
         let (measure, text) = (self.measure, self.sources[source].text);
-        let key = (edges(text, &range), measure.number_like(tokens.0));
+        let key = (edges(text, &range).map(str::len), measure.number_like(tokens.0));
         let cost = || measure.count(&marker(text, &range, &left_out(tokens, Absence::Cut)));
         *self.markers.entry(key).or_insert_with(cost)
     }
@@ -190,12 +191,12 @@ impl<'a> Fill<'a> {
         None
     }
 
-    /// What a source got, with every unit's fate.
+    /// What a source got, with every unit's fate; `waiting` has level and need of those that may enter yet.
     pub(super) fn portion(
         &self,
         source: usize,
         partial: Option<&Partial>,
-        entries: &BTreeMap<usize, (u64, Tokens)>,
+        waiting: &BTreeMap<usize, (u64, Tokens)>,
     ) -> Portion {
         let partial = partial.filter(|partial| partial.source == source);
         let mut portion = Portion {
@@ -209,9 +210,10 @@ impl<'a> Fill<'a> {
         let is_folded =
             |unit: usize| self.folded[source].range(..=unit).next_back().is_some_and(|(_, end)| unit < *end);
         for (index, unit) in self.sources[source].units.iter().enumerate() {
-            let level = entries.get(&index).map(|entry| entry.0);
-            let needs = entries.get(&index).map(|entry| entry.1);
-            let cut = |range, tokens| Cut { unit: index, range, tokens, level, needs };
+            let cut = |range, tokens| {
+                let (level, needs) = waiting.get(&index).copied().unzip();
+                Cut { unit: index, range, tokens, level, needs }
+            };
             if is_folded(index) {
                 continue;
             }

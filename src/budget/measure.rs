@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::tokens::{Encoding, Tokens, count_piece};
+use crate::tokens::{Encoding, Tokens, count_each, count_piece};
 
 /// An encoding, and how the format writes source text.
 ///
@@ -26,6 +26,16 @@ impl Measure {
     /// Tokens of `text` as written: exact where counts add up.
     pub fn count(&self, text: &str) -> Tokens {
         count_piece(self.encoding, &(self.escape)(text))
+    }
+
+    /// What each piece of `text` costs; they end at `ends`, which are cuts and the end of the text.
+    pub(super) fn count_each(&self, text: &str, ends: &[usize]) -> Vec<Tokens> {
+        // A text that is written as it stands is counted in one go.
+        if let Cow::Borrowed(text) = (self.escape)(text) {
+            return count_each(self.encoding, text, ends);
+        }
+        let starts = [0].into_iter().chain(ends.iter().copied());
+        starts.zip(ends).map(|(start, end)| self.count(&text[start..*end])).collect()
     }
 }
 

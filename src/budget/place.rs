@@ -1,6 +1,9 @@
 //! Where in a text a byte stands, as a person would cite it: `41:07`, `post 2`, `¶4`.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use memchr::memmem;
 
 use crate::content::{Section, SectionKind};
 
@@ -9,8 +12,10 @@ use crate::content::{Section, SectionKind};
 pub struct Places {
     /// The short name of the source: `s2`.
     pub id: String,
-    /// Where each place starts, in order, with its name.
-    starts: Vec<(usize, String)>,
+    /// Where each paragraph starts, with its number; those in a labelled section are left out.
+    paragraphs: Vec<(usize, usize)>,
+    /// Where each labelled section starts, with its label.
+    labels: Vec<(usize, String)>,
     /// Bytes of the text.
     length: usize,
 }
@@ -30,17 +35,19 @@ impl Places {
             let after = labelled.partition_point(|(range, _)| range.start <= at);
             after.checked_sub(1).is_some_and(|index| labelled[index].0.contains(&at))
         };
-        let paragraphs = std::iter::once(0).chain(text.match_indices("\n\n").map(|(at, _)| at + 2)).zip(1..);
-        let paragraphs = paragraphs.filter(|(at, _)| !is_labelled(*at)).map(|(at, number)| (at, format!("¶{number}")));
-        let mut starts: Vec<_> = paragraphs.chain(labelled.iter().map(|(r, label)| (r.start, label.clone()))).collect();
-        starts.sort_by_key(|(start, _)| *start);
-        Self { id: id.to_owned(), starts, length: text.len() }
+        let starts = std::iter::once(0).chain(memmem::find_iter(text.as_bytes(), "\n\n").map(|at| at + 2));
+        let paragraphs = starts.zip(1..).filter(|(at, _)| !is_labelled(*at)).collect();
+        let labels = labelled.into_iter().map(|(range, label)| (range.start, label)).collect();
+        Self { id: id.to_owned(), paragraphs, labels, length: text.len() }
     }
 
     /// The name of the place that holds byte `at`.
-    pub fn at(&self, at: usize) -> &str {
-        let index = self.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-        self.starts.get(index).map_or("", |(_, name)| name)
+    pub fn at(&self, at: usize) -> Cow<'_, str> {
+        let paragraph = before(&self.paragraphs, at);
+        match before(&self.labels, at) {
+            Some((start, label)) if paragraph.is_none_or(|(other, _)| other < start) => Cow::Borrowed(label),
+            _ => paragraph.map_or(Cow::Borrowed(""), |(_, number)| Cow::Owned(format!("¶{number}"))),
+        }
     }
 
     /// Source and place of a range: `s2 ¶4–6`, `s1 41:07–43:10`, `s1 post 2`; `s1` alone for all of it.
@@ -52,9 +59,15 @@ impl Places {
         if first == last {
             return format!("{} {first}", self.id);
         }
-        let last = ["¶", "post "].into_iter().find_map(|word| last.strip_prefix(word)).unwrap_or(last);
+        let last = ["¶", "post "].into_iter().find_map(|word| last.strip_prefix(word)).unwrap_or(&last);
         format!("{} {first}–{last}", self.id)
     }
+}
+
+/// The last of some starts that is not after `at`.
+fn before<T>(starts: &[(usize, T)], at: usize) -> Option<&(usize, T)> {
+    let after = starts.partition_point(|(start, _)| *start <= at);
+    starts.get(after.checked_sub(1)?)
 }
 
 #[cfg(test)]

@@ -71,11 +71,11 @@ impl<'a> Queue<'a> {
         let partial = waiting.first().and_then(|next| fill.top_up(next, capacity));
         let level = entered.iter().map(|entry| entry.turn.level()).max().unwrap_or(0);
         let whole = self.costs.last().copied().unwrap_or(self.fixed);
-        let mut entries: Vec<BTreeMap<usize, (u64, Tokens)>> = vec![BTreeMap::new(); self.sources.len()];
-        for (entry, needed) in self.order.iter().zip(&self.needs[1..]) {
-            entries[entry.source].insert(entry.unit, (entry.turn.level(), *needed));
+        let mut wanted: Vec<BTreeMap<usize, (u64, Tokens)>> = vec![BTreeMap::new(); self.sources.len()];
+        for (entry, needed) in waiting.iter().zip(&self.needs[n_entered + 1..]) {
+            wanted[entry.source].insert(entry.unit, (entry.turn.level(), *needed));
         }
-        let portions = (0..self.sources.len()).map(|source| fill.portion(source, partial.as_ref(), &entries[source]));
+        let portions = (0..self.sources.len()).map(|source| fill.portion(source, partial.as_ref(), &wanted[source]));
         let next = waiting.first().map(|entry| Waiting {
             source: entry.source,
             unit: entry.unit,

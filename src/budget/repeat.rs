@@ -67,12 +67,13 @@ pub fn fold(
             .any(holds)
     };
     let found = duplicates(&ordered, &is_whole);
+    let mut by_text: BTreeMap<usize, Vec<&Duplicate>> = BTreeMap::new();
+    for duplicate in &found {
+        by_text.entry(precedence[duplicate.text]).or_default().push(duplicate);
+    }
     let mut passages = Vec::new();
-    for (index, text) in texts.iter().enumerate() {
-        let own: Vec<&Duplicate> = found.iter().filter(|duplicate| precedence[duplicate.text] == index).collect();
-        if own.is_empty() {
-            continue;
-        }
+    for (index, own) in by_text {
+        let text = texts[index];
         let places: Vec<usize> = std::iter::once(0).chain(cuts(text).map(|cut| cut.at)).chain([text.len()]).collect();
         let mut borders = Vec::new();
         for duplicate in own {
@@ -172,9 +173,9 @@ fn split(text: &str, units: &mut Vec<Unit>, borders: &[usize], measure: Measure)
 /// Bytes of the origin that a unit of the passage repeats: those of its words, else of the nearest.
 fn origin(duplicate: &Duplicate, unit: &Range<usize>) -> Range<usize> {
     let words = &duplicate.words;
-    let first = words.partition_point(|(here, _)| here.end <= unit.start).min(words.len() - 1);
-    let end = words.partition_point(|(here, _)| here.start < unit.end).max(first + 1);
-    words[first].1.start..words[end - 1].1.end
+    let first = words.partition_point(|(here, _)| here.end as usize <= unit.start).min(words.len() - 1);
+    let end = words.partition_point(|(here, _)| (here.start as usize) < unit.end).max(first + 1);
+    words[first].1.start as usize..words[end - 1].1.end as usize
 }
 
 /// Units that share bytes with a range.

@@ -3,7 +3,8 @@
 //! Words are lower-case letters and digits, time marks left out, so that noise of recognition, of
 //! punctuation and of captions does not hide a passage. Most shingles stand once and are of no use:
 //! two bits for each hash tell them apart before any is kept, so that only those are sorted that may
-//! stand twice. Twelve bytes a word, four more while duplicates are looked for.
+//! stand twice. Eight bytes a word, four more while duplicates are looked for: where a word ends is read
+//! in its text.
 
 use std::ops::Range;
 
@@ -15,6 +16,8 @@ const PLACES: usize = 3;
 const LOOKED_AT: usize = 8;
 /// Bits for each word of which one says that a shingle was seen: few unequal ones share a bit.
 const BITS: usize = 8;
+/// Words of which the text of the first is known at once.
+const BLOCK: usize = 64;
 
 /// The words of some texts, one after the other.
 pub(super) struct Words<'a> {
@@ -22,13 +25,14 @@ pub(super) struct Words<'a> {
     all: Vec<Word>,
     /// The number of the first word of each text, and of the one after the last.
     firsts: Vec<usize>,
+    /// The text of the first word of each block.
+    blocks: Vec<usize>,
 }
 
 /// A word of one of the texts.
 struct Word {
     hash: u32,
     start: u32,
-    end: u32,
 }
 
 /// Where every shingle stands that stands more than once, frequent ones left out.
@@ -48,12 +52,16 @@ struct Place {
 
 impl<'a> Words<'a> {
     pub(super) fn of(texts: &'a [&'a str]) -> Self {
-        let (mut all, mut firsts) = (Vec::new(), vec![0]);
+        // Most words take six bytes and more with what stands after them.
+        let n_bytes: usize = texts.iter().map(|text| text.len()).sum();
+        let (mut all, mut firsts) = (Vec::with_capacity(n_bytes / 6), vec![0]);
         for text in texts {
             read(text, &mut all);
             firsts.push(all.len());
         }
-        Self { texts, all, firsts }
+        let text_of = |block| firsts.partition_point(|first| *first <= block) - 1;
+        let blocks = (0..all.len()).step_by(BLOCK).map(text_of).collect();
+        Self { texts, all, firsts, blocks }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -72,12 +80,20 @@ impl<'a> Words<'a> {
 
     /// The text that a word stands in.
     pub(super) fn text_of(&self, at: usize) -> usize {
-        self.firsts.partition_point(|first| *first <= at) - 1
+        let from = self.blocks[at / BLOCK];
+        from + self.firsts[from + 1..].iter().take_while(|first| **first <= at).count()
     }
 
     /// Bytes of its text from the first to the last of some words.
     pub(super) fn bytes(&self, words: &Range<usize>) -> Range<usize> {
-        self.all[words.start].start as usize..self.all[words.end - 1].end as usize
+        self.bytes_of(words.start).start as usize..self.bytes_of(words.end - 1).end as usize
+    }
+
+    /// Bytes of a word in its text.
+    pub(super) fn bytes_of(&self, at: usize) -> Range<u32> {
+        let start = self.all[at].start;
+        let (_, end) = word(self.texts[self.text_of(at)], start as usize);
+        start..number(end)
     }
 
     /// Whether two words are the same, whatever their hashes say.
@@ -85,10 +101,8 @@ impl<'a> Words<'a> {
         if self.all[left].hash != self.all[right].hash {
             return false;
         }
-        let text = |at: usize| &self.texts[self.text_of(at)][self.bytes(&(at..at + 1))];
-        let (left, right) = (text(left), text(right));
-        let lower = |word: &'a str| word.chars().flat_map(char::to_lowercase);
-        left == right || lower(left).eq(lower(right))
+        let from = |at: usize| &self.texts[self.text_of(at)][self.all[at].start as usize..];
+        is_same(from(left), from(right))
     }
 
     /// The hashes of a text's shingles, in order.
@@ -109,13 +123,17 @@ impl Places {
     pub(super) fn new(words: &Words<'_>) -> Self {
         let mut sorted = repeated(words);
         sorted.sort_unstable();
-        let frequent = |places: &&[Place]| places.len() <= PLACES;
-        sorted = sorted
-            .chunk_by(|left, right| (left.hash, left.text) == (right.hash, right.text))
-            .filter(frequent)
-            .flatten()
-            .copied()
-            .collect();
+        let (mut start, mut n_kept) = (0, 0);
+        while let Some(first) = sorted.get(start).copied() {
+            let is_like = |place: &&Place| (place.hash, place.text) == (first.hash, first.text);
+            let n_places = sorted[start..].iter().take_while(is_like).count();
+            if n_places <= PLACES {
+                sorted.copy_within(start..start + n_places, n_kept);
+                n_kept += n_places;
+            }
+            start += n_places;
+        }
+        sorted.truncate(n_kept);
         let mut first = vec![u32::MAX; words.len()];
         let mut start = 0;
         for group in sorted.chunk_by(|left, right| left.hash == right.hash) {
@@ -170,45 +188,65 @@ fn hashed(shingle: &[Word]) -> u64 {
 
 /// Adds the words of a text, time marks left out.
 fn read(text: &str, words: &mut Vec<Word>) {
-    let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        let mut hash = SEED;
-        // Where the next character of the word is, if it is one.
-        while let Some(&byte) = bytes.get(at) {
-            if byte.is_ascii_alphanumeric() {
-                hash = mixed(hash, u64::from(byte.to_ascii_lowercase()));
-                at += 1;
-            } else if byte.is_ascii() {
-                break;
-            } else {
-                let Some(character) = text[at..].chars().next().filter(|c| c.is_alphanumeric() && !is_alone(*c)) else {
-                    break;
-                };
-                character.to_lowercase().for_each(|lower| hash = mixed(hash, u64::from(u32::from(lower))));
-                at += character.len_utf8();
+    while at < text.len() {
+        let (hash, end) = word(text, at);
+        if end > at {
+            if !is_time(text.as_bytes(), at..end) {
+                words.push(Word { hash: u32::try_from(hash >> 32).expect("half of it"), start: number(at) });
             }
+            at = end;
+        } else {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
         }
-        if at > start && !is_time(bytes, start..at) {
-            words.push(word(hash, start..at));
-        }
-        let Some(character) = text[at..].chars().next() else { return };
-        let end = at + character.len_utf8();
-        if is_alone(character) && character.is_alphanumeric() {
-            words.push(word(mixed(SEED, u64::from(u32::from(character))), at..end));
-        }
-        at = end;
     }
+}
+
+/// The hash and the end of the word that opens at `start`; it ends where it starts if none does.
+fn word(text: &str, start: usize) -> (u64, usize) {
+    let bytes = text.as_bytes();
+    let (mut hash, mut at) = (SEED, start);
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_alphanumeric() {
+            hash = mixed(hash, u64::from(byte.to_ascii_lowercase()));
+            at += 1;
+        } else if byte.is_ascii() {
+            break;
+        } else {
+            let Some(character) = text[at..].chars().next().filter(|c| c.is_alphanumeric()) else { break };
+            if is_alone(character) {
+                let alone = (mixed(SEED, u64::from(u32::from(character))), at + character.len_utf8());
+                return if at > start { (hash, at) } else { alone };
+            }
+            character.to_lowercase().for_each(|lower| hash = mixed(hash, u64::from(u32::from(lower))));
+            at += character.len_utf8();
+        }
+    }
+    (hash, at)
+}
+
+/// Whether the words that open two texts are the same but for capitals.
+fn is_same(left: &str, right: &str) -> bool {
+    let byte = |text: &str, at: usize| text.as_bytes().get(at).copied().unwrap_or(b' ');
+    for at in 0.. {
+        let (left_byte, right_byte) = (byte(left, at), byte(right, at));
+        if !left_byte.is_ascii() || !right_byte.is_ascii() {
+            break;
+        }
+        if !left_byte.eq_ignore_ascii_case(&right_byte) {
+            return !left_byte.is_ascii_alphanumeric() && !right_byte.is_ascii_alphanumeric();
+        }
+        if !left_byte.is_ascii_alphanumeric() {
+            return true;
+        }
+    }
+    let lower = |text: &str| text[..word(text, 0).1].chars().flat_map(char::to_lowercase).collect::<String>();
+    lower(left) == lower(right)
 }
 
 /// Whether a character may be a word by itself, as in a script without blanks.
 fn is_alone(character: char) -> bool {
     character >= '\u{2e80}'
-}
-
-fn word(hash: u64, bytes: Range<usize>) -> Word {
-    Word { hash: u32::try_from(hash >> 32).expect("half of it"), start: number(bytes.start), end: number(bytes.end) }
 }
 
 fn number(n: usize) -> u32 {

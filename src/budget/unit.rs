@@ -31,8 +31,10 @@ pub fn units(text: &str, sections: &[Section], measure: Measure) -> Vec<Unit> {
     let mut section_starts = sections.iter().map(|section| section.start).peekable();
     let mut start = 0;
     let end = Cut { at: text.len(), grade: Grade::Paragraph };
-    for cut in cuts(text).filter(|cut| cut.grade > Grade::Word).chain([end]) {
-        builder.add(start..cut.at, &[Grade::Word, Grade::Sign]);
+    let coarse: Vec<Cut> = cuts(text).filter(|cut| cut.grade > Grade::Word).chain([end]).collect();
+    let ends: Vec<usize> = coarse.iter().map(|cut| cut.at).collect();
+    for (cut, tokens) in coarse.iter().zip(measure.count_each(text, &ends)) {
+        builder.place(start..cut.at, tokens, &[Grade::Word, Grade::Sign]);
         start = cut.at;
         while section_starts.next_if(|&section| section < cut.at).is_some() {}
         let section_ends = section_starts.peek() == Some(&cut.at);
@@ -55,11 +57,6 @@ struct Builder<'a> {
 impl Builder<'_> {
     /// Adds a piece that ends at a cut, closing the open unit first if both are too much for one; a
     /// piece that is too much by itself is cut at the finer grades.
-    fn add(&mut self, piece: Range<usize>, finer: &[Grade]) {
-        let tokens = self.measure.count(&self.text[piece.clone()]);
-        self.place(piece, tokens, finer);
-    }
-
     fn place(&mut self, piece: Range<usize>, tokens: Tokens, finer: &[Grade]) {
         if self.tokens + tokens > LARGEST {
             self.close();
@@ -69,15 +66,15 @@ impl Builder<'_> {
             return;
         };
         let words = &self.text[piece.clone()];
-        let mut ends = cuts(words).filter(|cut| cut.grade >= *grade).map(|cut| piece.start + cut.at).peekable();
-        if ends.peek().is_none() {
-            drop(ends);
+        let ends = cuts(words).filter(|cut| cut.grade >= *grade).map(|cut| cut.at);
+        let ends: Vec<usize> = ends.chain([words.len()]).collect();
+        if ends.len() == 1 {
             return self.place(piece, tokens, finer);
         }
         let mut start = piece.start;
-        for end in ends.chain([piece.end]) {
-            self.add(start..end, finer);
-            start = end;
+        for (end, tokens) in ends.iter().zip(self.measure.count_each(words, &ends)) {
+            self.place(start..piece.start + end, tokens, finer);
+            start = piece.start + end;
         }
     }
 

@@ -45,6 +45,29 @@ pub fn count_piece(encoding: Encoding, piece: &str) -> Tokens {
     if let Encoding::Local(local) = encoding { local.count_piece(piece) } else { count(encoding, piece) }
 }
 
+/// What each piece of `text` adds to it, each from the one before to its end among `ends`; all but the last
+/// are cuts, and the last is the end of the text.
+pub fn count_each(encoding: Encoding, text: &str, ends: &[usize]) -> Vec<Tokens> {
+    let starts = [0].into_iter().chain(ends.iter().copied());
+    let (vocabulary, grammar) = match tables(encoding) {
+        Ok(tables) => tables,
+        Err(local) => return starts.zip(ends).map(|(start, end)| local.count_piece(&text[start..*end])).collect(),
+    };
+    // No piece of the pattern reaches over a cut.
+    let mut counts = vec![Tokens(0); ends.len()];
+    let mut index = 0;
+    let take = |end: usize, n: usize| {
+        while ends.get(index).is_some_and(|own| *own < end) {
+            index += 1;
+        }
+        if let Some(count) = counts.get_mut(index) {
+            *count += Tokens(u32::try_from(n).unwrap_or(u32::MAX));
+        }
+    };
+    MEMO.with_borrow_mut(|memo| each_piece(memo, vocabulary, grammar, text, take));
+    counts
+}
+
 /// The ids of the tokens of `text`, in order.
 pub fn encode_ordinary(encoding: Encoding, text: &str) -> Vec<u32> {
     let (vocabulary, grammar) = match tables(encoding) {
@@ -86,14 +109,23 @@ fn parts(text: &str, n: usize) -> Vec<&str> {
 }
 
 fn count_part(vocabulary: &'static Vocabulary, grammar: Grammar, text: &str) -> usize {
-    MEMO.with_borrow_mut(|memo| count_with(memo, vocabulary, grammar, text))
+    let mut n_tokens = 0;
+    MEMO.with_borrow_mut(|memo| each_piece(memo, vocabulary, grammar, text, |_, n| n_tokens += n));
+    n_tokens
 }
 
-fn count_with(memo: &mut Memo, vocabulary: &'static Vocabulary, grammar: Grammar, text: &str) -> usize {
+/// Gives the end of each piece of the pattern and how many tokens it is, in order.
+#[inline]
+fn each_piece(
+    memo: &mut Memo,
+    vocabulary: &'static Vocabulary,
+    grammar: Grammar,
+    text: &str,
+    mut take: impl FnMut(usize, usize),
+) {
     let mut greedy = Greedy::new(vocabulary);
     let bytes = text.as_bytes();
     let mut pieces = pieces(grammar, text);
-    let mut n_tokens = 0;
     let mut start = 0;
     loop {
         let mut batch = [(0, 0); BATCH];
@@ -110,19 +142,22 @@ fn count_with(memo: &mut Memo, vocabulary: &'static Vocabulary, grammar: Grammar
             rare[n_rare] = index;
             n_rare += usize::from(!vocabulary.is_at_home(&bytes[*start..], *length));
         }
-        n_tokens += n_pieces - n_rare;
+        let mut n_each = [1; BATCH];
         for index in &rare[..n_rare] {
             let (start, length) = batch[*index];
             let piece = &bytes[start..];
-            n_tokens += memo.count(grammar, piece, length, || match (vocabulary.find(piece, length), length) {
+            n_each[*index] = memo.count(grammar, piece, length, || match (vocabulary.find(piece, length), length) {
                 (Some(_), _) => 1,
                 (None, ..=SHORT_PIECE) => Merged::<SHORT_PIECE>::new(vocabulary, &piece[..length]).count(),
                 (None, ..=LONGEST) => Merged::<LONGEST>::new(vocabulary, &piece[..length]).count(),
                 (None, _) => greedy.encode(piece, length).len(),
             });
         }
+        for ((start, length), n_tokens) in batch[..n_pieces].iter().zip(n_each) {
+            take(start + length, n_tokens);
+        }
         if n_pieces < BATCH {
-            return n_tokens;
+            return;
         }
     }
 }

@@ -32,7 +32,7 @@ use std::ops::{Add, AddAssign, Sub};
 pub use calibration::Sample;
 pub use cut::{Cut, Grade, cuts, is_cut};
 pub use encoding::{Encoding, ParseEncodingError};
-pub use engine::{count, count_piece, encode_ordinary};
+pub use engine::{count, count_each, count_piece, encode_ordinary};
 #[cfg(all(test, feature = "tokenizers"))]
 pub(crate) use local::samples as local_samples;
 pub use local::{Local, LocalError};
@@ -44,11 +44,11 @@ pub struct Tokens(pub u32);
 
 /// Tokens from the start of `text` up to each of `cuts`, which must come from [`cuts`] in order.
 pub fn prefixes(encoding: Encoding, text: &str, cuts: &[Cut]) -> Vec<Tokens> {
-    let mut done = 0;
+    let ends: Vec<usize> = cuts.iter().map(|cut| cut.at).collect();
+    let text = &text[..ends.last().copied().unwrap_or(0)];
     let mut total = Tokens(0);
-    let counted = cuts.iter().map(|cut| {
-        total += count_piece(encoding, &text[done..cut.at]);
-        done = cut.at;
+    let counted = count_each(encoding, text, &ends).into_iter().map(|tokens| {
+        total += tokens;
         total
     });
     counted.collect()
