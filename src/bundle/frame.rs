@@ -1,5 +1,7 @@
 //! The frame around source text: ids, titles and the mark that no source can forge.
 
+use memchr::memmem;
+
 use crate::content::{Digest, Document, line};
 use crate::prompts;
 
@@ -40,6 +42,8 @@ pub struct Item {
     pub url: Option<String>,
     /// The kind's word.
     pub kind: &'static str,
+    /// Digest of the document's text.
+    pub text: Digest,
 }
 
 impl Frame {
@@ -54,13 +58,11 @@ impl Frame {
                 date: field(&document.date),
                 url: field(&document.url),
                 kind: document.kind.name(),
+                text: Digest::of(document.text.as_bytes()),
             }
         });
         let items: Vec<Item> = items.collect();
-        let mut seed = Vec::new();
-        for (document, _) in documents {
-            seed.extend_from_slice(Digest::of(document.text.as_bytes()).as_bytes());
-        }
+        let seed: Vec<u8> = items.iter().flat_map(|item| *item.text.as_bytes()).collect();
         let fields = |item: &Item| {
             let rest = [&item.author, &item.date, &item.url].into_iter().flatten().cloned();
             std::iter::once(item.title.clone()).chain(rest).collect::<Vec<_>>()
@@ -102,7 +104,8 @@ fn mark(seed: &[u8], texts: &[&str]) -> String {
     loop {
         for byte in *digest.as_bytes() {
             code.push(char::from(LETTERS[usize::from(byte >> 4)]));
-            if code.len() >= 4 && !texts.iter().any(|text| text.contains(&code)) {
+            let finder = memmem::Finder::new(&code);
+            if code.len() >= 4 && !texts.iter().any(|text| finder.find(text.as_bytes()).is_some()) {
                 return code;
             }
         }

@@ -15,10 +15,14 @@ use crate::tokens::Tokens;
 /// Freezes a plan: the manifest in canonical form, named by its hash.
 pub fn freeze(planned: &Planned, entries: &[Entry], request: &Request) -> Result<Bundle, Error> {
     let mut items = Vec::new();
+    let mut records = Vec::new();
     for ((entry, item), portion) in entries.iter().zip(&planned.frame.items).zip(&planned.plan.portions) {
+        let record = Object::of(&DocumentRecord::of(&entry.document, item.text))?;
+        let document = record.id();
+        records.push(record);
         items.push(ItemRecord {
             id: item.id.clone(),
-            document: Object::of(&DocumentRecord::new(&entry.document).0)?.id(),
+            document,
             label: entry.document.title.is_none().then(|| item.title.clone()),
             tokens: portion.tokens.0,
             kept_tokens: portion.kept_tokens.0,
@@ -47,7 +51,8 @@ pub fn freeze(planned: &Planned, entries: &[Entry], request: &Request) -> Result
         id: Object::of(&manifest)?.id(),
         manifest,
         documents: entries.iter().map(|entry| Arc::clone(&entry.document)).collect(),
-        text: planned.text.clone(),
+        text: Arc::clone(&planned.text),
+        records,
     })
 }
 
@@ -57,7 +62,7 @@ impl Bundle {
         id: Digest,
         manifest: BundleRecord,
         documents: impl IntoIterator<Item = impl Into<Arc<Document>>>,
-        text: String,
+        text: impl Into<Arc<String>>,
     ) -> Result<Self, Error> {
         let documents: Vec<Arc<Document>> = documents.into_iter().map(Into::into).collect();
         let origin = |fold: &FoldRecord| {
@@ -83,14 +88,17 @@ impl Bundle {
         let all = manifest.items.iter().all(named)
             && manifest.items.len() == documents.len()
             && manifest.items.iter().zip(&documents).all(|(item, document)| fits(item, document));
-        if all { Ok(Self { id, manifest, documents, text }) } else { Err(Error::Misfit { id }) }
+        if !all {
+            return Err(Error::Misfit { id });
+        }
+        Ok(Self { id, manifest, documents, text: text.into(), records: Vec::new() })
     }
 
     /// The bundle in the format it was fitted for, or in another.
     ///
     /// Another format may cost more or less than the budget.
     pub fn render(&self, renderer: &Renderer) -> String {
-        if self.manifest.render == renderer.tag() { self.text.clone() } else { self.rendered_again(renderer) }
+        if self.manifest.render == renderer.tag() { self.text.to_string() } else { self.rendered_again(renderer) }
     }
 
     /// The bytes made anew from documents and manifest, also in the bundle's own format.

@@ -33,7 +33,7 @@ proptest! {
                 prop_assert_eq!(planned.total, count(encoding, &planned.text));
                 let bundle = freeze(&planned, &entries, &request).unwrap();
                 prop_assert_eq!(bundle.manifest.encoding.as_str(), encoding.name());
-                prop_assert_eq!(bundle.rendered_again(request.renderer), bundle.text);
+                prop_assert_eq!(bundle.rendered_again(request.renderer), bundle.text.as_str());
             }
             Err(Error::Budget(_)) => {}
             Err(other) => prop_assert!(false, "{other}"),

@@ -22,7 +22,7 @@ mod promises;
 use std::sync::Arc;
 
 use crate::content::{Digest, Document};
-use crate::store::record::{BundleRecord, DocumentRecord};
+use crate::store::record::BundleRecord;
 use crate::tokens::Tokens;
 use crate::{budget, store};
 
@@ -40,7 +40,9 @@ pub struct Bundle {
     /// The documents in the order of the manifest, whole.
     pub documents: Vec<Arc<Document>>,
     /// The rendered text: what a model reads.
-    pub text: String,
+    pub text: Arc<String>,
+    /// The records of the documents, as they were frozen.
+    records: Vec<store::Object>,
 }
 
 /// A bundle cannot be made.
@@ -92,13 +94,16 @@ pub enum Error {
 impl Bundle {
     /// The objects of the bundle, what is pointed to first.
     pub fn objects(&self) -> Result<Vec<store::Object>, Error> {
-        let mut objects = Vec::new();
-        for document in &self.documents {
-            let (record, text) = DocumentRecord::new(document);
-            objects.extend([text, store::Object::of(&record)?]);
-        }
-        objects.push(store::Object::blob(self.text.as_bytes()));
-        objects.push(store::Object::of(&self.manifest)?);
-        Ok(objects)
+        Ok(self.each_object().collect::<Result<_, _>>()?)
+    }
+
+    /// The objects of a bundle that was frozen here, what is pointed to first; each is made in its turn.
+    pub fn each_object(&self) -> impl Iterator<Item = Result<store::Object, store::Error>> {
+        let documents = self.documents.iter().zip(&self.records);
+        let documents =
+            documents.flat_map(|(document, record)| [store::Object::blob(document.text.as_bytes()), record.clone()]);
+        let text = std::iter::once_with(|| store::Object::blob(self.text.as_bytes()));
+        let manifest = std::iter::once_with(|| store::Object::of(&self.manifest));
+        documents.chain(text).map(Ok).chain(manifest)
     }
 }

@@ -59,8 +59,8 @@ pub struct Planned {
     pub frame: Frame,
     /// Exact cost of the frame.
     pub frame_tokens: Tokens,
-    /// The rendered bytes.
-    pub text: String,
+    /// The rendered bytes, shared with the bundle that is frozen of them.
+    pub text: Arc<String>,
     /// Joint count of the bytes.
     pub total: Tokens,
 }
@@ -132,7 +132,8 @@ impl Measured {
             let plan = queue.fit(capacity)?;
             let text = render(self.request.renderer, &self.frame, &self.entries, &plan);
             let total = count(self.request.encoding, &text);
-            Ok(Planned { plan, frame: self.frame.clone(), frame_tokens: self.frame_tokens, text, total })
+            let (frame, text) = (self.frame.clone(), Arc::new(text));
+            Ok(Planned { plan, frame, frame_tokens: self.frame_tokens, text, total })
         };
         if !self.request.encoding.is_additive() {
             let planned = wrapped(&attempt, capacity)?;

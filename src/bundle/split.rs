@@ -5,6 +5,7 @@
 //! one before by its id, so that no id is circular. Nothing is folded or left out.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::frame::{Frame, Link};
 use super::plan::{Entry, Measured, Planned};
@@ -168,7 +169,7 @@ impl Measured {
         let total = count(self.request.encoding, &text);
         let level = portions.iter().map(|portion| u64::from(portion.kept_tokens.0)).max().unwrap_or(0);
         let plan = Plan { total, level, whole: total, next: None, portions };
-        (entries, Planned { plan, frame, frame_tokens, text, total })
+        (entries, Planned { plan, frame, frame_tokens, text: Arc::new(text), total })
     }
 
     fn part_frame(&self, entries: &[usize], link: &Link) -> Frame {

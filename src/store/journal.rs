@@ -121,6 +121,19 @@ impl Store {
         Ok(operation)
     }
 
+    /// The same after more objects, of which one is in memory at a time; each comes after what it refers to.
+    pub fn transact_bringing(
+        &self,
+        change: &Change,
+        objects: impl Iterator<Item = Result<Object, Error>>,
+    ) -> Result<OperationRecord, Error> {
+        let transaction = self.begin()?;
+        self.insert_each(&transaction, objects)?;
+        let operation = self.carry_out(&transaction, change)?;
+        self.sql(transaction.commit())?;
+        Ok(operation)
+    }
+
     /// The same with a change that is settled once nobody else moves anything: it cannot come too late.
     pub fn transact_settled<E: From<Error>>(
         &self,

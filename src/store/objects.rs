@@ -145,6 +145,25 @@ impl Store {
         }
         inserter.finish()
     }
+
+    /// Inserts objects that come one by one, each after what it refers to.
+    pub(super) fn insert_each(
+        &self,
+        connection: &Connection,
+        objects: impl Iterator<Item = Result<Object, Error>>,
+    ) -> Result<(), Error> {
+        let mut inserter = Inserter::new(self, connection)?;
+        for object in objects {
+            let object = object?;
+            let is_new = inserter.put(&object)?;
+            let content = object.content()?;
+            inserter.check(object.id(), content.references())?;
+            if is_new {
+                inserter.index(object.id(), &content)?;
+            }
+        }
+        inserter.finish()
+    }
 }
 
 /// The object of a row `kind, data`; its id is computed, not read. Hostile rows give nothing.

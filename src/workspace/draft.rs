@@ -334,6 +334,6 @@ pub(super) fn context(bundle: &Bundle) -> String {
     let is_wrapped = Renderer::named("messages").is_some_and(|messages| messages.tag() == bundle.manifest.render);
     match Renderer::named("md").filter(|_| is_wrapped) {
         Some(markdown) => bundle.render(markdown),
-        None => bundle.text.clone(),
+        None => bundle.text.to_string(),
     }
 }

@@ -293,7 +293,6 @@ impl Workspace {
     /// name before, if it was another.
     pub fn pack(&self, fit: &Fit, bundle: &Bundle, name: Option<&str>, act: &Act) -> Result<Option<Digest>, Error> {
         let mut change = Change::new(act.entry(format!("pack {}", name.unwrap_or(&bundle.id.short()))));
-        change.objects = bundle.objects()?;
         for ((item, locator), sha256) in bundle.manifest.items.iter().zip(&fit.locators).zip(&fit.origins) {
             let (document, locator) = (item.document, locator.clone());
             change.provenance.push(ProvenanceRecord { locator, sha256: *sha256, document, time: act.time });
@@ -309,7 +308,7 @@ impl Workspace {
             }
             change.at = At::Go(pointer);
         }
-        self.store.transact(&change)?;
+        self.store.transact_bringing(&change, bundle.each_object())?;
         Ok(before)
     }
 }

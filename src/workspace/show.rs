@@ -57,7 +57,7 @@ impl Workspace {
         match (place, aspect) {
             (Place::Bundle { id, .. }, Aspect::Itself(renderer)) => {
                 let bundle = self.bundle(id)?;
-                let text = renderer.map_or_else(|| bundle.text.clone(), |renderer| bundle.render(renderer));
+                let text = renderer.map_or_else(|| bundle.text.to_string(), |renderer| bundle.render(renderer));
                 Ok(Shown { text, fields: json!({"kind": "bundle", "id": id}) })
             }
             (Place::Bundle { .. }, _) => Err(Error::NotAMessage { address: address.to_owned() }),

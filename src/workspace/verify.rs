@@ -164,7 +164,7 @@ fn check(bundle: &Bundle) -> Option<BundleFinding> {
     let render = &bundle.manifest.render;
     let name = render.split('/').next().unwrap_or_default();
     match Renderer::named(name).filter(|renderer| renderer.tag() == *render) {
-        Some(renderer) => (bundle.rendered_again(renderer) != bundle.text).then_some(BundleFinding::Rendered(id)),
+        Some(renderer) => (bundle.rendered_again(renderer) != *bundle.text).then_some(BundleFinding::Rendered(id)),
         None => Some(BundleFinding::OtherRenderer { id, render: render.clone() }),
     }
 }

@@ -179,7 +179,12 @@ impl DocumentRecord {
     /// The record of a document, and the blob of its text.
     pub fn new(document: &Document) -> (Self, Object) {
         let text = Object::blob(document.text.as_bytes());
-        let record = Self {
+        (Self::of(document, text.id()), text)
+    }
+
+    /// The record of a document whose text has this digest.
+    pub fn of(document: &Document, text: Digest) -> Self {
+        Self {
             v: V1,
             format: document.format.clone(),
             kind: document.kind,
@@ -189,15 +194,14 @@ impl DocumentRecord {
             url: document.url.clone(),
             site: document.site.clone(),
             language: document.language.clone(),
-            text: text.id(),
+            text,
             sections: document.sections.clone(),
             links: document.links.clone(),
             counts: document.counts,
             quality: document.quality,
             quality_reason: document.quality_reason.clone(),
             summary: document.summary.clone(),
-        };
-        (record, text)
+        }
     }
 
     /// The document of this record and its text, once the sections are known to fit.
