@@ -62,7 +62,8 @@ const THIRD: &str = "
         PRIMARY KEY (operation, number)) STRICT;
 ";
 
-/// A message's passage says what the message follows: one row and one index instead of two of each.
+/// A message's passage says what the message follows: one row and one index instead of two of each. Documents
+/// wait until somebody searches.
 const FOURTH: &str = "
     CREATE TABLE found (number INTEGER PRIMARY KEY, object BLOB NOT NULL, place INTEGER NOT NULL, parent BLOB) STRICT;
     INSERT INTO found SELECT number, object, place, (SELECT parent FROM follower WHERE child = object) FROM passage;
@@ -70,6 +71,7 @@ const FOURTH: &str = "
     DROP TABLE follower;
     ALTER TABLE found RENAME TO passage;
     CREATE INDEX passage_of_parent ON passage (parent) WHERE parent IS NOT NULL;
+    CREATE TABLE waiting (object BLOB PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
 /// An opened store; one writer at a time, any number of readers, in any number of processes.
@@ -349,7 +351,9 @@ mod tests {
         let bundle = sample::fill(&store, "Cards are kept.\n");
         let question = sample::message(bundle, "Which cards?");
         store.put(std::slice::from_ref(&question)).unwrap();
+        assert_eq!(store.search("card", 10).unwrap().hits.len(), 2);
         let lowered = "
+            DROP TABLE waiting;
             CREATE TABLE follower (child BLOB PRIMARY KEY NOT NULL, parent BLOB NOT NULL) STRICT, WITHOUT ROWID;
             INSERT INTO follower SELECT object, parent FROM passage WHERE parent IS NOT NULL;
             DROP INDEX passage_of_parent;

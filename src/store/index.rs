@@ -5,6 +5,9 @@
 //! there is read from the objects, hash and all. A passage is a message, with what it follows, or one
 //! section of a document. Passages are found by their words and by what they follow; those of one
 //! object are looked for by `verify` alone, which reads all of them beside the objects.
+//!
+//! Reading in the words of a large source costs as much as packing it, and most are never searched: a
+//! document waits until the first search after it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,19 +37,54 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Whether each hit has all the words; else none has, and each has some.
     pub all_words: bool,
+    /// Documents that were not searched: they wait, and the store cannot be written.
+    pub n_waiting: usize,
 }
 
 impl Store {
     /// The passages that have the words of `query`, at most `limit`; `"..."` is a phrase, `word*` a beginning.
     pub fn search(&self, query: &str, limit: usize) -> Result<Found, Error> {
+        let n_waiting = match self.read_in() {
+            Ok(()) => 0,
+            Err(Error::ReadOnly { .. }) => self.waiting()?.len(),
+            Err(error) => return Err(error),
+        };
         let terms = terms(query);
         for (joint, all_words) in [(" AND ", true), (" OR ", false)] {
             let hits = if terms.is_empty() { Vec::new() } else { self.matches(&terms.join(joint), limit)? };
             if !hits.is_empty() || terms.len() < 2 {
-                return Ok(Found { hits, all_words });
+                return Ok(Found { hits, all_words, n_waiting });
             }
         }
-        Ok(Found { hits: Vec::new(), all_words: false })
+        Ok(Found { hits: Vec::new(), all_words: false, n_waiting })
+    }
+
+    /// Reads in the words of the documents that wait.
+    fn read_in(&self) -> Result<(), Error> {
+        let n_waiting = self.waiting()?.len();
+        if n_waiting == 0 {
+            return Ok(());
+        }
+        let _room = self.room(n_waiting)?;
+        let transaction = self.begin()?;
+        let mut indexer = Indexer::new(self, &transaction)?;
+        // Another search may have read them in meanwhile.
+        for id in self.waiting()? {
+            // A damaged object is found by `verify`.
+            if let Ok(object) = self.object(id) {
+                indexer.words_of(id, &object.content()?)?;
+            }
+        }
+        self.sql(transaction.execute("DELETE FROM waiting", []))?;
+        drop(indexer);
+        self.sql(transaction.commit())
+    }
+
+    /// The documents that wait, by id.
+    fn waiting(&self) -> Result<Vec<Digest>, Error> {
+        let mut statement = self.sql(self.connection.prepare_cached("SELECT object FROM waiting ORDER BY object"))?;
+        let rows = self.sql(statement.query_map([], |row| Ok(Digest::from_bytes(row.get(0)?))))?;
+        self.sql(rows.collect())
     }
 
     fn matches(&self, expression: &str, limit: usize) -> Result<Vec<Hit>, Error> {
@@ -88,7 +126,8 @@ impl Store {
     /// Makes the index anew from the objects.
     pub fn reindex(&self) -> Result<(), Error> {
         let transaction = self.begin()?;
-        let clear = "DELETE FROM holder; DELETE FROM passage; INSERT INTO words (words) VALUES ('delete-all');";
+        let clear = "DELETE FROM holder; DELETE FROM passage; DELETE FROM waiting;
+            INSERT INTO words (words) VALUES ('delete-all');";
         self.sql(transaction.execute_batch(clear))?;
         self.index_all(&transaction)?;
         self.sql(transaction.commit())
@@ -101,7 +140,12 @@ impl Store {
             for id in self.ids(kind)? {
                 // A damaged object is found by `verify`; the others are to be found by their words.
                 if let Ok(object) = self.object(id) {
-                    indexer.put(id, &object.content()?)?;
+                    let content = object.content()?;
+                    if kind == ObjectKind::Document {
+                        indexer.words_of(id, &content)
+                    } else {
+                        indexer.put(id, &content)
+                    }?;
                 }
             }
         }
@@ -114,6 +158,7 @@ impl Store {
         self.sql(connection.execute_batch(&format!(
             "DELETE FROM words WHERE rowid IN (SELECT number FROM passage WHERE object {gone});
             DELETE FROM passage WHERE object {gone};
+            DELETE FROM waiting WHERE object {gone};
             DELETE FROM holder WHERE bundle {gone};"
         )))
     }
@@ -157,11 +202,18 @@ impl Store {
         }
         // What cannot be read is found elsewhere.
         let Ok(passages) = self.passages(content) else { return Ok(true) };
+        let n_passages = if self.is_waiting(id)? { 0 } else { passages.len() };
         let parent = match content {
             Content::Message(record) => Some(record.parent),
             _ => None,
         };
-        Ok(listed.is_whole && listed.n_passages == passages.len() && listed.parent == parent)
+        Ok(listed.is_whole && listed.n_passages == n_passages && listed.parent == parent)
+    }
+
+    fn is_waiting(&self, id: Digest) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM waiting WHERE object = ?1)";
+        let mut statement = self.sql(self.connection.prepare_cached(query))?;
+        self.sql(statement.query_row([id.as_bytes()], |row| row.get(0)))
     }
 
     /// How many documents the index says that each bundle holds.
@@ -174,9 +226,10 @@ impl Store {
         self.sql(rows.collect())
     }
 
-    /// Whether the index says of something that is not in the store what it holds.
-    pub(super) fn holder_is_strange(&self) -> Result<bool, Error> {
-        let query = "SELECT EXISTS (SELECT 1 FROM holder WHERE bundle NOT IN (SELECT id FROM object))";
+    /// Whether something else stands in the index of which nothing is in the store; passages are [listed](Listing).
+    pub(super) fn has_strangers(&self) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM waiting WHERE object NOT IN (SELECT id FROM object))
+            OR EXISTS (SELECT 1 FROM holder WHERE bundle NOT IN (SELECT id FROM object))";
         self.sql(self.connection.query_row(query, [], |row| row.get(0)))
     }
 }
@@ -258,6 +311,7 @@ pub(super) struct Indexer<'a> {
     holder: Statement<'a>,
     passage: Statement<'a>,
     words: Statement<'a>,
+    waiting: Statement<'a>,
 }
 
 impl<'a> Indexer<'a> {
@@ -269,10 +323,11 @@ impl<'a> Indexer<'a> {
             holder: prepared("INSERT INTO holder VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
             passage: prepared("INSERT INTO passage (object, place, parent) VALUES (?1, ?2, ?3)")?,
             words: prepared("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?,
+            waiting: prepared("INSERT INTO waiting VALUES (?1) ON CONFLICT DO NOTHING")?,
         })
     }
 
-    /// Puts one object that was just stored into the index.
+    /// Puts one object that was just stored into the index; a document waits.
     pub(super) fn put(&mut self, id: Digest, content: &Content) -> Result<(), Error> {
         if let Content::Message(record) = content {
             return self.message(id, record.parent, &record.message.spoken());
@@ -280,6 +335,14 @@ impl<'a> Indexer<'a> {
         for document in held(content) {
             self.store.sql(self.holder.execute([document.as_bytes(), id.as_bytes()]))?;
         }
+        if let Content::Document(_) = content {
+            self.store.sql(self.waiting.execute([id.as_bytes()]))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the words of a document into the index.
+    fn words_of(&mut self, id: Digest, content: &Content) -> Result<(), Error> {
         for (place, text) in self.store.passages(content)?.iter().enumerate() {
             self.passage(id, place, None, text)?;
         }
@@ -393,6 +456,27 @@ mod tests {
     }
 
     #[test]
+    fn a_document_waits_until_somebody_searches() {
+        let (store, bundle, _) = store();
+        let document = store.bundle(bundle).unwrap().items[0].document;
+        let n_words = || {
+            let query = "SELECT count(*) FROM passage WHERE object = ?1";
+            store.connection.query_row(query, [document.as_bytes()], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        assert_eq!((store.waiting().unwrap(), n_words(), verify(&store).findings), (vec![document], 0, vec![]));
+        // On a medium that cannot be written it goes on waiting, and that is told.
+        store.connection.pragma_update(None, "query_only", true).unwrap();
+        let found = store.search("bitter", 10).unwrap();
+        assert_eq!((found.hits.len(), found.n_waiting, store.waiting().unwrap().len()), (0, 1, 1));
+        store.connection.pragma_update(None, "query_only", false).unwrap();
+        for _ in 0..2 {
+            let found = store.search("bitter", 10).unwrap();
+            assert_eq!((found.hits.len(), found.n_waiting, store.waiting().unwrap()), (1, 0, vec![]));
+            assert_eq!((n_words(), verify(&store).findings), (1, vec![]));
+        }
+    }
+
+    #[test]
     fn followers_are_known() {
         let (store, bundle, ids) = store();
         assert_eq!(store.followers(bundle).unwrap(), [ids[0]]);
@@ -413,9 +497,13 @@ mod tests {
             "DELETE FROM passage WHERE number = 2",
             "INSERT INTO passage (object, place) VALUES (zeroblob(32), 0)",
             "DELETE FROM words WHERE rowid = 1",
+            "DELETE FROM passage WHERE number = 3",
+            "INSERT INTO waiting VALUES (zeroblob(32))",
+            "INSERT INTO waiting SELECT object FROM passage WHERE number = 3",
         ];
         for damage in damages {
             let (store, _, ids) = store();
+            store.search("lesson", 10).unwrap();
             assert_eq!(verify(&store).findings, []);
             store.connection.execute(damage, []).unwrap();
             assert!(verify(&store).findings.contains(&Finding::Index), "{damage}");

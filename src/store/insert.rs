@@ -3,8 +3,6 @@
 //!
 //! Statements are prepared once for as many objects as come.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, Statement, params};
 
 use super::exchange::{Arrival, Arrivals};
@@ -27,8 +25,6 @@ pub(super) struct Inserter<'a> {
     indexer: Indexer<'a>,
     /// Texts that were withheld and are here now.
     came: Vec<Digest>,
-    /// Documents that came with them.
-    documents: BTreeSet<Digest>,
 }
 
 impl<'a> Inserter<'a> {
@@ -39,7 +35,6 @@ impl<'a> Inserter<'a> {
             connection,
             indexer: Indexer::new(store, connection)?,
             came: Vec::new(),
-            documents: BTreeSet::new(),
         })
     }
 
@@ -69,21 +64,17 @@ impl<'a> Inserter<'a> {
         Ok(())
     }
 
-    /// Writes what an object that was not there is found by, once its texts are there.
+    /// Writes what an object that was not there is found by.
     pub(super) fn index(&mut self, id: Digest, content: &Content) -> Result<(), Error> {
-        if matches!(content, Content::Document(_)) {
-            self.documents.insert(id);
-        }
         self.indexer.put(id, content)
     }
 
-    /// Ends the work: documents that were here without their texts have words from now on.
+    /// Ends the work: documents that were here without their texts have words from now on, and wait to be read.
     pub(super) fn finish(mut self) -> Result<(), Error> {
         if self.came.is_empty() {
             return Ok(());
         }
-        let here = self.store.ids(ObjectKind::Document)?;
-        for id in here.into_iter().filter(|id| !self.documents.contains(id)) {
+        for id in self.store.ids(ObjectKind::Document)? {
             let content = self.store.object(id)?.content()?;
             if let Content::Document(record) = &content
                 && self.came.contains(&record.text)
@@ -170,7 +161,6 @@ impl Store {
     fn take_all(&self, connection: &Connection, arrivals: &Arrivals) -> Result<bool, Error> {
         let mut inserter = Inserter::new(self, connection)?;
         let mut has_news = false;
-        let mut documents = Vec::new();
         // By id, so that indexes grow at their ends and not all over.
         for number in arrivals.by_id() {
             let Arrival { object, said } = arrivals.numbered(number)?;
@@ -189,16 +179,9 @@ impl Store {
                 let references = content.references().into_iter();
                 inserter.check(id, references.filter(|reference| arrivals.kind(reference.id).is_none()))?;
             }
-            match content {
-                // Its words are in a blob that may be still to come.
-                Content::Document(_) if is_new => documents.push(number),
-                content if is_new => inserter.index(id, &content)?,
-                _ => {}
+            if is_new {
+                inserter.index(id, &content)?;
             }
-        }
-        for number in documents {
-            let object = arrivals.numbered(number)?.object;
-            inserter.index(object.id(), &object.content()?)?;
         }
         inserter.finish()?;
         Ok(has_news)

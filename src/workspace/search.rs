@@ -18,6 +18,8 @@ pub struct Searched {
     pub passages: Vec<Foundling>,
     /// Whether each has all the words; else each has some.
     pub all_words: bool,
+    /// Sources that were not searched, since their words are read in first and the store cannot be written.
+    pub n_waiting: usize,
 }
 
 /// A passage that has the words.
@@ -53,7 +55,7 @@ impl Workspace {
             };
             passages.extend(passage.filter(|passage| loose || passage.on.is_some()));
         }
-        Ok(Searched { passages, all_words: found.all_words })
+        Ok(Searched { passages, all_words: found.all_words, n_waiting: found.n_waiting })
     }
 
     /// Makes what is searched by anew.

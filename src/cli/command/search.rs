@@ -1,6 +1,6 @@
 //! `forkful search WORDS`
 
-use super::super::table::shorten;
+use super::super::table::{counted, shorten};
 use super::super::{Context, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,12 @@ impl Search {
         }
         let query = self.words.join(" ");
         let searched = workspace.search(&query, self.most, self.all)?;
+        if searched.n_waiting > 0 {
+            let sources = counted(searched.n_waiting, "source");
+            context
+                .printer
+                .say(format_args!("Not searched: {sources}, whose words are read in where the store can be written"));
+        }
         if context.json {
             context.printer.json(&searched.shape(&query))?;
             return Ok(0);

@@ -310,7 +310,7 @@ impl Check<'_> {
 
     /// The index must be what the objects make of it.
     fn index(&mut self) {
-        if self.is_misindexed || self.store.holder_is_strange().unwrap_or(true) {
+        if self.is_misindexed || self.store.has_strangers().unwrap_or(true) {
             self.find(Finding::Index);
         }
     }
