@@ -54,14 +54,15 @@ fn read(input: &Input) -> Result<Reading, Error> {
 pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Error> {
     let name = || source.to_owned();
     let html = &*without_data(html);
-    if html.len() > MAX_BYTES {
+    let markup = &*page::emptied(html);
+    if markup.len() > MAX_BYTES {
         return Err(Error::TooLarge { name: name(), limit: MAX_BYTES });
     }
-    if barrier::is_too_deep(html) {
+    if barrier::is_too_deep(markup) {
         return Err(Error::TooDeep { name: name(), limit: barrier::MAX_DEPTH });
     }
     let unreadable = || Error::Malformed { name: name(), format: FORMAT.name, reason: "the parser gave up" };
-    let page = deep(|| page::read(html)).flatten().ok_or_else(unreadable)?;
+    let page = deep(|| page::read(markup)).flatten().ok_or_else(unreadable)?;
     if let Some(reason) = barrier::blocked(&page, html) {
         return Err(Error::Blocked { name: name(), reason });
     }
@@ -129,7 +130,7 @@ fn discussion(format: &str, posts: Vec<page::Post>, title: Option<String>) -> Do
 /// The page without the files that it carries in `data:` addresses, which may be most of it.
 fn without_data(html: &str) -> Cow<'_, str> {
     const MARK: &str = ";base64,";
-    if html.len() < FROM_DATA || !html.contains(MARK) {
+    if html.len() < FROM_DATA || memchr::memmem::find(html.as_bytes(), MARK.as_bytes()).is_none() {
         return Cow::Borrowed(html);
     }
     let mut out = String::with_capacity(html.len() / 2);

@@ -25,7 +25,7 @@ pub(crate) fn is_too_deep(html: &str) -> bool {
     // The place of the outermost `<svg>` or `<math>` that is open.
     let mut foreign: Option<usize> = None;
     let mut rest = html;
-    while let Some(start) = rest.find('<') {
+    while let Some(start) = memchr::memchr(b'<', rest.as_bytes()) {
         rest = &rest[start + 1..];
         if let Some(comment) = rest.strip_prefix("!--") {
             rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
@@ -67,7 +67,7 @@ pub(crate) fn is_too_deep(html: &str) -> bool {
 
 /// The place of the end tag of an element, whatever its case.
 fn raw_end(text: &str, name: &str) -> Option<usize> {
-    let mut ends = text.match_indices("</").map(|(at, _)| at);
+    let mut ends = memchr::memmem::find_iter(text.as_bytes(), "</");
     ends.find(|at| {
         text.as_bytes()[at + 2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
     })

@@ -44,7 +44,7 @@ pub(super) fn heaviest(
         let children = tree.children(at).filter(|id| tree.is_element(*id) && !gone[*id]);
         let Some(best) = children.max_by_key(|id| measures[*id].prose) else { return at };
         let name = tree.name(best);
-        let is_leaf = names::is_inline(name)
+        let is_leaf = tree.is_inline(best)
             || names::level(name).is_some()
             || names::holds_lines(name) && measures[best].n_runs < 3;
         let says_content = roles[best].any(Roles::CONTENT) || matches!(name, "article" | "main");

@@ -3,6 +3,7 @@
 //! `display:none` in the element itself is plain. What a class, `aria-hidden` or `opacity:0` hides
 //! may be shown by a script as soon as the page runs, so it goes only where it is a small part.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::tree::{Id, Tree};
@@ -136,7 +137,7 @@ fn names(selectors: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What declarations may hide by.
-const PROPERTIES: &[&str] = &[
+const PROPERTIES: [&str; 16] = [
     "display",
     "visibility",
     "opacity",
@@ -155,22 +156,32 @@ const PROPERTIES: &[&str] = &[
     "overflow",
 ];
 
-/// The declarations of a style that may hide something.
-struct Style(Vec<(&'static str, String)>);
+/// A value in small letters, without blanks and without its weight.
+fn bare(value: &str) -> Cow<'_, str> {
+    if value.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && byte != b'!') {
+        return Cow::Borrowed(value);
+    }
+    let bare: String = value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    Cow::Owned(bare.trim_end_matches("!important").to_owned())
+}
 
-impl Style {
-    fn of(style: &str) -> Self {
-        let rules = style.split(';').filter_map(|rule| rule.split_once(':')).filter_map(|(name, value)| {
+/// The declarations of a style that may hide something, each in the place of its property.
+struct Style<'a>([Option<Cow<'a, str>>; PROPERTIES.len()]);
+
+impl<'a> Style<'a> {
+    fn of(style: &'a str) -> Self {
+        let mut values = [const { None }; PROPERTIES.len()];
+        for (name, value) in style.split(';').filter_map(|rule| rule.split_once(':')) {
             let name = name.trim();
-            let known = PROPERTIES.iter().find(|property| property.eq_ignore_ascii_case(name))?;
-            let bare: String = value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
-            Some((*known, bare.trim_end_matches("!important").to_owned()))
-        });
-        Self(rules.collect())
+            let Some(at) = PROPERTIES.iter().position(|property| property.eq_ignore_ascii_case(name)) else { continue };
+            values[at] = Some(bare(value.trim()));
+        }
+        Self(values)
     }
 
     fn value(&self, key: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
+        let at = PROPERTIES.iter().position(|property| *property == key)?;
+        self.0[at].as_deref()
     }
 
     /// A length in thousandths of a pixel, or of a point.

@@ -105,12 +105,8 @@ impl<'a> Writer<'a> {
 
     /// Whether a block stands in an inline element.
     pub(super) fn holds_block(&self, id: Id) -> bool {
-        let is_block = |at: Id| {
-            at != id
-                && self.tree.is_element(at)
-                && !names::is_inline(self.tree.name(at))
-                && !names::is_custom(self.tree.name(at))
-        };
+        let is_block =
+            |at: Id| at != id && self.tree.is_element(at) && !self.tree.is_inline(at) && !self.tree.is_custom(at);
         self.tree.within(id).any(|at| is_block(at) && !self.gone[at])
     }
 }
@@ -176,7 +172,7 @@ impl<'a> Blocks<'a> {
 
     fn element(&mut self, id: Id) {
         let name = self.writer.tree.name(id);
-        if names::is_inline(name) || names::is_custom(name) {
+        if self.writer.tree.is_inline(id) || self.writer.tree.is_custom(id) {
             if !self.writer.holds_block(id) {
                 self.words.node(id);
             } else if let Some(href) = self.writer.tree.attribute(id, "href").filter(|_| name == "a") {

@@ -76,7 +76,7 @@ struct Size {
 
 impl Sizes {
     pub(crate) fn of(tree: &Tree) -> Self {
-        let is_read = |id: Id| tree.parent(id).is_some_and(|parent| !names::is_silent(tree.name(parent)));
+        let is_read = |id: Id| tree.parent(id).is_some_and(|parent| !tree.is_silent(parent));
         let size = |id: Id| tree.text(id).filter(|_| is_read(id)).map(Size::of).unwrap_or_default();
         Self((0..tree.len()).map(size).collect())
     }
@@ -162,18 +162,12 @@ impl Scale<'_> {
 
     fn element(&mut self, id: Id, owner: Id) {
         let name = self.tree.name(id);
-        let is_line = |at: Id| {
-            !self.tree.is_element(at) || names::is_inline(self.tree.name(at)) || names::is_custom(self.tree.name(at))
-        };
-        if names::is_inline(name) || names::is_custom(name) && self.tree.within(id).all(is_line) {
+        let is_line = |at: Id| !self.tree.is_element(at) || self.tree.is_inline(at) || self.tree.is_custom(at);
+        if self.tree.is_inline(id) || self.tree.is_custom(id) && self.tree.within(id).all(is_line) {
             let outer = self.linked;
             if name == "a" {
                 let wraps = self.open
-                    && self
-                        .tree
-                        .within(id)
-                        .skip(1)
-                        .any(|x| self.tree.is_element(x) && !names::is_inline(self.tree.name(x)));
+                    && self.tree.within(id).skip(1).any(|x| self.tree.is_element(x) && !self.tree.is_inline(x));
                 self.linked |= !wraps && self.tree.attribute(id, "href").is_some();
                 self.measures[owner].n_links += 1;
             }

@@ -27,6 +27,7 @@ mod names;
 mod notes;
 mod policy;
 mod posts;
+mod scripts;
 mod seam;
 mod sieve;
 mod structured;
@@ -43,6 +44,7 @@ use measure::{Measure, holds};
 pub(crate) use metadata::Metadata;
 pub(crate) use policy::Policy;
 pub(crate) use posts::Post;
+pub(crate) use scripts::emptied;
 use tree::{Id, Tree};
 use words::Roles;
 

@@ -71,7 +71,7 @@ impl Seen {
                     roles[id] = roles[id].and(known);
                 }
             }
-            let is_silent = names::is_silent(name);
+            let is_silent = tree.is_silent(id);
             let hiding = styles.hide(tree, id).filter(|_| id != body && !is_silent);
             let is_consent = tree.attribute(id, "id").is_some_and(asks_consent);
             gone[id] = id != body && (is_silent || hiding == Some(Hidden::Surely) || name == "button" || is_consent);
@@ -231,7 +231,7 @@ fn leads_past_menus(tree: &Tree, id: Id) -> bool {
 /// Whether an inline element stands among the words of a paragraph, where its names are no reason to break the sentence.
 fn is_in_sentence(tree: &Tree, id: Id, measures: &[Measure]) -> bool {
     let says = |at: Id| tree.text(at).is_some_and(|text| text.contains(char::is_alphanumeric));
-    let block = || tree.ancestors(id).skip(1).find(|above| !names::is_inline(tree.name(*above)));
+    let block = || tree.ancestors(id).skip(1).find(|above| !tree.is_inline(*above));
     [tree.previous(id), tree.next(id)].into_iter().flatten().any(says)
         && block().is_some_and(|block| measures[block].prose >= PARAGRAPH)
 }
@@ -362,7 +362,7 @@ pub(super) fn silent(tree: &Tree) -> Vec<bool> {
     let rules = Rules::of(tree);
     let hiding = |id: Id| tree.is_element(id).then(|| rules.hide(tree, id)).flatten();
     let mut gone: Vec<bool> =
-        (0..tree.len()).map(|id| names::is_silent(tree.name(id)) || hiding(id) == Some(Hidden::Surely)).collect();
+        (0..tree.len()).map(|id| tree.is_silent(id) || hiding(id) == Some(Hidden::Surely)).collect();
     let perhaps: Vec<Id> = (0..tree.len()).filter(|id| !gone[*id] && hiding(*id).is_some()).collect();
     let n_perhaps: usize = perhaps.iter().map(|id| n_letters(tree, *id)).sum();
     if n_perhaps > 0 && n_perhaps * 100 < n_letters(tree, Tree::ROOT) * MAX_PERHAPS as usize {
@@ -375,13 +375,12 @@ pub(super) fn silent(tree: &Tree) -> Vec<bool> {
 
 /// The words of a page, scripts and styles left out.
 pub(super) fn words(tree: &Tree, body: Id) -> String {
-    let shown =
-        tree.within(body).filter(|id| !tree.parent(*id).is_some_and(|above| names::is_silent(tree.name(above))));
+    let shown = tree.within(body).filter(|id| !tree.parent(*id).is_some_and(|above| tree.is_silent(above)));
     shown.filter_map(|id| tree.text(id)).collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Characters of text that are no white space.
 fn n_letters(tree: &Tree, id: Id) -> usize {
-    let texts = tree.within(id).filter(|at| !tree.parent(*at).is_some_and(|above| names::is_silent(tree.name(above))));
+    let texts = tree.within(id).filter(|at| !tree.parent(*at).is_some_and(|above| tree.is_silent(above)));
     texts.filter_map(|at| tree.text(at)).flat_map(str::chars).filter(|c| !c.is_whitespace()).count()
 }

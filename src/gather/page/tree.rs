@@ -10,6 +10,8 @@ use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::{Attribute, LocalName, QualName, local_name, ns, parse_document};
 
+use super::names;
+
 /// The place of a node in its tree.
 pub(crate) type Id = usize;
 
@@ -40,6 +42,22 @@ struct Element {
     attributes: Vec<Attribute>,
     /// Where the content of a `<template>` hangs.
     template: Id,
+    nature: Nature,
+}
+
+/// What an element is to a reader by its name, asked of it again and again.
+#[derive(Debug, Clone, Copy, Default)]
+struct Nature {
+    is_inline: bool,
+    is_custom: bool,
+    is_silent: bool,
+}
+
+impl Nature {
+    fn of(name: &str) -> Self {
+        let (is_inline, is_custom) = (names::is_inline(name), names::is_custom(name));
+        Self { is_inline, is_custom, is_silent: names::is_silent(name) }
+    }
 }
 
 /// A parsed page.
@@ -122,6 +140,28 @@ impl Tree {
 
     pub(crate) fn is_element(&self, id: Id) -> bool {
         matches!(self.nodes[id].data, Data::Element(_))
+    }
+
+    fn nature(&self, id: Id) -> Nature {
+        match &self.nodes[id].data {
+            Data::Element(element) => element.nature,
+            _ => Nature::default(),
+        }
+    }
+
+    /// Whether a node is an element of [`names::is_inline`].
+    pub(crate) fn is_inline(&self, id: Id) -> bool {
+        self.nature(id).is_inline
+    }
+
+    /// Whether a node is an element of [`names::is_custom`].
+    pub(crate) fn is_custom(&self, id: Id) -> bool {
+        self.nature(id).is_custom
+    }
+
+    /// Whether a node is an element of [`names::is_silent`].
+    pub(crate) fn is_silent(&self, id: Id) -> bool {
+        self.nature(id).is_silent
     }
 
     /// The characters of a text node.
@@ -262,7 +302,8 @@ impl TreeSink for Sink {
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> Id {
         let mut tree = self.tree.borrow_mut();
         let template = if flags.template { tree.push(Data::Other) } else { NONE };
-        tree.push(Data::Element(Element { name, attributes, template }))
+        let nature = Nature::of(&name.local);
+        tree.push(Data::Element(Element { name, attributes, template, nature }))
     }
 
     fn create_comment(&self, _: StrTendril) -> Id {

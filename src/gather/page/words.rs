@@ -206,6 +206,9 @@ const PAIRS: &[(&[&str], &[&str], Roles)] = &[
 
 /// The role of two words in a row.
 fn pair(first: &str, second: &str) -> Roles {
+    if first.is_empty() {
+        return Roles::default();
+    }
     let found = PAIRS.iter().find(|(firsts, seconds, _)| firsts.contains(&first) && seconds.contains(&second));
     found.map_or_else(Roles::default, |(.., roles)| *roles)
 }

@@ -1,0 +1,264 @@
+//! Scripts and comments, emptied before a page is parsed: most of its bytes, and nothing that anyone reads.
+//!
+//! Where a script begins and ends is told as the tokenizer of the HTML standard tells it (section
+//! 13.2.5): quotes of attributes, comments, elements of raw text. Whatever is not plain is left as it stands,
+//! and so are scripts that hold data or formulas, so that the tree is the same but for their words.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+/// A piece of fewer bytes costs more to cut than to parse.
+const WORTH: usize = 64;
+
+/// The page without the words of its scripts and comments.
+pub(crate) fn emptied(html: &str) -> Cow<'_, str> {
+    let bytes = html.as_bytes();
+    let mut out = String::new();
+    let (mut kept, mut at) = (0, 0);
+    // How many `<svg>` and `<math>` are open: in them no element is raw text.
+    let mut n_foreign = 0usize;
+    while let Some(start) = memchr::memchr(b'<', &bytes[at..]).map(|found| at + found) {
+        at = start + 1;
+        let cut = match bytes.get(at) {
+            Some(b'!') if bytes[at..].starts_with(b"!--") => {
+                let Some(inside) = comment(bytes, at + 3) else { break };
+                at = inside.1;
+                Some(inside)
+            }
+            Some(b'/' | b'a'..=b'z' | b'A'..=b'Z') => {
+                let is_end = bytes[at] == b'/';
+                let name_at = at + usize::from(is_end);
+                let name = name(&bytes[name_at..]);
+                if name.is_empty() {
+                    // What is no tag is a comment up to the end of one.
+                    let Some(end) = memchr::memchr(b'>', &bytes[at..]) else { break };
+                    at += end + 1;
+                    continue;
+                }
+                let Some(end) = tag_end(bytes, name_at + name.len()) else { break };
+                let is_closed = bytes[..end].ends_with(b"/>");
+                at = end;
+                let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+                if is(b"svg") || is(b"math") {
+                    match is_end {
+                        true => n_foreign = n_foreign.saturating_sub(1),
+                        false => n_foreign += usize::from(!is_closed),
+                    }
+                }
+                if is_end || n_foreign > 0 || !RAW.iter().any(|raw| is(raw)) {
+                    continue;
+                }
+                let Some(close) = raw_end(bytes, end, name) else { break };
+                at = close;
+                let is_script = is(b"script");
+                // A script in a comment in a script may not end where it seems to.
+                if is_script && memmem::find(&bytes[end..close], b"<!--").is_some() {
+                    if memmem::find(&bytes[end..close], b"<script").is_some() {
+                        break;
+                    }
+                    continue;
+                }
+                (is_script && !is_read(&html[start..end])).then_some((end, close))
+            }
+            Some(b'!') if n_foreign > 0 && bytes[at..].starts_with(b"![CDATA[") => {
+                let Some(end) = memmem::find(&bytes[at..], b"]]>") else { break };
+                at += end + 3;
+                continue;
+            }
+            Some(b'!' | b'?') => {
+                let Some(end) = memchr::memchr(b'>', &bytes[at..]) else { break };
+                at += end + 1;
+                continue;
+            }
+            _ => None,
+        };
+        if let Some((from, to)) = cut.filter(|(from, to)| to - from >= WORTH) {
+            out.push_str(&html[kept..from]);
+            kept = to;
+        }
+    }
+    if kept == 0 {
+        return Cow::Borrowed(html);
+    }
+    out.push_str(&html[kept..]);
+    Cow::Owned(out)
+}
+
+/// Elements whose words are no markup.
+const RAW: &[&[u8]] =
+    &[b"script", b"style", b"textarea", b"title", b"iframe", b"noembed", b"noframes", b"xmp", b"plaintext"];
+
+/// Whether the tag of a script says that it holds data or a formula.
+fn is_read(tag: &str) -> bool {
+    let tag = tag.to_ascii_lowercase();
+    ["json", "math/", "__next_data__"].iter().any(|mark| tag.contains(mark))
+}
+
+/// The name of a tag.
+fn name(bytes: &[u8]) -> &[u8] {
+    if !bytes.first().is_some_and(u8::is_ascii_alphabetic) {
+        return &[];
+    }
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+    &bytes[..bytes.iter().position(is_end).unwrap_or(bytes.len())]
+}
+
+/// What stands in a comment that is open, up to its end mark.
+fn comment(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+    if bytes[from..].starts_with(b">") || bytes[from..].starts_with(b"->") {
+        return Some((from, from));
+    }
+    let mut at = from;
+    loop {
+        at += memmem::find(&bytes[at..], b"--")?;
+        match (bytes.get(at + 2), bytes.get(at + 3)) {
+            (Some(b'>'), _) | (Some(b'!'), Some(b'>')) => return Some((from, at)),
+            _ => at += 1,
+        }
+    }
+}
+
+/// The place behind a tag, `at` behind its name.
+fn tag_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let is_blank = |byte: u8| byte.is_ascii_whitespace();
+    loop {
+        match *bytes.get(at)? {
+            b'>' => return Some(at + 1),
+            byte if is_blank(byte) || byte == b'/' => at += 1,
+            _ => {
+                // The name of an attribute may begin with `=`, and ends before one.
+                let ends = |byte: &u8| is_blank(*byte) || matches!(byte, b'/' | b'>' | b'=');
+                at += 1 + bytes[at + 1..].iter().position(ends)?;
+                let behind = bytes[at..].iter().position(|byte| !is_blank(*byte))?;
+                if bytes[at + behind] != b'=' {
+                    continue;
+                }
+                at += behind + 1;
+                at += bytes[at..].iter().position(|byte| !is_blank(*byte))?;
+                at += match bytes[at] {
+                    quote @ (b'"' | b'\'') => memchr::memchr(quote, &bytes[at + 1..])? + 2,
+                    _ => bytes[at..].iter().position(|byte| is_blank(*byte) || *byte == b'>')?,
+                };
+            }
+        }
+    }
+}
+
+/// The place of the end tag of an element of raw text that opens before `from`.
+fn raw_end(bytes: &[u8], from: usize, name: &[u8]) -> Option<usize> {
+    let is_end = |at: &usize| {
+        let rest = &bytes[at + 2..];
+        rest.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
+            && rest.get(name.len()).is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
+    };
+    memmem::find_iter(&bytes[from..], b"</").map(|at| from + at).find(is_end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gather::page::tree::Tree;
+
+    /// What is read of a page.
+    fn read(html: &str) -> Vec<String> {
+        let tree = Tree::parse(html);
+        let is_read = |id: &usize| !tree.parent(*id).is_some_and(|above| tree.name(above) == "script");
+        let nodes = tree.within(Tree::ROOT).filter(is_read);
+        nodes.map(|id| format!("{}{}", tree.name(id), tree.text(id).unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn a_page_is_the_same_without_its_scripts() {
+        let code = "let a = '<b>'; ".repeat(20);
+        for (html, is_cut) in [
+            (format!("<p>a<script>{code}</script>b"), true),
+            (format!("<p>a<SCRIPT src=x>{code}</Script >b"), true),
+            (format!("<p>a<!-- {code} -->b<!-- {code} --!>c"), true),
+            (format!("<!--><p>a<!-- {code} -->b"), true),
+            (format!("<!---><p>a<script>{code}</script/>b"), true),
+            (format!("<p title='<script>'>a</p><p>{code}<script>b</script>c"), false),
+            (format!("<p a=b\"c><script>{code}</script>d<p e=\">\">f"), true),
+            (format!("<p = '><script>{code}</script>'>a"), true),
+            (format!("<p =a='><script>{code}</script>'>a"), false),
+            (format!("<textarea><script>{code}</textarea>a<script>{code}</script>b"), true),
+            (format!("<title><script></title>a{code}</script>b"), false),
+            (format!("<style><!-- </style>a{code}--><script>{code}</script>b"), true),
+            (format!("<script><!-- {code}</script>a"), false),
+            (format!("<script><!-- <script> {code}</script>a</script>b<script>{code}</script>c"), false),
+            (format!("<svg><script>a</script><style>b</style>c</svg><script>{code}</script>b"), true),
+            (format!("<script type='application/ld+json'>{code}</script>a"), false),
+            (format!("<script id=__NEXT_DATA__>{code}</script>a"), false),
+            (format!("<script>{code}"), false),
+            (format!("a<!-- {code}"), false),
+            (format!("a<p title='{code}"), false),
+            (format!("<plaintext><script>{code}</script>"), false),
+            ("<p>no <script>a</script>b".to_owned(), false),
+            ("<".to_owned(), false),
+            ("</><! x><?y ><p".to_owned(), false),
+            (format!("a<?<script>{code}<p>b</script>c"), false),
+            (format!("a</ <script>{code}<p>b</script>c"), false),
+            (format!("a<!x<script>{code}<p>b</script>c"), false),
+            (format!("<svg><![CDATA[</svg><script>]]></svg>{code}<p>b</script>c"), false),
+        ] {
+            let cut = emptied(&html);
+            assert_eq!(cut.len() < html.len(), is_cut, "{html}");
+            assert_eq!(read(&cut), read(&html), "{html}");
+        }
+    }
+
+    #[test]
+    fn no_page_is_read_otherwise_without_its_scripts() {
+        let long = "x ".repeat(40);
+        let pieces = [
+            "<script>",
+            "</script>",
+            "<!--",
+            "-->",
+            "--!>",
+            "<svg>",
+            "</svg>",
+            "<math>",
+            "<p a='",
+            "'>",
+            "\"",
+            "=",
+            ">",
+            "<style>",
+            "</style>",
+            "<textarea>",
+            "</textarea>",
+            "<title>",
+            "</title>",
+            "<p>",
+            "</p>",
+            "b",
+            "/>",
+            "<br/",
+            "</script ",
+            " ",
+            "<!",
+            "<?",
+            "</",
+            "<script src=a>",
+            "<xmp>",
+            "</xmp>",
+            "<plaintext>",
+            &long,
+        ];
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap_or(0)
+        };
+        for _ in 0..4000 {
+            let html: String = (0..14).map(|_| pieces[next() % pieces.len()]).collect();
+            // What stands in scripts of foreign elements is read as markup, and may be anything.
+            if !html.contains("<svg>") && !html.contains("<math>") {
+                assert_eq!(read(&emptied(&html)), read(&html), "{html}");
+            }
+        }
+    }
+}
