@@ -56,6 +56,10 @@ const DOUBTFUL: usize = 200;
 /// Pages with more main content than this stand in front of nothing, and are not cut off.
 const SHORT: usize = 4000;
 
+/// So much prose is a text however much stands beside it, comments say, if it is such a share: characters, per cent.
+const PLENTY: u32 = 1500;
+const LEAST_SHARE: u32 = 5;
+
 /// What was made of a page.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Page {
@@ -181,7 +185,8 @@ fn content(tree: &Tree, body: Id, kind: PageKind, policy: &Policy) -> Content {
         }
         linked::mark(tree, &mut sieved.gone, &sieved.measures, root, policy);
         sieve::headings(tree, &mut sieved.gone, &page.gone, root);
-        let enough = prose >= policy.least_prose && holds(prose, total, policy.least_share);
+        let least_share = if prose >= PLENTY { LEAST_SHARE } else { policy.least_share };
+        let enough = prose >= policy.least_prose && holds(prose, total, least_share);
         if enough || best.as_ref().is_none_or(|(root, best)| prose > 2 * best.measures[*root].prose) {
             best = Some((root, sieved));
         }

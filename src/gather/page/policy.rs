@@ -73,7 +73,7 @@ pub(crate) const PARTS: Policy = Policy {
     strong: 25,
     strongest: 60,
     least_prose: 250,
-    least_share: 5,
+    least_share: 15,
     drops_linked_lines: false,
     opens_links: true,
 };

@@ -156,6 +156,8 @@ pub(super) fn sieve(
     let total = seen[body].prose.max(1);
     let is_light = |id: Id, share: u32| !holds(seen[id].prose, total, share);
     let is_forum = kind == PageKind::Forum;
+    // What buyers say belongs to a thing as answers belong to a question.
+    let drops_comments = !matches!(kind, PageKind::Forum | PageKind::Product);
     let by_names = strictness >= Strictness::Names;
     let mut gone = page.gone.clone();
     // Who wrote a part of the page stands under the heading of that part.
@@ -187,9 +189,9 @@ pub(super) fn sieve(
             name if names::level(name).is_some() || name.starts_with("mjx-") => false,
             "p" | "pre" | "code" | "table" | "tbody" | "tr" | "td" => false,
             _ if !by_names => false,
-            name if names::is_inline(name) && is_in_sentence(tree, id, seen) => false,
+            _ if tree.is_inline(id) && is_in_sentence(tree, id, seen) => false,
             _ => {
-                let is_comment = strictness == Strictness::Full && !is_forum && roles.any(Roles::COMMENT);
+                let is_comment = strictness == Strictness::Full && drops_comments && roles.any(Roles::COMMENT);
                 roles.any(AWAY) && is_light(id, policy.named) && !is_titled[id]
                     || is_comment && seen[id].prose + 300 < total
                     || roles.any(Roles::META)
@@ -209,7 +211,8 @@ pub(super) fn sieve(
     let rest = measure(tree, &page.sizes, &without, policy.opens_links);
     // Where little else is to be read, the cards are.
     let (left, all) = (rest[body], measures[body]);
-    let is_read = all.prose >= policy.least_prose || holds(left.n_chars, all.n_chars, policy.cards);
+    let is_text = kind == PageKind::Article && all.prose >= policy.least_prose;
+    let is_read = is_text || holds(left.n_chars, all.n_chars, policy.cards);
     if holds(left.prose, all.prose, policy.cards) && is_read {
         Sieved { gone: without, measures: rest }
     } else {

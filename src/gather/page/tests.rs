@@ -194,6 +194,45 @@ fn lists_of_links_that_belong_to_the_text_stay() {
 }
 
 #[test]
+fn rows_of_cards_that_are_most_of_a_list_stay() {
+    let groups = |n: usize| {
+        let group = |n: usize| format!("<div><h3>{n}</h3><ul><li><a href=/{n}>The page of number {n}</a></ul></div>");
+        (0..n).map(group).collect::<String>()
+    };
+    let page = |n: usize, head: &str| {
+        main(&framed(&format!("<p>{}</p><div>{}</div>", PROSE.repeat(4), groups(n))).replace("<head>", head))
+    };
+    let article = "<head><meta property=article:published_time content=2020-01-02>";
+    for (n, head, stay) in [(40, "<head>", true), (4, "<head>", false), (40, article, false)] {
+        assert_eq!(page(n, head).contains("The page of number 3"), stay, "{n} {head}");
+    }
+}
+
+#[test]
+fn parts_that_are_all_named_alike_are_the_page() {
+    let part = |n: usize| format!("<div class=promo-item><h3>Part {n}</h3><p>Of part {n}. {PROSE}</p></div>");
+    let parts: String = (0..30).map(part).collect();
+    assert!(
+        main(&framed(&format!("<div class=hero><p>{}</p></div><div>{parts}</div>", PROSE.repeat(3))))
+            .contains("Of part 7.")
+    );
+    // Names of components are no consent.
+    let component = format!("<div class=cmp-container><p>In a component. {PROSE}</p></div>");
+    let text = format!("<div><p>{}</p></div>", PROSE.repeat(20));
+    assert!(main(&framed(&format!("{text}<div>{component}</div>{text}"))).contains("In a component."));
+}
+
+#[test]
+fn what_buyers_say_belongs_to_a_thing() {
+    let said = format!("<section id=comments><p>Fits well. {PROSE}</p></section>");
+    for (kind, stays) in [("Product", true), ("Article", false)] {
+        let data = format!("<script type=application/ld+json>{{\"@type\":\"{kind}\"}}</script>");
+        let page = main(&framed(&format!("{data}<div><p>{}</p>{said}</div>", PROSE.repeat(12))));
+        assert_eq!(page.contains("Fits well."), stays, "{kind}");
+    }
+}
+
+#[test]
 fn a_dialog_that_asks_for_consent_is_no_content() {
     let asking = format!("<div id=onetrust-consent-sdk><h2>Cookies</h2><p>{}</p></div>", PROSE.repeat(20));
     assert_eq!(main(&framed(&format!("<p>{PROSE}</p>{asking}"))), PROSE.trim());

@@ -147,7 +147,7 @@ fn role(word: &str) -> Roles {
         | "adslot" | "adunit" | "adbox" | "adwrapper" | "adcontainer" | "dfp" | "gpt" | "sponsor" | "sponsored"
         | "sponsors" | "anzeige" | "werbung" | "publicidad" | "publicite" | "affiliate" | "criteo" => Roles::ADVERT,
         "newsletter" | "newsletters" | "subscribe" | "subscription" | "subscriptions" | "optin" | "mailchimp"
-        | "paywall" | "regwall" | "onetrust" | "didomi" | "usercentrics" | "truste" | "cmp" | "privacy" | "cookie"
+        | "paywall" | "regwall" | "onetrust" | "didomi" | "usercentrics" | "truste" | "privacy" | "cookie"
         | "cookies" | "consent" | "gdpr" | "modal" | "popup" | "overlay" | "lightbox" | "login" | "signin"
         | "signup" | "register" | "registration" | "donate" | "donation" | "captcha" | "cta" | "alertbar" => {
             Roles::ASKING
