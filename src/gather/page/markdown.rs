@@ -282,23 +282,30 @@ impl<'a> Blocks<'a> {
 
     /// Writes lists under the last item of the list before them: a list around lists only moves them in.
     fn under_last(&mut self, lists: &[Id]) -> bool {
-        let tree = self.writer.tree;
-        for outer in lists {
-            let Some(last) = self.done.last().filter(|last| last.is_list) else { return false };
-            let (mut inner, mut level) = (*outer, 1);
-            while let [only] = self.writer.children(inner).filter(|id| tree.is_element(*id)).collect::<Vec<_>>()[..]
-                && is_list(tree.name(only))
-            {
-                (inner, level) = (only, level + 1);
-            }
-            let indent = " ".repeat(indentation(&last.text, level));
-            let text = prefixed(&join(&self.nested(inner)), &indent, &indent);
-            if let Some(last) = self.done.last_mut().filter(|_| !text.trim().is_empty()) {
-                last.text.push('\n');
-                last.text.push_str(&text);
-            }
+        let Some(mut last) = self.done.pop_if(|last| last.is_list) else { return false };
+        for list in lists {
+            self.nest(*list, &mut last.text);
         }
+        self.done.push(last);
         true
+    }
+
+    /// Writes a list under the last item of `above`, in as far as the lists that are only around it say.
+    fn nest(&self, list: Id, above: &mut String) {
+        let tree = self.writer.tree;
+        let (mut inner, mut level) = (list, 1);
+        while let [only] = self.writer.children(inner).filter(|id| tree.is_element(*id)).collect::<Vec<_>>()[..]
+            && is_list(tree.name(only))
+        {
+            (inner, level) = (only, level + 1);
+        }
+        let column = if self.depth < MAX_NESTED { indentation(above, level) } else { 0 };
+        let indent = " ".repeat(column);
+        let text = prefixed(&join(&self.nested(inner)), &indent, &indent);
+        if !text.trim().is_empty() {
+            above.push('\n');
+            above.push_str(&text);
+        }
     }
 
     /// The blocks of a list that stands in a list.
@@ -312,8 +319,6 @@ impl<'a> Blocks<'a> {
     fn list_of(&mut self, items: &[Id], start: Option<u32>) {
         let mut texts: Vec<(String, bool)> = Vec::new();
         let mut number = start;
-        // How far the words of the item before stand in.
-        let mut indent = String::new();
         // Lists that touch are one, unless their marks differ; items without a list of their own are one.
         let last = self.done.last().filter(|last| last.is_list).and_then(|last| last.text.chars().next());
         let joins = last.is_some() && start.is_none() && items.len() == 1;
@@ -326,8 +331,7 @@ impl<'a> Blocks<'a> {
             }
             // A list beside items stands under the one before it.
             if let Some((above, _)) = texts.last_mut().filter(|_| is_list(name)) {
-                let nested = prefixed(&join(&self.nested(*item)), &indent, &indent);
-                above.push_str(&if nested.is_empty() { nested } else { format!("\n{nested}") });
+                self.nest(*item, above);
                 continue;
             }
             let is_item = name == "li";
@@ -355,7 +359,7 @@ impl<'a> Blocks<'a> {
                 }
                 _ => bullet.to_owned(),
             };
-            indent = if self.depth < MAX_NESTED { " ".repeat(mark.len()) } else { String::new() };
+            let indent = if self.depth < MAX_NESTED { " ".repeat(mark.len()) } else { String::new() };
             texts.push((prefixed(&text, &mark, &indent), is_loose));
         }
         let separator = if texts.iter().any(|(_, is_loose)| *is_loose) { "\n\n" } else { "\n" };
