@@ -49,6 +49,7 @@ pub(super) fn heaviest(
             || names::holds_lines(name) && measures[best].n_runs < 3;
         let says_content = roles[best].any(Roles::CONTENT) || matches!(name, "article" | "main");
         let share = if says_content { policy.content_step } else { policy.step };
+        let share = if tree.name(at) == "main" { share.max(policy.main_step) } else { share };
         let prose = measures[best].prose;
         // What stands beside its like is one part of several.
         let is_like = |id: &Id| {

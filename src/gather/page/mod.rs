@@ -1,7 +1,7 @@
 //! A web page becomes its main content, and what it says of itself.
 //!
-//! HTML comes in as text; out comes Markdown with title, author, date and the like. One tree is
-//! parsed ([`tree`]) and never changed: what is no part of the content is marked as gone. What
+//! HTML comes in as text, its scripts emptied ([`scripts`]); out comes Markdown with title, author, date
+//! and the like. One tree is parsed ([`tree`]) and never changed: what is no part of the content is marked as gone. What
 //! nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an
 //! advertisement, a teaser or a comment ([`sieve`]), as strictly as the kind of the page asks for
 //! ([`kind`]). Running text is weighed ([`measure`]), and the smallest element that holds nearly

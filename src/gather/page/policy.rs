@@ -18,6 +18,8 @@ pub(crate) struct Policy {
     pub(crate) content_step: u32,
     /// The same where they do not.
     pub(crate) step: u32,
+    /// The least of both to be stepped into out of a `<main>`, which is the content by the word of the page.
+    pub(crate) main_step: u32,
     /// The prose that elements like the heaviest may hold beside it, if it is stepped into.
     pub(crate) beside: u32,
     /// Blocks with more of their characters in links than this go, if they are no large part.
@@ -47,6 +49,7 @@ pub(crate) const ARTICLE: Policy = Policy {
     meta: 20,
     content_step: 65,
     step: 75,
+    main_step: 65,
     beside: 4,
     link_density: 45,
     listed: 65,
@@ -66,6 +69,7 @@ pub(crate) const PARTS: Policy = Policy {
     meta: 10,
     content_step: 80,
     step: 85,
+    main_step: 90,
     beside: 4,
     link_density: 100,
     listed: 50,

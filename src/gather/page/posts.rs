@@ -107,8 +107,11 @@ pub(super) fn find(
         let called = || own(tree, post, &posts).skip(1).find(is_called);
         let words = if words == post { called().unwrap_or(post) } else { words };
         let is_beside = |id: &Id| {
-            let is_named =
-                || roles[*id].any(Roles::META.and(Roles::SHARE).and(Roles::ASKING)) || is_no_message(tree, *id);
+            let is_named = || {
+                roles[*id].any(Roles::META.and(Roles::SHARE).and(Roles::ASKING))
+                    || is_no_message(tree, *id)
+                    || is_button(tree, *id)
+            };
             !gone[*id] && (is_named() || leads_to_itself(tree, *id))
         };
         let beside: Vec<Id> = own(tree, words, &posts).skip(1).filter(is_beside).collect();
@@ -254,6 +257,26 @@ fn is_no_message(tree: &Tree, id: Id) -> bool {
         is_one |= matches!(word, "signature" | "sig" | "buttons" | "controls" | "actions");
     });
     is_one
+}
+
+/// Whether a link that stands alone says what readers may do with the post.
+fn is_button(tree: &Tree, id: Id) -> bool {
+    const SAID: &[&str] = &[
+        "quote",
+        "reply",
+        "reply with quote",
+        "quick reply",
+        "multi-quote",
+        "report",
+        "report this post",
+        "permalink",
+    ];
+    if tree.name(id) != "a" {
+        return false;
+    }
+    let words = |id: Id| crate::content::line(&tree.text_of(id)).to_lowercase();
+    let said = words(id);
+    SAID.contains(&said.as_str()) && tree.parent(id).is_some_and(|around| words(around) == said)
 }
 
 /// Whether an element is a heading that is only a link to a place on the page, as every post has one.

@@ -1,4 +1,4 @@
-//! Scripts and comments, emptied before a page is parsed: most of its bytes, and nothing that anyone reads.
+//! Scripts and comments, emptied before a page is parsed: a quarter of its bytes, which nobody reads.
 //!
 //! Where a script begins and ends is told as the tokenizer of the HTML standard tells it (section
 //! 13.2.5): quotes of attributes, comments, elements of raw text. Whatever is not plain is left as it stands,
@@ -41,10 +41,8 @@ pub(crate) fn emptied(html: &str) -> Cow<'_, str> {
                 at = end;
                 let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
                 if is(b"svg") || is(b"math") {
-                    match is_end {
-                        true => n_foreign = n_foreign.saturating_sub(1),
-                        false => n_foreign += usize::from(!is_closed),
-                    }
+                    let n_open = n_foreign + usize::from(!is_end && !is_closed);
+                    n_foreign = n_open.saturating_sub(usize::from(is_end));
                 }
                 if is_end || n_foreign > 0 || !RAW.iter().any(|raw| is(raw)) {
                     continue;
@@ -163,7 +161,7 @@ mod tests {
     /// What is read of a page.
     fn read(html: &str) -> Vec<String> {
         let tree = Tree::parse(html);
-        let is_read = |id: &usize| !tree.parent(*id).is_some_and(|above| tree.name(above) == "script");
+        let is_read = |id: &usize| tree.parent(*id).is_none_or(|above| tree.name(above) != "script");
         let nodes = tree.within(Tree::ROOT).filter(is_read);
         nodes.map(|id| format!("{}{}", tree.name(id), tree.text(id).unwrap_or_default())).collect()
     }

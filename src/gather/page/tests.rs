@@ -209,6 +209,17 @@ fn rows_of_cards_that_are_most_of_a_list_stay() {
 }
 
 #[test]
+fn a_main_of_parts_is_the_content() {
+    let page = |head: &str| {
+        let rest = format!("<p>{PROSE}</p>").repeat(8);
+        let html = format!("<main><div><p>First. {PROSE}</p></div><div class=rest>{rest}</div></main>");
+        main(&framed(&html).replace("<head>", head)).contains("First.")
+    };
+    assert!(page("<head>"));
+    assert!(!page("<head><meta property=article:published_time content=2020-01-02>"));
+}
+
+#[test]
 fn parts_that_are_all_named_alike_are_the_page() {
     let part = |n: usize| format!("<div class=promo-item><h3>Part {n}</h3><p>Of part {n}. {PROSE}</p></div>");
     let parts: String = (0..30).map(part).collect();
@@ -292,7 +303,7 @@ fn posts_have_their_authors_and_times() {
     let post = |class: &str, author: &str, words: &str| {
         format!(
             "<div class='{class}'><a class=username href=/u/{author}>{author}</a> <time datetime=2024-01-02>a day ago</time>\
-             <div class=message-content><h3><a href=#p1>Re: Pears</a></h3><ul class=post-buttons><li><a href=/q>Quote</a></ul>\
+             <div class=message-content><h3><a href=#p1>Re: Pears</a></h3><p><a href=/q>Reply with quote</a></p><ul class=post-buttons><li><a href=/q>Quote</a></ul>\
              <p>{words} {PROSE}</p></div><div class=signature>My site, and all of it.</div></div>"
         )
     };
