@@ -18,6 +18,8 @@ const JUDGED: usize = 4 * 1024 * 1024;
 const ENOUGH: usize = 200;
 /// Words of sentences that a text has at least to be called repetitive.
 const ENOUGH_WORDS: usize = 100;
+/// Bytes at the end of captions that hold the last of them.
+const CAPTION_END: usize = 4096;
 /// Bytes at the end of a PDF that hold its end mark.
 const PDF_END: usize = 4096;
 
@@ -240,6 +242,7 @@ fn cut_off(input: &Input, document: &Document) -> Option<&'static str> {
             let has = |mark: &[u8]| memchr::memmem::find(end, mark).is_some();
             (!has(b"%%EOF") && !has(b"startxref")).then_some("the file is cut off before its end mark")
         }
+        "webvtt" | "srt" => is_cut_caption(input.text).then_some("the captions end within one"),
         "text" | "markdown" | "code" | "csv" => is_cut_json(input.text).then_some("the JSON is cut off before its end"),
         _ => None,
     }
@@ -261,6 +264,25 @@ fn is_cut_page(html: &str) -> bool {
         || opens("<script", "</script")
         || opens("<!--", "-->")
         || ["div", "article", "main", "section", "table"].iter().any(is_open)
+}
+
+/// Whether captions end within the times of one, right behind them, or within a tag; words may end anywhere.
+fn is_cut_caption(text: &str) -> bool {
+    let tail = text[text.floor_char_boundary(text.len().saturating_sub(CAPTION_END))..].replace("\r\n", "\n");
+    let tail = tail.replace('\r', "\n");
+    if tail.ends_with('\n') {
+        return false;
+    }
+    let block = tail.rsplit("\n\n").next().unwrap_or_default();
+    let (above, last) = block.rsplit_once('\n').unwrap_or(("", block));
+    let is_clock = |byte: u8| byte.is_ascii_digit() || b":., ->".contains(&byte);
+    let in_times = last.starts_with(|c: char| c.is_ascii_digit()) && last.contains(':') && last.bytes().all(is_clock);
+    let in_tag = last.rsplit_once('<').is_some_and(|(_, tag)| {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | ':');
+        let is_time = !tag.starts_with(|c: char| c.is_ascii_digit()) || tag.contains([':', '.']);
+        tag.starts_with("v ") && !tag.contains('>') || tag.chars().all(is_name) && is_time
+    });
+    in_times && !above.contains("-->") || last.contains("-->") || in_tag
 }
 
 /// Whether a text that was taken for prose is the begin of JSON.
@@ -352,6 +374,27 @@ mod tests {
         partial("a.ttml", ttml, "the XML ends early or is broken; what stands before that is read");
         let json = r#"{"text": "x", "utterances": [{"text": "one", "start": 0, "end": 1000}, {"text": "tw"#;
         partial("a.json", json, "the JSON is cut off or broken; what stands before that is read");
+    }
+
+    #[test]
+    fn captions_that_end_within_one_are_partial() {
+        let vtt = |end: &str| format!("WEBVTT\n\n00:01.000 --> 00:02.000\none\n\n{end}");
+        for end in [
+            "00:03",
+            "00:03.000 --> 00:0",
+            "2\r\n00:03.000 --> 00:04.000",
+            "00:03.000 --> 00:04.000 line:0",
+            "00:03.000 --> 00:04.000\ntwo <c",
+            "00:03.000 --> 00:04.000\ntwo<00:03.5",
+            "00:03.000 --> 00:04.000\n<v Ada Lem",
+        ] {
+            partial("a.vtt", vtt(end), "the captions end within one");
+        }
+        for end in ["two", "two\n12:30", "I <3 you, 2 < 3", "<v Ada>two</v>", "\n", "a -> b"] {
+            complete("a.vtt", vtt(&format!("00:03.000 --> 00:04.000\n{end}")));
+        }
+        partial("a.srt", "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:03,0", "the captions end within one");
+        complete("a.srt", "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:03,000 --> 00:00:04,000\nI <3");
     }
 
     #[test]
