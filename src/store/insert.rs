@@ -162,16 +162,14 @@ impl Store {
         let mut inserter = Inserter::new(self, connection)?;
         let mut has_news = false;
         // By id, so that indexes grow at their ends and not all over.
-        for number in arrivals.by_id() {
-            let Arrival { object, said } = arrivals.numbered(number)?;
+        arrivals.each(|number, Arrival { object, said }| {
             let (id, is_new, leans_outside) = (object.id(), inserter.put(&object)?, arrivals.leans_outside(number));
             has_news |= is_new;
             if let Some((parent, words)) = said.filter(|_| is_new && !leans_outside) {
-                inserter.indexer.message(id, parent, &words)?;
-                continue;
+                return inserter.indexer.message(id, parent, &words);
             }
             if !is_new && !leans_outside {
-                continue;
+                return Ok(());
             }
             let content = object.content()?;
             if leans_outside {
@@ -179,10 +177,8 @@ impl Store {
                 let references = content.references().into_iter();
                 inserter.check(id, references.filter(|reference| arrivals.kind(reference.id).is_none()))?;
             }
-            if is_new {
-                inserter.index(id, &content)?;
-            }
-        }
+            if is_new { inserter.index(id, &content) } else { Ok(()) }
+        })?;
         inserter.finish()?;
         Ok(has_news)
     }
