@@ -124,18 +124,19 @@ impl Search<'_> {
         let length = |place: usize| (0..AHEAD).take_while(|n| self.goes_on(at + n, place + n, at)).count();
         let best = self.origins(at, at).map(|place| (length(place), place));
         let best = best.max_by(|left, right| left.0.cmp(&right.0).then(right.1.cmp(&left.1)));
+        let best = best.filter(|(_, place)| (0..SHINGLE).all(|n| self.words.equal(at + n, place + n)));
         passage.extend(best.map(|(_, place)| Run { here: at..at + SHINGLE, there: place..place + SHINGLE }));
     }
 
     fn goes_on(&self, here: usize, there: usize, from: usize) -> bool {
-        here < self.words.len() && there < from && self.words.equal(here, there)
+        here < self.words.len() && there < from && self.words.alike(here, there)
     }
 
-    /// Places whose four words stand and are those at `at`, before `limit` in the same text.
+    /// Places whose four words stand and are those at `at` by their hashes, before `limit` in the same text.
     fn origins(&self, at: usize, limit: usize) -> impl Iterator<Item = usize> {
         self.places.before(at).filter(move |place| {
             place + SHINGLE <= limit
-                && (0..SHINGLE).all(|n| !self.folded[place + n] && self.words.equal(at + n, place + n))
+                && (0..SHINGLE).all(|n| !self.folded[place + n] && self.words.alike(at + n, place + n))
         })
     }
 

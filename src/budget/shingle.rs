@@ -96,9 +96,14 @@ impl<'a> Words<'a> {
         start..number(end)
     }
 
+    /// Whether the hashes of two words are the same.
+    pub(super) fn alike(&self, left: usize, right: usize) -> bool {
+        self.all[left].hash == self.all[right].hash
+    }
+
     /// Whether two words are the same, whatever their hashes say.
     pub(super) fn equal(&self, left: usize, right: usize) -> bool {
-        if self.all[left].hash != self.all[right].hash {
+        if !self.alike(left, right) {
             return false;
         }
         let from = |at: usize| &self.texts[self.text_of(at)][self.all[at].start as usize..];

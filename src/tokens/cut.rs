@@ -60,7 +60,12 @@ fn is_sign_after_letter(last: char, first: char) -> bool {
 
 /// All additive cuts of `text`, in order.
 pub fn cuts(text: &str) -> impl Iterator<Item = Cut> {
-    candidates(text.as_bytes()).filter_map(move |at| {
+    let bytes = text.as_bytes();
+    candidates(bytes).filter_map(move |at| {
+        // Most are: a blank after a letter or a number.
+        if at > 0 && bytes.get(at) == Some(&b' ') && bytes[at - 1].is_ascii_alphanumeric() {
+            return Some(Cut { at, grade: Grade::Word });
+        }
         let (before, after) = text.split_at(at);
         if before.is_empty() || after.is_empty() || !is_cut(before, after) {
             return None;
