@@ -102,7 +102,7 @@ impl Bundle {
         let documents = self.documents.iter().zip(&self.records);
         let documents =
             documents.flat_map(|(document, record)| [store::Object::blob(document.text.as_bytes()), record.clone()]);
-        let text = std::iter::once_with(|| store::Object::blob(self.text.as_bytes()));
+        let text = std::iter::once_with(|| store::Object::text(&self.text));
         let manifest = std::iter::once_with(|| store::Object::of(&self.manifest));
         documents.chain(text).map(Ok).chain(manifest)
     }

@@ -3,7 +3,8 @@
 //!
 //! Statements are prepared once for as many objects as come.
 
-use rusqlite::{Connection, Statement, params};
+use rusqlite::blob::ZeroBlob;
+use rusqlite::{Connection, MAIN_DB, Params, Statement, params};
 
 use super::exchange::{Arrival, Arrivals};
 use super::index::Indexer;
@@ -16,6 +17,14 @@ use crate::content::Digest;
 const INSERT: &str = "INSERT INTO object VALUES (?1, ?2, ?3) ON CONFLICT (id)
     DO UPDATE SET kind = excluded.kind, data = excluded.data
     WHERE object.kind = 'stub' AND excluded.kind = 'blob'";
+
+/// From so many bytes on a blob is written page by page.
+const LARGE: usize = 1 << 20;
+
+/// Room for some bytes.
+fn zeros(bytes: &[u8]) -> ZeroBlob {
+    ZeroBlob(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+}
 
 /// Writes objects within one transaction.
 pub(super) struct Inserter<'a> {
@@ -40,12 +49,26 @@ impl<'a> Inserter<'a> {
 
     /// Writes an object, and says whether it was not there.
     pub(super) fn put(&mut self, object: &Object) -> Result<bool, Error> {
-        let id = object.id();
-        if object.kind() == ObjectKind::Blob && self.kind(id)? == Some(ObjectKind::Stub) {
-            self.came.push(id);
+        let (id, kind, bytes) = (object.id(), object.kind().name(), object.bytes());
+        if object.kind() == ObjectKind::Blob {
+            match self.kind(id)? {
+                Some(ObjectKind::Stub) => self.came.push(id),
+                None if bytes.len() >= LARGE => {
+                    return self.put_large(params![id.as_bytes(), kind, zeros(bytes)], bytes);
+                }
+                _ => {}
+            }
         }
-        let row = params![id.as_bytes(), object.kind().name(), object.bytes()];
-        Ok(self.store.sql(self.put.execute(row))? > 0)
+        Ok(self.store.sql(self.put.execute(params![id.as_bytes(), kind, bytes]))? > 0)
+    }
+
+    /// Writes a row with the zeros in it filled page by page: a statement would hold two copies of the bytes.
+    fn put_large(&mut self, row: impl Params, bytes: &[u8]) -> Result<bool, Error> {
+        self.store.sql(self.put.execute(row))?;
+        let row = self.connection.last_insert_rowid();
+        let open = self.connection.blob_open(MAIN_DB, c"object", c"data", row, false);
+        self.store.sql(open.and_then(|mut blob| blob.write_at(bytes, 0)))?;
+        Ok(true)
     }
 
     /// What an object is, as [`Store::kind`].

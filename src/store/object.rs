@@ -1,6 +1,8 @@
 //! Immutable things and the ids that their bytes give them.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -84,19 +86,50 @@ impl Reference {
 pub struct Object {
     id: Digest,
     kind: ObjectKind,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
+
+/// Bytes of an object's own, or of a text that others hold too.
+#[derive(Debug, Clone)]
+enum Bytes {
+    Own(Vec<u8>),
+    Text(Arc<String>),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Text(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl PartialEq for Bytes {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Bytes {}
 
 impl Object {
     /// The blob of these bytes.
     pub fn blob(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
-        Self { id: Digest::of(&bytes), kind: ObjectKind::Blob, bytes }
+        Self { id: Digest::of(&bytes), kind: ObjectKind::Blob, bytes: Bytes::Own(bytes) }
+    }
+
+    /// The blob of a text, which is not copied.
+    pub fn text(text: &Arc<String>) -> Self {
+        Self { id: Digest::of(text.as_bytes()), kind: ObjectKind::Blob, bytes: Bytes::Text(Arc::clone(text)) }
     }
 
     /// The place of the blob `id`, of so many bytes, that does not travel.
     pub fn stub(id: Digest, n_bytes: u64) -> Self {
-        Self { id, kind: ObjectKind::Stub, bytes: stub::write(id, n_bytes) }
+        Self { id, kind: ObjectKind::Stub, bytes: Bytes::Own(stub::write(id, n_bytes)) }
     }
 
     /// The object of a record.
@@ -124,12 +157,12 @@ impl Object {
             ObjectKind::Stub => stub::read(&bytes).map_or_else(|| Digest::of(&bytes), |(id, _)| id),
             _ => Digest::of_object(kind.name(), &bytes),
         };
-        Self { id, kind, bytes }
+        Self { id, kind, bytes: Bytes::Own(bytes) }
     }
 
     /// The object of bytes whose id was found before, in this process.
     pub(super) fn known(id: Digest, kind: ObjectKind, bytes: Vec<u8>) -> Self {
-        Self { id, kind, bytes }
+        Self { id, kind, bytes: Bytes::Own(bytes) }
     }
 
     /// The id, by which it is found.
@@ -155,7 +188,10 @@ impl Object {
 
     /// The bytes, given away.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        match self.bytes {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Text(text) => text.as_bytes().to_vec(),
+        }
     }
 
     /// The record in it.

@@ -185,6 +185,8 @@ pub(super) fn kind(connection: &Connection, id: Digest) -> rusqlite::Result<Opti
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::content::{Message, Role};
 
@@ -204,6 +206,23 @@ mod tests {
         }
         store.connection.execute("DELETE FROM object", []).unwrap();
         assert!(matches!(store.object(blob.id()), Err(Error::Missing { id }) if id == blob.id()));
+    }
+
+    #[test]
+    fn a_large_text_is_written_once_and_takes_the_place_of_its_stub() {
+        let text = Arc::new("Words and words. ".repeat(100_000));
+        let blob = Object::text(&text);
+        for first in [Object::blob(text.as_bytes()), blob.clone(), Object::stub(blob.id(), 1_700_000)] {
+            let store = Store::open_in_memory().unwrap();
+            store.put(&[first]).unwrap();
+            for _ in 0..2 {
+                store.put(std::slice::from_ref(&blob)).unwrap();
+                assert_eq!(
+                    (store.object(blob.id()).unwrap(), store.text(blob.id()).unwrap()),
+                    (blob.clone(), (*text).clone())
+                );
+            }
+        }
     }
 
     #[test]
