@@ -80,6 +80,21 @@ fn a_persons_own_models_win_and_a_bad_file_names_its_line() {
 }
 
 #[test]
+fn the_provider_counts_each_part_of_a_split() {
+    let desk = Desk::with_examples();
+    let says =
+        |n: u32| Script::answers(200, &["content-type: application/json"], &format!(r#"{{"input_tokens": {n}}}"#));
+    let provider = Provider::start(vec![says(2400), says(3070), says(2400), says(3070)]);
+    let at = format!("--model claude-opus-5 --count-via-api --base-url {}", provider.base_url());
+    let lines = [
+        format!("pack essay.md thread.md --split 3k --reserve 0 -n desk -o parts.md {at}"),
+        format!("pack essay.md thread.md --split 3k --reserve 0 -o parts.md --quiet --json {at}"),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    insta::assert_snapshot!(desk.session(&lines).replace(&provider.origin(), "ORIGIN"));
+}
+
+#[test]
 fn the_provider_counts_where_it_is_asked_to() {
     let desk = Desk::with_examples();
     let says = |body: &str| Script::answers(200, &["content-type: application/json"], body);

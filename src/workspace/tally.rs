@@ -85,6 +85,11 @@ impl Tallied {
         self.counts.iter().copied().sum()
     }
 
+    /// One of the texts.
+    pub fn of(&self, index: usize) -> Self {
+        Self { counts: self.counts.get(index).copied().into_iter().collect(), ..self.clone() }
+    }
+
     /// The count as it stands in JSON.
     pub fn shape(&self) -> ByProvider {
         let counts = self.counts.iter().map(|count| count.0).collect();

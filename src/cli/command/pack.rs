@@ -32,7 +32,7 @@ pub(crate) struct Pack {
     #[arg(short, long, value_name = "NAME")]
     name: Option<String>,
     /// Everything in several bundles of at most so many tokens, cut at sections: NAME-1, FILE-1.md ...
-    #[arg(long, value_name = "N", value_parser = amount, conflicts_with_all = ["budget", "focus", "keep", "count_via_api"])]
+    #[arg(long, value_name = "N", value_parser = amount, conflicts_with_all = ["budget", "focus", "keep"])]
     split: Option<Tokens>,
     #[arg(help = "A summary that a model writes in the place of a source, kept and used again: s2, or s2=2k")]
     #[arg(long, value_name = "SOURCE[=N]", value_parser = Squeeze::from_str)]
@@ -83,7 +83,7 @@ impl Pack {
         if let Some(size) = self.split {
             let request = Request { budget: Some(size), focus: None, duplicates: Duplicates::Keep, ..request };
             let prepared = workspace::prepare(&gathered.sources, request, counting)?;
-            self.split_up(context, &prepared, &target, self.name(&terms))?;
+            self.split_up(context, &prepared, &flags.counting, &target, self.name(&terms))?;
             gathered.write_lock(context)?;
             return Ok(gathered.code);
         }

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::args::CountingArgs;
 use super::super::settings::act;
 use super::super::table::counted;
 use super::super::{Context, Failure};
 use super::pack::{Pack, Target, store};
+use super::tally::{tallied, tell};
 use crate::tokens::Tokens;
-use crate::workspace::Prepared;
-use crate::workspace::shape::Split;
+use crate::workspace::shape::{self, Split};
+use crate::workspace::{Prepared, Tallied};
 
 impl Pack {
     /// Keeps, writes or prints the parts, each under its number.
@@ -16,6 +18,7 @@ impl Pack {
         &self,
         context: &Context,
         prepared: &Prepared,
+        counting: &CountingArgs,
         target: &Target,
         name: Option<&str>,
     ) -> Result<(), Failure> {
@@ -24,6 +27,8 @@ impl Pack {
             return Err(failure.hint("keep the parts with `--name NAME`, then `forkful export NAME-1 -o FILE`"));
         }
         let parts = prepared.split()?;
+        let texts: Vec<&str> = parts.iter().map(|(_, bundle)| bundle.text.as_str()).collect();
+        let tallied = tallied(context, counting, &prepared.counting, &texts)?;
         let file = self.output.as_ref().filter(|path| path.as_os_str() != "-");
         let workspace = store(context, name.is_some())?;
         let size = prepared.limits().budget.unwrap_or_default();
@@ -52,7 +57,12 @@ impl Pack {
                 bundle.id.short(),
                 shown.as_ref().map_or(String::new(), |shown| format!("   {shown}")),
             ));
-            shapes.push(fit.pack_shape(bundle.id, name.as_deref(), shown.as_deref()));
+            let tallied = tallied.as_ref().map(|tallied| tallied.of(number - 1));
+            if let Some(tallied) = &tallied {
+                tell(context, fit, tallied);
+            }
+            let by_provider = tallied.as_ref().map(Tallied::shape);
+            shapes.push(shape::Pack { by_provider, ..fit.pack_shape(bundle.id, name.as_deref(), shown.as_deref()) });
         }
         let total: Tokens = parts.iter().map(|(fit, _)| fit.planned.total).sum();
         let tokenizer = &prepared.counting.tokenizer;
