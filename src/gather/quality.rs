@@ -207,7 +207,7 @@ fn repeats(text: &str) -> Option<String> {
     // Most sentences differ in length.
     let mut seen: BTreeSet<(usize, &str)> = BTreeSet::new();
     let (mut n_words, mut n_again) = (0, 0);
-    for sentence in text.split(|c| matches!(c, '\n' | '.' | '?' | '!' | '。' | '？' | '！')) {
+    for sentence in text.split(['\n', '.', '?', '!', '。', '？', '！']) {
         // The mark of a paragraph tells the time and is no part of what is said.
         let sentence = sentence.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end();
         let n = sentence.split_whitespace().count();

@@ -86,6 +86,7 @@ impl Tallied {
     }
 
     /// One of the texts.
+    #[must_use]
     pub fn of(&self, index: usize) -> Self {
         Self { counts: self.counts.get(index).copied().into_iter().collect(), ..self.clone() }
     }
