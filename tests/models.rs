@@ -83,7 +83,7 @@ fn a_persons_own_models_win_and_a_bad_file_names_its_line() {
 fn the_provider_counts_each_part_of_a_split() {
     let desk = Desk::with_examples();
     let says =
-        |n: u32| Script::answers(200, &["content-type: application/json"], &format!(r#"{{"input_tokens": {n}}}"#));
+        |n: u32| Script::answers(200, &["content-type: application/json"], format!(r#"{{"input_tokens": {n}}}"#));
     let provider = Provider::start(vec![says(2400), says(3070), says(2400), says(3070)]);
     let at = format!("--model claude-opus-5 --count-via-api --base-url {}", provider.base_url());
     let lines = [
