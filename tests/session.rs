@@ -100,11 +100,12 @@ fn one_bundle_whatever_the_environment() {
         desk.json(&arguments)["bundle"].as_str().unwrap().to_owned()
     };
     let plain = pack(&Desk::with_examples(), "");
+    let home = tempfile::tempdir().unwrap();
     for (name, value) in [
         ("TZ", "Asia/Kathmandu"),
         ("LANG", "tr_TR.UTF-8"),
         ("LC_ALL", "de_DE"),
-        ("HOME", "/nonexistent"),
+        ("HOME", home.path().to_str().unwrap()),
         ("SOURCE_DATE_EPOCH", "1"),
         ("COLUMNS", "200"),
     ] {
