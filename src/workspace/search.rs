@@ -1,9 +1,12 @@
 //! `search`: where words stand in questions, answers and sources.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde_json::{Value, json};
 
 use super::{Error, Workspace};
-use crate::content::{Digest, Role, line};
+use crate::content::{Digest, Document, Role, line};
 use crate::store::{BRANCHES, BUNDLES, Hit, ObjectKind, Resolved};
 
 /// Characters of a snippet.
@@ -44,13 +47,14 @@ impl Workspace {
             return Err(Error::EmptyText("search"));
         }
         let found = self.store.search(query, most.saturating_mul(EXTRA).max(200))?;
+        let mut sources = Sources { workspace: self, held: BTreeMap::new(), read: None };
         let mut passages = Vec::new();
         for hit in &found.hits {
             if passages.len() == most {
                 break;
             }
             let passage = match self.store.kind(hit.object)? {
-                Some(ObjectKind::Document) => self.in_source(hit, query)?,
+                Some(ObjectKind::Document) => sources.passage(hit, query)?,
                 _ => self.in_message(hit, query)?,
             };
             passages.extend(passage.filter(|passage| loose || passage.on.is_some()));
@@ -75,9 +79,10 @@ impl Workspace {
         }))
     }
 
-    fn in_source(&self, hit: &Hit, query: &str) -> Result<Option<Foundling>, Error> {
+    /// The bundle that a source is shown in: one with a name, where there is one.
+    fn held(&self, document: Digest) -> Result<Option<Held>, Error> {
         let mut holder = None;
-        for bundle in self.store.holders(hit.object)? {
+        for bundle in self.store.holders(document)? {
             let named = self.store.pointers_to(bundle)?;
             let own = named.iter().find(|name| name.starts_with(BUNDLES)).cloned();
             match own.or(self.name_on(bundle)?) {
@@ -90,21 +95,12 @@ impl Workspace {
         }
         let Some((bundle, name)) = holder else { return Ok(None) };
         let manifest = self.store.bundle(bundle)?;
-        let document = self.store.document(hit.object)?;
-        let Some(item) = manifest.items.iter().find(|item| item.document == hit.object) else { return Ok(None) };
-        let Some(section) = document.sections.get(hit.place) else { return Ok(None) };
-        let place = super::passage::place_of(&document, hit.place);
-        let on = match name.as_deref().and_then(|name| name.strip_prefix(BUNDLES)) {
+        let Some(item) = manifest.items.iter().find(|item| item.document == document) else { return Ok(None) };
+        let address = match name.as_deref().and_then(|name| name.strip_prefix(BUNDLES)) {
             Some(name) => name.to_owned(),
             None => self.prefix(bundle)?,
         };
-        Ok(Some(Foundling {
-            address: format!("{on}[{} {place}]", item.id),
-            kind: "source",
-            on: name.map(|name| short(&name)),
-            snippet: snippet(document.text.get(section.range()).unwrap_or_default(), query),
-            object: hit.object,
-        }))
+        Ok(Some(Held { bundle: address, item: item.id.clone(), on: name.map(|name| short(&name)) }))
     }
 
     /// The first letters of an id, as many as it takes.
@@ -117,6 +113,47 @@ impl Workspace {
             }
         }
         Ok(whole)
+    }
+}
+
+/// A source in the bundle that it is shown in.
+struct Held {
+    /// The bundle as an address.
+    bundle: String,
+    /// The id of the source there.
+    item: String,
+    /// The bundle's name, where one leads to it.
+    on: Option<String>,
+}
+
+/// What was looked up of sources: many passages are of one.
+struct Sources<'a> {
+    workspace: &'a Workspace,
+    held: BTreeMap<Digest, Option<Held>>,
+    read: Option<(Digest, Document)>,
+}
+
+impl Sources<'_> {
+    fn passage(&mut self, hit: &Hit, query: &str) -> Result<Option<Foundling>, Error> {
+        let held = match self.held.entry(hit.object) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.workspace.held(hit.object)?),
+        };
+        let Some(held) = held else { return Ok(None) };
+        let read = self.read.take().filter(|(id, _)| *id == hit.object);
+        let (_, document) = self.read.insert(match read {
+            Some(read) => read,
+            None => (hit.object, self.workspace.store.document(hit.object)?),
+        });
+        let Some(section) = document.sections.get(hit.place) else { return Ok(None) };
+        let place = super::passage::place_of(document, hit.place);
+        Ok(Some(Foundling {
+            address: format!("{}[{} {place}]", held.bundle, held.item),
+            kind: "source",
+            on: held.on.clone(),
+            snippet: snippet(document.text.get(section.range()).unwrap_or_default(), query),
+            object: hit.object,
+        }))
     }
 }
 

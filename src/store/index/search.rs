@@ -4,15 +4,16 @@
 //! document waits until the first search after it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::Indexer;
 use crate::content::Digest;
 use crate::store::{Error, Store};
 
 /// Passages that a search ranks at most.
-const MOST_RANKED: usize = 5000;
+const MOST_RANKED: usize = 2000;
 
 /// A passage that has the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +44,12 @@ impl Store {
             Err(error) => return Err(error),
         };
         let terms = terms(query);
-        for (joint, all_words) in [(" AND ", true), (" OR ", false)] {
-            let hits = if terms.is_empty() { Vec::new() } else { self.matches(&terms.join(joint), limit)? };
-            if !hits.is_empty() || terms.len() < 2 {
-                return Ok(Found { hits, all_words, n_waiting });
-            }
+        let all = [terms.join(" AND ")];
+        let hits = self.best(if terms.is_empty() { &[] } else { &all }, limit)?;
+        if !hits.is_empty() || terms.len() < 2 {
+            return Ok(Found { hits, all_words: true, n_waiting });
         }
-        Ok(Found { hits: Vec::new(), all_words: false, n_waiting })
+        Ok(Found { hits: self.best(&terms, limit)?, all_words: false, n_waiting })
     }
 
     /// Reads in the words of the documents that wait.
@@ -80,24 +80,38 @@ impl Store {
         self.sql(rows.collect())
     }
 
-    fn matches(&self, expression: &str, limit: usize) -> Result<Vec<Hit>, Error> {
+    /// The passages that some expression finds, the best first.
+    ///
+    /// The score of BM25 is a sum over the words. Each expression is ranked by itself, so that a rare word
+    /// is found beside one that is everywhere.
+    fn best(&self, expressions: &[String], limit: usize) -> Result<Vec<Hit>, Error> {
         // Words that are everywhere say little: of more passages than are worth ranking, the newest are.
-        let query = format!(
-            "SELECT passage.object, passage.place FROM
-            (SELECT rowid AS number, bm25(words) AS score FROM words WHERE words MATCH ?1
-                ORDER BY rowid DESC LIMIT {MOST_RANKED}) AS found
-            JOIN passage ON passage.number = found.number
-            ORDER BY found.score, passage.object, passage.place LIMIT ?2"
-        );
-        let mut statement = self.sql(self.connection.prepare(&query))?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.sql(statement.query_map(params![expression, limit], |row| {
-            Ok(Hit {
-                object: Digest::from_bytes(row.get(0)?),
-                place: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
-            })
-        }))?;
-        self.sql(rows.collect())
+        let query = "SELECT rowid, bm25(words) FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
+        let mut statement = self.sql(self.connection.prepare(query))?;
+        let each = i64::try_from(MOST_RANKED.div_ceil(expressions.len().max(1))).unwrap_or(i64::MAX);
+        let mut scores = BTreeMap::<i64, f64>::new();
+        for expression in expressions {
+            let mut rows = self.sql(statement.query(params![expression, each]))?;
+            while let Some(row) = self.sql(rows.next())? {
+                *scores.entry(self.sql(row.get(0))?).or_default() += self.sql(row.get::<_, f64>(1))?;
+            }
+        }
+        let query = "SELECT object, place FROM passage WHERE number = ?1";
+        let mut statement = self.sql(self.connection.prepare(query))?;
+        let mut hits = Vec::with_capacity(scores.len());
+        for (number, score) in scores {
+            let hit = statement.query_row([number], |row| {
+                let place = usize::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+                Ok(Hit { object: Digest::from_bytes(row.get(0)?), place })
+            });
+            // An index that is off is found by `verify`.
+            if let Some(hit) = self.sql(hit.optional())? {
+                hits.push((score, hit));
+            }
+        }
+        // SQLite gives a better passage a lower score.
+        hits.sort_by(|(one, a), (other, b)| one.total_cmp(other).then((a.object, a.place).cmp(&(b.object, b.place))));
+        Ok(hits.into_iter().take(limit).map(|(_, hit)| hit).collect())
     }
 }
 
@@ -144,6 +158,7 @@ mod tests {
     use super::super::tests::store;
     use crate::content::Digest;
     use crate::store::verify::verify;
+    use crate::store::{Change, sample};
 
     #[test]
     fn words_are_found_where_they_stand() {
@@ -170,6 +185,20 @@ mod tests {
         check("NEAR(a b) OR -x:y ^", &[], false);
         check("\" * ( AND", &[], true);
         check("", &[], true);
+    }
+
+    #[test]
+    fn a_rare_word_is_found_beside_one_that_is_everywhere() {
+        let (store, bundle, _) = store();
+        let question = |number: usize| {
+            let words = if number == 0 { "a loom of old".to_owned() } else { format!("the kettle of {number}") };
+            sample::message(bundle, &words)
+        };
+        let objects: Vec<_> = (0..=super::MOST_RANKED).map(question).collect();
+        let old = objects[0].id();
+        store.transact(&Change { objects, ..Change::new(sample::entry("import")) }).unwrap();
+        let found = store.search("kettle loom", 2).unwrap();
+        assert_eq!((found.hits[0].object, found.hits.len(), found.all_words), (old, 2, false));
     }
 
     #[test]
