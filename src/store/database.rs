@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -128,11 +129,7 @@ impl Store {
             self.recognised()?
         };
         self.patiently(|| self.connection.pragma_update(None, "journal_mode", "WAL"))?;
-        for (name, value) in
-            [("synchronous", "FULL"), ("foreign_keys", "ON"), ("trusted_schema", "OFF"), ("cell_size_check", "ON")]
-        {
-            self.sql(self.connection.pragma_update(None, name, value))?;
-        }
+        self.configure(&[("synchronous", "FULL"), ("foreign_keys", "ON")])?;
         if found < FORMAT {
             let transaction = self.begin()?;
             // Another process may have made the tables since; its lock was waited for in `begin`.
@@ -145,14 +142,22 @@ impl Store {
 
     /// Checks whose database it is on a medium that cannot be written.
     fn read_only(self) -> Result<Self, Error> {
-        for (name, value) in [("trusted_schema", "OFF"), ("cell_size_check", "ON")] {
-            self.sql(self.connection.pragma_update(None, name, value))?;
-        }
+        self.configure(&[])?;
         match self.recognised()? {
             0 => Err(Error::NotAStore { path: self.path }),
             FORMAT => Ok(self),
             found => Err(Error::OlderStore { path: self.path, found, known: FORMAT }),
         }
+    }
+
+    /// Sets what holds of every connection, and these pragmas.
+    fn configure(&self, pragmas: &[(&str, &str)]) -> Result<(), Error> {
+        for (name, value) in [("trusted_schema", "OFF"), ("cell_size_check", "ON")].iter().chain(pragmas) {
+            self.sql(self.connection.pragma_update(None, name, value))?;
+        }
+        // Else a statement over a partial index is planned again for each value that it is asked with.
+        self.sql(self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true))?;
+        Ok(())
     }
 
     /// Brings the tables from the format `found`, 0 for none, to the newest.
