@@ -20,6 +20,17 @@ pub(crate) fn check(shape: &str, value: &Value) {
 }
 
 #[test]
+fn a_part_of_a_split_is_a_pack() {
+    let schema = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(root().join(format!("schemas/{name}-1.json"))).unwrap()).unwrap()
+    };
+    let mut pack = schema("pack");
+    let of_a_file = pack.as_object_mut().unwrap();
+    of_a_file.retain(|key, _| !key.starts_with('$'));
+    assert_eq!(schema("split")["properties"]["bundles"]["items"], pack);
+}
+
+#[test]
 fn every_shape_is_what_its_schema_says() {
     let desk = Desk::with_examples();
     desk.file("plain.txt", b"Two words.\n");
@@ -47,6 +58,8 @@ fn every_shape_is_what_its_schema_says() {
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
     check("split", &desk.json(&["pack", "talk.vtt", "essay.md", "--split", "3k", "--name", "part", "-o", "part.md"]));
+    let split = desk.json(&["pack", "talk.vtt", "--split", "4k", "--model", "claude-opus-5", "-o", "part.md"]);
+    check("split", &split);
     check("log", &desk.json(&["log"]));
 
     check("add", &desk.json(&["init", "thread.md", "--budget", "4k"]));

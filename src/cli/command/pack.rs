@@ -61,7 +61,8 @@ pub(super) enum Target {
 impl Pack {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let terms = context.terms(self.sources.profile.as_deref())?;
-        let flags = self.fit.over(&terms.choices);
+        let mut flags = self.fit.over(&terms.choices);
+        flags.budget = self.split.or(flags.budget);
         let target = self.target(&terms)?;
         let renderer = match target {
             Target::Rendered(renderer) => renderer,
@@ -80,8 +81,8 @@ impl Pack {
                 return Ok(code);
             }
         }
-        if let Some(size) = self.split {
-            let request = Request { budget: Some(size), focus: None, duplicates: Duplicates::Keep, ..request };
+        if self.split.is_some() {
+            let request = Request { focus: None, duplicates: Duplicates::Keep, ..request };
             let prepared = workspace::prepare(&gathered.sources, request, counting)?;
             self.split_up(context, &prepared, &flags.counting, &target, self.name(&terms))?;
             gathered.write_lock(context)?;
