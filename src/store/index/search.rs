@@ -14,6 +14,8 @@ use crate::store::{Error, Store};
 
 /// Passages that a search ranks at most.
 const MOST_RANKED: usize = 2000;
+/// Passages of one word that are ranked all the same, however many words there are.
+const RANKED_OF_EACH: usize = 500;
 
 /// A passage that has the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +90,8 @@ impl Store {
         // Words that are everywhere say little: of more passages than are worth ranking, the newest are.
         let query = "SELECT rowid, bm25(words) FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
         let mut statement = self.sql(self.connection.prepare(query))?;
-        let each = i64::try_from(MOST_RANKED.div_ceil(expressions.len().max(1))).unwrap_or(i64::MAX);
+        let each = MOST_RANKED.div_ceil(expressions.len().max(1)).max(RANKED_OF_EACH);
+        let each = i64::try_from(each).unwrap_or(i64::MAX);
         let mut scores = BTreeMap::<i64, f64>::new();
         for expression in expressions {
             let mut rows = self.sql(statement.query(params![expression, each]))?;
