@@ -7,9 +7,12 @@ use serde_json::Value;
 use crate::support::provider::{Provider, Script};
 use crate::support::{Desk, root};
 
+fn schema(shape: &str) -> Value {
+    serde_json::from_slice(&fs::read(root().join(format!("schemas/{shape}-1.json"))).unwrap()).unwrap()
+}
+
 pub(crate) fn check(shape: &str, value: &Value) {
-    let schema: Value =
-        serde_json::from_slice(&fs::read(root().join(format!("schemas/{shape}-1.json"))).unwrap()).unwrap();
+    let schema = schema(shape);
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> =
         validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -21,9 +24,6 @@ pub(crate) fn check(shape: &str, value: &Value) {
 
 #[test]
 fn a_part_of_a_split_is_a_pack() {
-    let schema = |name: &str| -> Value {
-        serde_json::from_slice(&fs::read(root().join(format!("schemas/{name}-1.json"))).unwrap()).unwrap()
-    };
     let mut pack = schema("pack");
     let of_a_file = pack.as_object_mut().unwrap();
     of_a_file.retain(|key, _| !key.starts_with('$'));
@@ -58,8 +58,7 @@ fn every_shape_is_what_its_schema_says() {
     check("pack", &desk.json(&[&["pack", "--budget", "4k", "--name", "bench", "-o", "out.md"], &sources[..]].concat()));
     check("pack", &desk.json(&["pack", "plain.txt"]));
     check("split", &desk.json(&["pack", "talk.vtt", "essay.md", "--split", "3k", "--name", "part", "-o", "part.md"]));
-    let split = desk.json(&["pack", "talk.vtt", "--split", "4k", "--model", "claude-opus-5", "-o", "part.md"]);
-    check("split", &split);
+    check("split", &desk.json(&["pack", "talk.vtt", "--split", "4k", "--model", "claude-opus-5", "-o", "part.md"]));
     check("log", &desk.json(&["log"]));
 
     check("add", &desk.json(&["init", "thread.md", "--budget", "4k"]));

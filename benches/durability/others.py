@@ -11,7 +11,7 @@ from desk import PROGRAM, ROOT, Desk
 
 
 def writers(n_writers, n_turns):
-    """Processes that append to one branch, with verify beside them."""
+    """Processes that append to one branch, with verify and gc beside them."""
     desk = Desk().furnish()
     started = time.monotonic()
     script = (
@@ -27,6 +27,9 @@ def writers(n_writers, n_turns):
         n_verified += 1
         if fault:
             wrong.append(f"verify beside the writers: {fault[:200]}")
+        swept = desk.run("gc", "--prune", "--keep", "0d", "-q")
+        if swept.returncode:
+            wrong.append(f"gc beside the writers: {swept.stderr[:200]}")
     for writer, process in enumerate(processes):
         said = process.stdout.read().strip()
         if said:
@@ -40,7 +43,7 @@ def writers(n_writers, n_turns):
     if fault:
         wrong.append(fault[:200])
     desk.close()
-    told = f"{n_writers} writers x {n_turns} turns in {seconds:.1f} s, verify {n_verified} times beside"
+    told = f"{n_writers} writers x {n_turns} turns in {seconds:.1f} s, verify and gc {n_verified} times beside"
     return told, wrong
 
 

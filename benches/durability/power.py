@@ -110,9 +110,9 @@ def power(n_images, n_turns=6, has_sync=True):
             "strace", "-f", "-qq", "-y", "-xx", "-s", "200000", "-o", trace, "-e",
             "trace=pwrite64,write,ftruncate,fsync,fdatasync,unlink"), store=folder)
         moments += [(question, event) for event in events(trace, folder)]
-    per_moment = max(1, n_images // max(1, len(moments)))
+    n_images = max(n_images, len(moments))
     made, lost, wrong = 0, 0, []
-    for question, event in moments:
+    for number, (question, event) in enumerate(moments, 1):
         if event[0] == "change":
             disk.change(event[1], event[2])
         elif event[0] == "unlink":
@@ -121,7 +121,7 @@ def power(n_images, n_turns=6, has_sync=True):
             disk.sync(event[1])
         elif event[0] == "said" and "Recorded" in event[1]:
             said.add(question)
-        for attempt in range(per_moment + (made + len(moments) < n_images)):
+        for attempt in range(number * n_images // len(moments) - made):
             shutil.rmtree(desk.path("image"), ignore_errors=True)
             disk.image(desk.path("image"), nothing=attempt == 0)
             made += 1

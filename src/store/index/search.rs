@@ -12,7 +12,7 @@ use super::Indexer;
 use crate::content::Digest;
 use crate::store::{Error, Store};
 
-/// Passages that a search ranks at most.
+/// Passages that a search ranks, shared out among the words that it ranks by themselves.
 const MOST_RANKED: usize = 2000;
 /// Passages of one word that are ranked all the same, however many words there are.
 const RANKED_OF_EACH: usize = 500;
@@ -46,8 +46,8 @@ impl Store {
             Err(error) => return Err(error),
         };
         let terms = terms(query);
-        let all = [terms.join(" AND ")];
-        let hits = self.best(if terms.is_empty() { &[] } else { &all }, limit)?;
+        let all = (!terms.is_empty()).then(|| terms.join(" AND "));
+        let hits = self.best(all.as_slice(), limit)?;
         if !hits.is_empty() || terms.len() < 2 {
             return Ok(Found { hits, all_words: true, n_waiting });
         }
