@@ -58,9 +58,6 @@ pub(super) struct Global {
     /// Touch no network; what would is refused
     #[arg(long, global = true)]
     pub offline: bool,
-    /// Show answers as they are, without rendering their Markdown
-    #[arg(long, global = true)]
-    pub plain: bool,
 }
 
 /// One verb, one file in `command/`.
@@ -290,6 +287,14 @@ pub(super) struct CountingArgs {
     #[arg(help = "The server that counts, up to /v1 [default: the address of the model's maker]")]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+}
+
+// How an answer is shown.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct VoiceArgs {
+    /// Show the answer as it is, without rendering its Markdown
+    #[arg(long)]
+    pub plain: bool,
 }
 
 // The model and the server that answers.

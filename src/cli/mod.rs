@@ -37,8 +37,6 @@ struct Context {
     printer: Printer,
     json: bool,
     offline: bool,
-    /// Answers are shown as they are.
-    plain: bool,
 }
 
 /// Reads the command line, runs the verb and says how it went.
@@ -63,8 +61,8 @@ pub fn run() -> ExitCode {
 fn dispatch(Arguments { global, verb }: Arguments) -> Result<u8, Failure> {
     let settings = Settings::read(global.store.clone());
     let printer = Printer::new(global.quiet, settings.width);
-    let Global { json, offline, plain, .. } = global;
-    run_verb(verb, &Context { settings, printer, json, offline, plain })
+    let Global { json, offline, .. } = global;
+    run_verb(verb, &Context { settings, printer, json, offline })
 }
 
 fn run_verb(verb: Verb, context: &Context) -> Result<u8, Failure> {

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::io;
 
 use super::Context;
+use super::args::VoiceArgs;
 use super::markdown::Renderer;
 use super::printer::{Printer, harmless, show};
 use crate::workspace::{Links, Workspace};
@@ -29,9 +30,9 @@ impl<'a> Voice<'a> {
     }
 
     /// One that speaks of the sources under an address, whose marks lead where they stand on the web.
-    pub(super) fn aloud(context: &'a Context, workspace: &'a Workspace, address: String) -> Self {
+    pub(super) fn aloud(context: &'a Context, workspace: &'a Workspace, address: String, args: VoiceArgs) -> Self {
         let printer = &context.printer;
-        let is_rendered = printer.to_terminal && context.settings.escapes && !context.plain;
+        let is_rendered = printer.to_terminal && context.settings.escapes && !args.plain;
         let way = if is_rendered {
             // The sources are read when the first mark comes.
             let links: OnceCell<Option<Links>> = OnceCell::new();

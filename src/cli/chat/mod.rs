@@ -12,7 +12,7 @@ mod watch;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::args::{Arguments, Verb};
+use super::args::{Arguments, Verb, VoiceArgs};
 use super::command::{ask, catalog, question};
 use super::settings::act;
 use super::table::counted;
@@ -40,6 +40,8 @@ pub(super) struct Chat<'a> {
     pub(super) new_branch: Option<String>,
     /// Requests are printed, not sent.
     pub(super) is_rehearsal: bool,
+    /// How answers are shown.
+    pub(super) voice: VoiceArgs,
     /// What each answer used, by the model that gave it.
     used: Vec<(String, Usage)>,
 }
@@ -62,7 +64,17 @@ impl<'a> Chat<'a> {
     ) -> Result<Self, Failure> {
         let standing = workspace.standing(address)?;
         let (new_branch, used) = (None, Vec::new());
-        Ok(Self { context, workspace, ask, endpoints, standing, new_branch, is_rehearsal: false, used })
+        Ok(Self {
+            context,
+            workspace,
+            ask,
+            endpoints,
+            standing,
+            new_branch,
+            is_rehearsal: false,
+            voice: VoiceArgs::default(),
+            used,
+        })
     }
 
     /// Talks until the lines end.
@@ -188,7 +200,7 @@ impl<'a> Chat<'a> {
         if self.is_rehearsal {
             return ask::rehearse(self.context, &self.workspace, draft);
         }
-        let answered = ask::send(self.context, &self.workspace, draft)?;
+        let answered = ask::send(self.context, &self.workspace, draft, self.voice)?;
         self.used.push((answered.model.clone(), answered.outcome.usage));
         if answered.message.is_some() {
             self.standing = self.workspace.standing(&answered.branch)?;

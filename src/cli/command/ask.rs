@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::str::FromStr;
 
-use super::super::args::ModelArgs;
+use super::super::args::{ModelArgs, VoiceArgs};
 use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
@@ -55,6 +55,8 @@ pub(crate) struct Ask {
     again: bool,
     #[command(flatten)]
     model: ModelArgs,
+    #[command(flatten)]
+    voice: VoiceArgs,
 }
 
 impl Ask {
@@ -75,7 +77,7 @@ impl Ask {
         let address = address.as_deref().unwrap_or("@");
         let is_many = self.each.is_some() || self.n_answers > 1 || self.model.model.len() > 1 || self.batch;
         if !is_many && self.max_cost.is_none() {
-            return put(context, &workspace, address, self.branch.clone(), &questions[0].text, &self.model);
+            return put(context, &workspace, address, self.branch.clone(), &questions[0].text, &self.model, self.voice);
         }
         let (wishes, endpoints) = many_wishes(context, &self.model)?;
         let ask = FanAsk {
@@ -93,7 +95,7 @@ impl Ask {
         }
         let most = fan_out::longest(context, &workspace, &ask, &endpoints)?;
         let model = ModelArgs { max_output: Some(most), ..self.model.clone() };
-        put(context, &workspace, address, self.branch.clone(), &ask.questions[0].text, &model)
+        put(context, &workspace, address, self.branch.clone(), &ask.questions[0].text, &model, self.voice)
     }
 }
 
@@ -136,6 +138,7 @@ pub(crate) fn put(
     new_branch: Option<String>,
     question: &str,
     model: &ModelArgs,
+    voice: VoiceArgs,
 ) -> Result<u8, Failure> {
     let question = read_question(question)?;
     let (wishes, endpoints) = wishes(context, model)?;
@@ -145,7 +148,7 @@ pub(crate) fn put(
     if model.dry_run {
         return rehearse(context, workspace, &draft);
     }
-    let answered = send(context, workspace, &draft)?;
+    let answered = send(context, workspace, &draft, voice)?;
     finish(context, answered, &draft)
 }
 
@@ -265,11 +268,16 @@ fn size(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Strin
 }
 
 /// Sends a draft and shows the answer as it comes.
-pub(crate) fn send(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<Answered, Failure> {
+pub(crate) fn send(
+    context: &Context,
+    workspace: &Workspace,
+    draft: &Draft,
+    voice: VoiceArgs,
+) -> Result<Answered, Failure> {
     if context.json {
         return send_quietly(context, workspace, draft);
     }
-    carry_out(context, workspace, draft, Voice::aloud(context, workspace, draft.address()))
+    carry_out(context, workspace, draft, Voice::aloud(context, workspace, draft.address(), voice))
 }
 
 /// Sends a draft and keeps the answer without showing it.

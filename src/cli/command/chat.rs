@@ -20,6 +20,7 @@ impl Chat {
         let mut chat = chat::Chat::begin(context, workspace, &address, ask, endpoints)?;
         chat.new_branch.clone_from(&self.talk.branch);
         chat.is_rehearsal = self.talk.model.dry_run;
+        chat.voice = self.talk.voice;
         let is_spoken = io::stdin().is_terminal() && context.printer.to_terminal;
         chat.run(if is_spoken { Lines::typed(context)? } else { Lines::piped() }, question)
     }

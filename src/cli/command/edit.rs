@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
 
-use super::super::args::ModelArgs;
+use super::super::args::{ModelArgs, VoiceArgs};
 use super::super::settings::act;
 use super::super::{Context, Failure};
 use super::question::{Asked, PromptArgs};
@@ -27,6 +27,8 @@ pub(crate) struct Edit {
     no_ask: bool,
     #[command(flatten)]
     model: ModelArgs,
+    #[command(flatten)]
+    voice: VoiceArgs,
 }
 
 impl Edit {
@@ -44,7 +46,7 @@ impl Edit {
         let edited = workspace.edit(&address, &text, self.branch.as_deref())?;
         if edited.is_question && !self.no_ask {
             let open = workspace.open_edited(&edited)?;
-            return super::retry::answer(context, &workspace, &open, Some(&edited), &self.model);
+            return super::retry::answer(context, &workspace, &open, Some(&edited), &self.model, self.voice);
         }
         let branch = workspace.keep_edited(&edited, &act())?;
         if context.json {

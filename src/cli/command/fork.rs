@@ -16,7 +16,15 @@ impl Fork {
         let workspace = super::open(context)?;
         if let Some(question) = &question {
             let branch = workspace.fork_name(self.talk.branch.as_deref())?;
-            return super::ask::put(context, &workspace, &address, Some(branch), question, &self.talk.model);
+            return super::ask::put(
+                context,
+                &workspace,
+                &address,
+                Some(branch),
+                question,
+                &self.talk.model,
+                self.talk.voice,
+            );
         }
         let forked = workspace.fork(&address, self.talk.branch.as_deref(), &act())?;
         if context.json {

@@ -1,6 +1,6 @@
 //! What is asked: words as they are typed, or a prompt of the library with its variables.
 
-use super::super::args::ModelArgs;
+use super::super::args::{ModelArgs, VoiceArgs};
 use super::super::{Context, Failure};
 use crate::workspace::library::Library;
 
@@ -25,6 +25,8 @@ pub(crate) struct TalkArgs {
     pub branch: Option<String>,
     #[command(flatten)]
     pub model: ModelArgs,
+    #[command(flatten)]
+    pub voice: VoiceArgs,
 }
 
 impl TalkArgs {

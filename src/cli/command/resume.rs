@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::args::VoiceArgs;
 use super::super::settings::act;
 use super::super::{Context, Failure};
 use super::ask::{endpoints, exit_code, finish, send};
@@ -12,6 +13,8 @@ pub(crate) struct Resume {
     /// Ask nothing again, drop what had no word
     #[arg(long)]
     keep: bool,
+    #[command(flatten)]
+    voice: VoiceArgs,
 }
 
 impl Resume {
@@ -38,7 +41,7 @@ impl Resume {
                 }
                 Resumed::Empty(run) => {
                     let draft = workspace.draft_again(run, &endpoints(context, None)?)?;
-                    let answered = send(context, &workspace, &draft)?;
+                    let answered = send(context, &workspace, &draft, self.voice)?;
                     if answered.message.is_some() {
                         workspace.give_up(run, &act)?;
                     }

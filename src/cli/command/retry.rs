@@ -1,6 +1,6 @@
 //! `forkful retry [ADDRESS]`
 
-use super::super::args::ModelArgs;
+use super::super::args::{ModelArgs, VoiceArgs};
 use super::super::settings::act;
 use super::super::{Context, Failure};
 use super::question::{Asked, PromptArgs};
@@ -21,6 +21,8 @@ pub(crate) struct Retry {
     here: bool,
     #[command(flatten)]
     model: ModelArgs,
+    #[command(flatten)]
+    voice: VoiceArgs,
 }
 
 impl Retry {
@@ -38,7 +40,7 @@ impl Retry {
             }
             None => {}
         }
-        answer(context, &workspace, &open, None, &self.model)
+        answer(context, &workspace, &open, None, &self.model, self.voice)
     }
 }
 
@@ -49,13 +51,14 @@ pub(crate) fn answer(
     open: &Open,
     edited: Option<&Edited>,
     model: &ModelArgs,
+    voice: VoiceArgs,
 ) -> Result<u8, Failure> {
     let (wishes, endpoints) = super::ask::wishes(context, model)?;
     let draft = workspace.draft_open(open, wishes, &endpoints)?;
     if model.dry_run {
         return super::ask::rehearse(context, workspace, &draft);
     }
-    let answered = super::ask::send(context, workspace, &draft)?;
+    let answered = super::ask::send(context, workspace, &draft, voice)?;
     if let (None, Some(edited)) = (answered.message, edited) {
         let branch = workspace.keep_edited(edited, &act())?;
         context.printer.say(format_args!("Kept  the question on {}: `forkful retry {}`", branch.name, branch.name));

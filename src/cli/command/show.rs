@@ -1,5 +1,6 @@
 //! `forkful show ADDRESS`
 
+use super::super::args::VoiceArgs;
 use super::super::voice::Voice;
 use super::super::{Context, Failure};
 use crate::workspace::Aspect;
@@ -21,6 +22,8 @@ pub(crate) struct Show {
     /// What stood there once this operation was done
     #[arg(long, value_name = "OPERATION")]
     at: Option<u64>,
+    #[command(flatten)]
+    voice: VoiceArgs,
 }
 
 impl Show {
@@ -39,7 +42,7 @@ impl Show {
             value["text"] = shown.text.into();
             context.printer.json(&value)?;
         } else if matches!(shown.fields["kind"].as_str(), Some("branch" | "turn" | "message" | "passage")) {
-            let mut voice = Voice::aloud(context, &workspace, self.address.clone());
+            let mut voice = Voice::aloud(context, &workspace, self.address.clone(), self.voice);
             voice.say(&shown.text)?;
             voice.end()?;
         } else {

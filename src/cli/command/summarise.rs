@@ -1,6 +1,6 @@
 //! `forkful summarise [BRANCH]`
 
-use super::super::args::ModelArgs;
+use super::super::args::{ModelArgs, VoiceArgs};
 use super::super::settings::act;
 use super::super::{Context, Failure};
 
@@ -14,6 +14,8 @@ pub(crate) struct Summarise {
     name: Option<String>,
     #[command(flatten)]
     model: ModelArgs,
+    #[command(flatten)]
+    voice: VoiceArgs,
 }
 
 impl Summarise {
@@ -26,7 +28,7 @@ impl Summarise {
         }
         // The summary moves `@`, so the branch is looked up before.
         let branch = workspace.branch_at(&self.branch)?;
-        let answered = super::ask::send(context, &workspace, &draft)?;
+        let answered = super::ask::send(context, &workspace, &draft, self.voice)?;
         let described = workspace.describe_by(&branch, &answered, &act())?;
         let code = super::ask::finish(context, answered, &draft)?;
         if described.is_some() {
