@@ -1,4 +1,4 @@
-//! JSON that can be hashed: RFC 8785 over a profile without floats, large integers and repeated keys.
+//! JSON of the hashed profile, read: without floats, large integers and repeated keys.
 //!
 //! `serde_json` takes the last of two equal keys in silence; here they are refused, since two readers
 //! that disagree about an object must not agree about its id.
@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 /// Integers of this size and more lose digits in JavaScript.
-const TOO_LARGE: u64 = 1 << 53;
+pub(super) const TOO_LARGE: u64 = 1 << 53;
 
 /// Why a JSON text or value has no hashed form.
 #[derive(Debug, thiserror::Error)]
@@ -36,60 +36,6 @@ pub(super) fn parse(text: &[u8]) -> Result<Value, Fault> {
     let value =
         Strict { fault: &fault }.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|error| fault.take().unwrap_or(Fault::Syntax(error)))
-}
-
-/// The canonical bytes of `value`, if it has the hashed profile.
-pub(super) fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, Fault> {
-    // Reading it back checks the profile in one place.
-    let text = serde_json::to_vec(value).map_err(Fault::Syntax)?;
-    Ok(canonical_parsed(&parse(&text)?))
-}
-
-/// The canonical bytes of what [`parse`] gave: nothing in it is out of the profile.
-pub(super) fn canonical_parsed(value: &Value) -> Vec<u8> {
-    let mut out = Vec::with_capacity(256);
-    write(value, &mut out);
-    out
-}
-
-/// RFC 8785 without floats: no blanks, the shortest escapes, keys by their UTF-16 units.
-fn write(value: &Value, out: &mut Vec<u8>) {
-    match value {
-        Value::Null => out.extend_from_slice(b"null"),
-        Value::Bool(true) => out.extend_from_slice(b"true"),
-        Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
-        Value::String(text) => write_text(text, out),
-        Value::Array(items) => {
-            out.push(b'[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    out.push(b',');
-                }
-                write(item, out);
-            }
-            out.push(b']');
-        }
-        Value::Object(fields) => {
-            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
-            fields.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
-            out.push(b'{');
-            for (place, (key, value)) in fields.into_iter().enumerate() {
-                if place > 0 {
-                    out.push(b',');
-                }
-                write_text(key, out);
-                out.push(b':');
-                write(value, out);
-            }
-            out.push(b'}');
-        }
-    }
-}
-
-fn write_text(text: &str, out: &mut Vec<u8>) {
-    // The escapes of `serde_json` are those of the RFC.
-    serde_json::to_writer(out, text).expect("a vector takes what is written to it");
 }
 
 /// Builds a [`Value`] and remembers why it gave up.
@@ -175,8 +121,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
+    use super::super::canonical::canonical;
     use super::*;
 
     fn check(text: &str, expected: &str) {
@@ -211,33 +156,5 @@ mod tests {
         check(&"[".repeat(200_000), "syntax");
         // Keys are ordered by UTF-16 units: U+10000 starts with D800 and comes before U+E000.
         check("{\"\u{e000}\":1,\"\u{10000}\":2}", "{\"\u{10000}\":2,\"\u{e000}\":1}");
-    }
-
-    fn text() -> impl Strategy<Value = String> {
-        proptest::string::string_regex("(?s).{0,6}").expect("a pattern")
-    }
-
-    fn value() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::Bool),
-            (-((1_i64 << 53) - 1)..1 << 53).prop_map(Value::from),
-            text().prop_map(Value::String),
-        ];
-        leaf.prop_recursive(4, 32, 5, |inner| {
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
-                proptest::collection::vec((text(), inner), 0..5)
-                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
-            ]
-        })
-    }
-
-    proptest! {
-        /// The judge is a crate that does nothing else.
-        #[test]
-        fn the_canonical_form_is_that_of_the_rfc(value in value()) {
-            prop_assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_vec(&value).unwrap());
-        }
     }
 }

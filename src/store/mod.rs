@@ -17,6 +17,7 @@ pub mod exchange;
 pub mod record;
 pub mod verify;
 
+mod canonical;
 mod database;
 mod error;
 mod hold;

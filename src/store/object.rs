@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::canonical::canonical;
 use super::record::{BundleRecord, DocumentRecord, MessageRecord};
-use super::{Error, json, stub};
+use super::{Error, stub};
 use crate::content::Digest;
 
 /// What an object is.
@@ -134,19 +135,19 @@ impl Object {
 
     /// The object of a record.
     pub fn of<R: Record>(record: &R) -> Result<Self, Error> {
-        let bytes = json::canonical(record).map_err(|source| Error::Unhashable { kind: R::KIND, source })?;
+        let bytes = canonical(record).map_err(|source| Error::Unhashable { kind: R::KIND, source })?;
         Ok(Self::from_canonical(R::KIND, bytes))
     }
 
     /// The typed object whose JSON is `value`, whatever fields it has.
     #[cfg(test)]
     pub(super) fn of_value(kind: ObjectKind, value: &Value) -> Result<Self, super::Fault> {
-        Ok(Self::from_canonical(kind, json::canonical(value)?))
+        Ok(Self::from_canonical(kind, canonical(value)?))
     }
 
-    /// The typed object whose JSON was [parsed](json::parse).
+    /// The typed object whose JSON was [parsed](super::json::parse).
     pub(super) fn of_parsed(kind: ObjectKind, value: &Value) -> Self {
-        Self::from_canonical(kind, json::canonical_parsed(value))
+        Self::from_canonical(kind, canonical(value).expect("what was parsed has the profile"))
     }
 
     /// The object of bytes that are canonical already, as the store holds them.
@@ -227,7 +228,7 @@ impl Object {
         self.said(None)
     }
 
-    /// The same where its JSON was [parsed](json::parse): what stands there is taken and not read again.
+    /// The same where its JSON was [parsed](super::json::parse): what stands there is taken and not read again.
     pub(super) fn content_of(&self, parsed: Value) -> Result<Content, Error> {
         self.said(Some(parsed))
     }

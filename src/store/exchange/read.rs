@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::lines::{Limits, Lines, Stop};
 use super::{Arrivals, REMARKS, STUBS, TAG, VERSION, check_peer, said};
 use crate::content::Digest;
+use crate::store::canonical::canonical;
 use crate::store::name::split_pointer;
 use crate::store::object::Content;
 use crate::store::record::Pointers;
@@ -161,7 +162,7 @@ fn read_lines(mut objects: Arrivals, lines: &mut Lines<'_>) -> Result<Package, S
     let header = lines.next()?.ok_or(Refusal::NotForkful)?;
     let header = json::parse(&header).map_err(|_| Refusal::NotForkful)?;
     let Header { author, pointers, prerequisites, has_stubs, has_remarks } = read_header(&header)?;
-    let mut hasher = Sha256::new_with_prefix(json::canonical(&header)?);
+    let mut hasher = Sha256::new_with_prefix(canonical(&header)?);
     let mut remarks = Remarks::new();
     loop {
         let line = lines.next()?.ok_or(Refusal::Truncated)?;
@@ -176,7 +177,7 @@ fn read_lines(mut objects: Arrivals, lines: &mut Lines<'_>) -> Result<Package, S
         }
         if has_remarks && fields.get("kind").and_then(Value::as_str) == Some("remark") {
             let (key, value) = said::read(&fields).ok_or(Refusal::Field { field: "remark" })?;
-            hasher.update(format!("remark {}\n", Digest::of(&json::canonical(&said::line(&key.0, &key.1, &value))?)));
+            hasher.update(format!("remark {}\n", Digest::of(&canonical(&said::line(&key.0, &key.1, &value))?)));
             if remarks.len() == lines.limits.objects {
                 return Err(Refusal::ManyObjects { limit: lines.limits.objects }.into());
             }

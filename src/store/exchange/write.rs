@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Limits, REMARKS, Refusal, STUBS, TAG, VERSION, check_peer, said};
 use crate::content::Digest;
+use crate::store::canonical::canonical;
 use crate::store::record::Pointers;
-use crate::store::{Error, Object, ObjectKind, Remarks, Store, json};
+use crate::store::{Error, Object, ObjectKind, Remarks, Store};
 
 /// What is to travel; everything it rests on travels with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub fn write(store: &Store, selection: &Selection, out: &mut impl Write) -> Resu
     if let Some(author) = &selection.author {
         header["from"] = author.as_str().into();
     }
-    let header = canonical(&header);
+    let header = bytes_of(&header);
     let mut hasher = Sha256::new_with_prefix(&header);
     let mut line_number = 1;
     let mut put = |line: &[u8]| {
@@ -91,12 +92,12 @@ pub fn write(store: &Store, selection: &Selection, out: &mut impl Write) -> Resu
         put(&line(&object))?;
     }
     for (subject, topic, value) in &remarks {
-        let line = canonical(&said::line(subject, topic, value));
+        let line = bytes_of(&said::line(subject, topic, value));
         hasher.update(format!("remark {}\n", Digest::of(&line)));
         put(&line)?;
     }
     let sha256 = Digest::from_bytes(hasher.finalize().into());
-    put(&canonical(&json!({"objects": order.len(), "sha256": sha256})))?;
+    put(&bytes_of(&json!({"objects": order.len(), "sha256": sha256})))?;
     out.flush().map_err(Error::Write)?;
     drop(snapshot);
     let (n_objects, n_prerequisites, n_remarks) = (order.len(), prerequisites.len(), remarks.len());
@@ -121,21 +122,21 @@ fn travelling(object: Object, selection: &Selection) -> Object {
 fn line(object: &Object) -> Vec<u8> {
     let id = format!("{TAG}{}", object.id());
     if let Some(n_bytes) = object.withheld_bytes() {
-        return canonical(&json!({"id": id, "kind": "stub", "of": "blob", "bytes": n_bytes, "why": "withheld"}));
+        return bytes_of(&json!({"id": id, "kind": "stub", "of": "blob", "bytes": n_bytes, "why": "withheld"}));
     }
     if object.kind() == ObjectKind::Blob {
         let (encoding, data) = match std::str::from_utf8(object.bytes()) {
             Ok(text) => ("utf-8", text.to_owned()),
             Err(_) => ("base64", STANDARD.encode(object.bytes())),
         };
-        return canonical(&json!({"id": id, "kind": "blob", "enc": encoding, "data": data}));
+        return bytes_of(&json!({"id": id, "kind": "blob", "enc": encoding, "data": data}));
     }
     // The object's bytes are canonical, and `data` is the first key in order.
     [b"{\"data\":", object.bytes(), format!(r#","id":"{id}","kind":"{}"}}"#, object.kind()).as_bytes()].concat()
 }
 
-fn canonical(value: &serde_json::Value) -> Vec<u8> {
-    json::canonical(value).expect("strings and small integers have a canonical form")
+fn bytes_of(value: &serde_json::Value) -> Vec<u8> {
+    canonical(value).expect("strings and small integers have a canonical form")
 }
 
 /// What travels, what is pointed to first, and what it builds on.

@@ -17,12 +17,13 @@ use rusqlite::Row;
 pub use finding::{Finding, Report};
 pub use mend::{Mended, mend, wanted};
 
+use crate::store::canonical::is_canonical;
 use crate::store::database::unseal;
 use crate::store::index::{Listed, Listing};
 use crate::store::object::Content;
 use crate::store::objects;
 use crate::store::record::{DocumentRecord, OperationRecord, Pointers, ProvenanceRecord, RunRecord};
-use crate::store::{Error, Object, ObjectKind, Reference, Remarks, Store, json};
+use crate::store::{Error, Object, ObjectKind, Reference, Remarks, Store};
 
 use crate::content::Digest;
 
@@ -122,8 +123,7 @@ impl Check<'_> {
     ) {
         let (id, kind) = (object.id(), object.kind());
         self.report.n_withheld += usize::from(kind == ObjectKind::Stub);
-        let canonical = matches!(kind, ObjectKind::Blob | ObjectKind::Stub)
-            || json::parse(object.bytes()).is_ok_and(|value| json::canonical_parsed(&value) == object.bytes());
+        let canonical = matches!(kind, ObjectKind::Blob | ObjectKind::Stub) || is_canonical(object.bytes());
         let content = object.content().ok();
         match &content {
             Some(content) if canonical => dangling.extend(self.unmet(id, content)),
