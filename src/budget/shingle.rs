@@ -210,6 +210,12 @@ fn read(text: &str, words: &mut Vec<Word>) {
 /// The hash and the end of the word that opens at `start`; it ends where it starts if none does.
 fn word(text: &str, start: usize) -> (u64, usize) {
     let bytes = text.as_bytes();
+    let n_ascii = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let end = start + n_ascii;
+    let goes_on = |c: char| c.is_alphanumeric() && (n_ascii == 0 || !is_alone(c));
+    if bytes.get(end).is_none_or(u8::is_ascii) || !text[end..].starts_with(goes_on) {
+        return (hashed_ascii(&bytes[start..end]), end);
+    }
     let (mut hash, mut at) = (SEED, start);
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii_alphanumeric() {
@@ -228,6 +234,13 @@ fn word(text: &str, start: usize) -> (u64, usize) {
         }
     }
     (hash, at)
+}
+
+/// The hash of ASCII letters and digits, eight at a time; small letters and digits have the bit of 0x20.
+fn hashed_ascii(word: &[u8]) -> u64 {
+    let eight = |bytes: &[u8]| bytes.iter().rfold(0, |eight, byte| eight << 8 | u64::from(byte | 0x20));
+    // Two rounds, since the half that is kept has to depend on all eight.
+    word.chunks(8).fold(SEED, |hash, bytes| mixed(mixed(hash, eight(bytes)), 0))
 }
 
 /// Whether the words that open two texts are the same but for capitals.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::lines::ended_lines;
+
 /// Puts text into the canonical form of documents.
 ///
 /// LF line ends, no byte order mark, no control characters except LF and tab, no marks that turn the
@@ -21,7 +23,7 @@ pub fn canonical(text: &str) -> (String, usize) {
     if text.contains('\r') {
         text = Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
     }
-    for raw in text.split('\n') {
+    for raw in ended_lines(&text).map(unended) {
         let line_start = out.len();
         let mut in_flag = false;
         // Most lines have nothing but printed ASCII.
@@ -60,7 +62,11 @@ pub fn is_canonical(text: &str) -> bool {
         n_empty < 2 && !line.ends_with(char::is_whitespace) && (is_plain(line) || line.chars().all(shows))
     };
     let is_ended = text.is_empty() || text.ends_with('\n') && !text.ends_with("\n\n");
-    is_ended && text.split_terminator('\n').all(is_kept)
+    is_ended && ended_lines(text).map(unended).all(is_kept)
+}
+
+fn unended(line: &str) -> &str {
+    line.strip_suffix('\n').unwrap_or(line)
 }
 
 /// Whether a character is no part of a canonical line; a flag is followed by tags of its own.

@@ -1,6 +1,8 @@
 //! A document on its way: canonical text that grows section by section.
 
-use crate::content::{Counts, Document, Kind, Link, Problem, Quality, Section, SectionKind, canonical, is_canonical};
+use crate::content::{
+    Counts, Document, Kind, Link, Problem, Quality, Section, SectionKind, canonical, ended_lines, is_canonical,
+};
 
 /// Text and sections that grow together, so that ranges are right by construction.
 #[derive(Debug, Default)]
@@ -115,7 +117,7 @@ pub(crate) fn paragraphs(text: &str, start: usize, end: usize) -> Vec<Section> {
     let mut content_end = start;
     let mut fence = Fence::default();
     let mut at = start;
-    for line in text[start..end].split_inclusive('\n') {
+    for line in ended_lines(&text[start..end]) {
         let inside = fence.step(line);
         let blank = line.trim().is_empty();
         if blank && !inside {

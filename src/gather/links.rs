@@ -184,7 +184,7 @@ pub fn links(text: &str) -> Vec<Link> {
 /// Offset of the next `http://` or `https://` that does not continue a word.
 fn next_scheme(text: &str, mut at: usize) -> Option<usize> {
     loop {
-        let start = at + text[at..].find("http")?;
+        let start = at + memchr::memmem::find(&text.as_bytes()[at..], b"http")?;
         let rest = &text[start..];
         let inside_word = text[..start].chars().next_back().is_some_and(char::is_alphanumeric);
         if !inside_word && (rest.starts_with("http://") || rest.starts_with("https://")) {
@@ -206,8 +206,8 @@ fn carriers(text: &str) -> Vec<Carrier> {
     let bytes = text.as_bytes();
     let mut open = Vec::new();
     let mut found = Vec::new();
-    for (i, byte) in bytes.iter().enumerate() {
-        match byte {
+    for i in memchr::memchr3_iter(b'[', b']', b'\n', bytes) {
+        match bytes[i] {
             b'[' => open.push(i),
             b'\n' if bytes.get(i + 1) == Some(&b'\n') => open.clear(),
             b']' => {

@@ -7,6 +7,7 @@
 //! whole numbers without a name or path, since quality and reason are hashed with the document.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::Input;
 use super::document::seconds;
@@ -206,21 +207,55 @@ fn glyph_numbers(text: &str, signs: &Signs) -> Option<String> {
 fn repeats(text: &str) -> Option<String> {
     // Most sentences differ in length.
     let mut seen: BTreeSet<(usize, &str)> = BTreeSet::new();
-    let (mut n_words, mut n_again) = (0, 0);
-    for sentence in text.split(['\n', '.', '?', '!', '。', '？', '！']) {
-        // The mark of a paragraph tells the time and is no part of what is said.
-        let sentence = sentence.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end();
-        let n = sentence.split_whitespace().count();
-        if n < 3 && sentence.chars().count() < 12 {
-            continue;
-        }
-        n_words += n;
-        if !seen.insert((sentence.len(), sentence)) {
-            n_again += n;
-        }
+    let again = sentences(text).filter(|sentence| !seen.insert((sentence.len(), sentence)));
+    let n_again: usize = again.filter_map(n_words).sum();
+    // The words of all others are only counted where half of them may have been said before.
+    if n_again * 2 < ENOUGH_WORDS {
+        return None;
     }
+    let n_words: usize = sentences(text).filter_map(n_words).sum();
     (n_words >= ENOUGH_WORDS && n_again * 2 > n_words)
         .then(|| format!("{} % of its words are sentences that stood there before", n_again * 100 / n_words))
+}
+
+/// The sentences and lines of a text. The mark of a paragraph tells the time and is no part of what is said.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let open = rest?;
+        let end = sentence_end(open);
+        let sentence = &open[..end.start];
+        rest = (end.start < open.len()).then(|| &open[end.end..]);
+        Some(sentence.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end())
+    })
+}
+
+/// The sign that ends the first sentence of a text; nothing at its end where none does.
+fn sentence_end(text: &str) -> Range<usize> {
+    // The wide signs begin with one of two bytes, and few other characters of prose do.
+    let may_end = |byte: &u8| matches!(byte, b'\n' | b'.' | b'?' | b'!' | 0xe3 | 0xef);
+    let mut at = 0;
+    while let Some(found) = text.as_bytes()[at..].iter().position(may_end) {
+        at += found;
+        let rest = &text[at..];
+        if !rest.starts_with(|c: char| !c.is_ascii()) {
+            return at..at + 1;
+        }
+        if rest.starts_with(['。', '？', '！']) {
+            return at..at + '。'.len_utf8();
+        }
+        at += 1;
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+    text.len()..text.len()
+}
+
+/// Words of a sentence, if it is long enough to be one.
+fn n_words(sentence: &str) -> Option<usize> {
+    let n = sentence.split_whitespace().count();
+    (n >= 3 || sentence.chars().count() >= 12).then_some(n)
 }
 
 /// Captions, or marks of paragraphs, of which one in twenty begins before the one above it.

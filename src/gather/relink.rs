@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::draft::{self, Fence};
 use super::manner::Links;
-use crate::content::{Document, Kind, SectionKind};
+use crate::content::{Document, Kind, SectionKind, ended_lines};
 
 /// Rewrites the links of a document.
 pub(crate) fn relink(document: &mut Document, links: Links) {
@@ -88,7 +88,7 @@ fn edits(text: &str, links: Links, addresses: &mut Addresses) -> Vec<Edit> {
     let mut open: Vec<(usize, bool)> = Vec::new();
     let mut fence = Fence::default();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    for line in ended_lines(text) {
         let end = start + line.len();
         if fence.step(line) || line.trim().is_empty() {
             open.clear();

@@ -4,7 +4,7 @@
 //! No language is parsed: a definition begins at a line without indent that comes after an empty
 //! line, or that opens something. Short ones stand together.
 
-use crate::content::{Document, Kind, Section, SectionKind, canonical, line};
+use crate::content::{Document, Kind, Section, SectionKind, canonical, ended_lines, line, lines};
 use crate::gather::{Confidence, Error, Format, Input, Reading, draft, links};
 
 pub(crate) const FORMAT: Format = Format {
@@ -36,7 +36,7 @@ fn sniff(input: &Input) -> Confidence {
     if text.starts_with("#!") {
         return Confidence::Likely;
     }
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(400).collect();
+    let lines: Vec<&str> = lines(text).filter(|line| !line.trim().is_empty()).take(400).collect();
     let ends = |line: &&&str| line.trim_end().ends_with([';', '{', '}', ')', ':', ',']);
     let n_code = lines.iter().filter(ends).count();
     // Prose has few lines that end so; without a name that says code, most of them have to.
@@ -49,7 +49,7 @@ fn read(input: &Input) -> Result<Reading, Error> {
     if sections.is_empty() {
         return Err(Error::NothingRead { name: input.name.to_owned(), items: "text" });
     }
-    let n_lines = text.lines().count();
+    let n_lines = lines(&text).count();
     let links = links(&text);
     let mut document: Document = draft::document(FORMAT.name, FORMAT.kind, text, sections, n_lines);
     document.links = links;
@@ -60,7 +60,7 @@ fn sections(text: &str) -> Vec<Section> {
     let mut starts = vec![0];
     let mut after_blank = false;
     let mut at = 0;
-    for raw in text.split_inclusive('\n') {
+    for raw in ended_lines(text) {
         let size = at - starts.last().copied().unwrap_or(0);
         let is_free = raw.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '}' | ')' | ']' | '#'))
             || raw.starts_with("#[")

@@ -36,7 +36,7 @@ pub(super) fn parse(raw: &str) -> Option<Mark<'_>> {
 }
 
 /// Whether a colon stands between digits: few lines of prose have one.
-fn has_clock(text: &str) -> bool {
+pub(super) fn has_clock(text: &str) -> bool {
     let digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
     memchr::memchr_iter(b':', text.as_bytes()).any(|at| digit(at.checked_sub(1)) && digit(Some(at + 1)))
 }

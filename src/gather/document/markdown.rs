@@ -2,7 +2,7 @@
 //!
 //! `CommonMark` 0.31 as far as sections need it: ATX and setext headings, fenced code.
 
-use crate::content::{Document, Kind, Section, SectionKind, canonical, line};
+use crate::content::{Document, Kind, Section, SectionKind, canonical, ended_lines, line, lines};
 use crate::gather::draft::{self, Fence};
 use crate::gather::{Confidence, Error, Format, Input, Reading, front_matter, links};
 
@@ -30,7 +30,7 @@ fn sniff(input: &Input) -> Confidence {
 
 /// Whether a heading stands free, or a title on top; `# words` is a comment to many languages.
 fn is_headed(body: &str) -> bool {
-    let lines: Vec<&str> = body.lines().collect();
+    let lines: Vec<&str> = lines(body).collect();
     let blank = |index: Option<usize>| index.and_then(|i| lines.get(i)).is_none_or(|line| line.trim().is_empty());
     let free = |i: &usize| blank(i.checked_sub(1)) && blank(Some(i + 1));
     let headings: Vec<usize> = (0..lines.len()).filter(|i| heading(lines[*i]).is_some()).collect();
@@ -120,7 +120,7 @@ pub(crate) fn sections(text: &str) -> Vec<Section> {
     let mut starts: Vec<(usize, String)> = Vec::new();
     let mut fence = Fence::default();
     let mut at = 0;
-    for raw in text.split_inclusive('\n') {
+    for raw in ended_lines(text) {
         if !fence.step(raw)
             && let Some((_, title)) = heading(raw)
         {
@@ -156,7 +156,8 @@ fn byline(text: &str) -> (Option<String>, Option<String>) {
         }
     }
     // A short first line is a name only if something says so: a date beside it or the word "by".
-    let signed = date.is_some() || text.trim_start_matches(['*', '_']).to_lowercase().starts_with("by ");
+    let opening = text.trim_start_matches(['*', '_']).get(..3);
+    let signed = date.is_some() || opening.is_some_and(|opening| opening.eq_ignore_ascii_case("by "));
     (author.filter(|_| signed), date)
 }
 

@@ -3,7 +3,7 @@
 //! Models read these as well as Markdown, so nothing is converted and nothing lost. A heading inside
 //! of code or a verbatim block is none.
 
-use crate::content::{Kind, Section, SectionKind, canonical, line};
+use crate::content::{Kind, Section, SectionKind, canonical, line, lines};
 use crate::gather::{Confidence, Error, Format, Input, Reading, draft, links};
 
 pub(crate) const FORMAT: Format = Format {
@@ -31,7 +31,7 @@ enum Language {
 
 /// The language of a text, if it is surely one of these.
 fn language(text: &str) -> Option<Language> {
-    let lines: Vec<&str> = text.lines().take(PROBED).collect();
+    let lines: Vec<&str> = lines(text).take(PROBED).collect();
     let first = lines.iter().find(|line| !line.trim().is_empty() && !line.starts_with('%'))?;
     let opens = |starts: &[&str]| starts.iter().any(|start| first.trim_start().starts_with(start));
     if opens(&["\\documentclass", "\\documentstyle", "\\begin{", "\\chapter", "\\section", "\\part{", "\\title{"]) {

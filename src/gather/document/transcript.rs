@@ -6,7 +6,7 @@
 
 use super::captions::{self, Layout, ParagraphSize, Speech};
 use super::{mark, markdown};
-use crate::content::{Counts, Kind, Link, Problem, SectionKind, canonical, line};
+use crate::content::{Counts, Kind, Link, Problem, SectionKind, canonical, ended_lines, line, lines};
 use crate::gather::draft::Draft;
 use crate::gather::{Confidence, Error, Format, Input, Reading, Times, front_matter, links};
 
@@ -26,18 +26,7 @@ fn sniff(input: &Input) -> Confidence {
     }
     let (_, body) = front_matter::split(input.text);
     let talk = talk(body);
-    let mut n_lines = 0;
-    let mut n_back = 0;
-    let mut marks = Vec::new();
-    for raw in talk.text.lines().filter(|line| !line.trim().is_empty()) {
-        n_lines += 1;
-        if let Some(mark) = mark::parse(raw) {
-            n_back += usize::from(marks.last().is_some_and(|last| *last > mark.seconds));
-            marks.push(mark.seconds);
-        }
-    }
-    let timed = marks.len() > 2 && marks.len() * 4 >= n_lines && n_back * 10 <= marks.len();
-    if timed || talk.headed && !marks.is_empty() && marks.len() * 4 >= n_lines {
+    if is_timed(&talk) {
         Confidence::Certain
     } else if dialogue(talk.text) {
         Confidence::Likely
@@ -46,15 +35,41 @@ fn sniff(input: &Input) -> Confidence {
     }
 }
 
+/// Whether many lines open with times that go on, or some under a heading that says what they are.
+fn is_timed(talk: &Talk<'_>) -> bool {
+    if !mark::has_clock(talk.text) {
+        return false;
+    }
+    let mut n_lines = 0;
+    let mut n_back = 0;
+    let mut marks = Vec::new();
+    for raw in lines(talk.text).filter(|line| !line.trim().is_empty()) {
+        n_lines += 1;
+        if let Some(mark) = mark::parse(raw) {
+            n_back += usize::from(marks.last().is_some_and(|last| *last > mark.seconds));
+            marks.push(mark.seconds);
+        }
+    }
+    let timed = marks.len() > 2 && marks.len() * 4 >= n_lines && n_back * 10 <= marks.len();
+    timed || talk.headed && !marks.is_empty() && marks.len() * 4 >= n_lines
+}
+
 /// Whether most paragraphs open with a name, and the names come back.
 fn dialogue(text: &str) -> bool {
-    let paragraphs: Vec<&str> = text.split("\n\n").filter(|part| !part.trim().is_empty()).collect();
-    let names: Vec<String> = paragraphs.iter().filter_map(|part| mark::speaker(part)).map(|(name, _)| name).collect();
+    let n_most = memchr::memmem::find_iter(text.as_bytes(), "\n\n").count() + 1;
+    let (mut n_others, mut names) = (0, Vec::new());
+    for paragraph in text.split("\n\n").filter(|part| !part.trim().is_empty()) {
+        match mark::speaker(paragraph) {
+            Some((name, _)) => names.push(name),
+            None => n_others += 1,
+        }
+        // Prose shows early that it is none.
+        if n_others * 5 > n_most {
+            return false;
+        }
+    }
     let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
-    names.len() > 3
-        && names.len() * 5 >= paragraphs.len() * 4
-        && distinct.len() > 1
-        && distinct.len() * 2 <= names.len()
+    names.len() > 3 && n_others * 4 <= names.len() && distinct.len() > 1 && distinct.len() * 2 <= names.len()
 }
 
 /// The part of a text that is the talk.
@@ -68,9 +83,11 @@ struct Talk<'a> {
 fn talk(body: &str) -> Talk<'_> {
     let mut under: Option<(usize, usize)> = None;
     let mut at = 0;
-    for raw in body.split_inclusive('\n') {
+    for raw in ended_lines(body) {
         let next = at + raw.len();
-        if let Some((level, title)) = markdown::heading(raw.trim_end()) {
+        if raw.starts_with('#')
+            && let Some((level, title)) = markdown::heading(raw.trim_end())
+        {
             match under {
                 Some((own, start)) if level <= own => return Talk { text: &body[start..at], headed: true },
                 None if level > 1 && is_transcript(title) => under = Some((level, next)),

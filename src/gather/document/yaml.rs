@@ -4,7 +4,7 @@
 //! sections in brackets over assignments.
 
 use super::json::lines_as_sections;
-use crate::content::Kind;
+use crate::content::{Kind, lines};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -25,7 +25,7 @@ fn sniff(input: &Input) -> Confidence {
     if input.has_nul || text.starts_with("#!") {
         return Confidence::No;
     }
-    let lines: Vec<&str> = text.lines().filter(|line| !is_aside(line)).take(PROBED).collect();
+    let lines: Vec<&str> = lines(text).filter(|line| !is_aside(line)).take(PROBED).collect();
     let most = |n: usize| lines.len() > 2 && n * 20 >= lines.len() * 19;
     let is_nested = lines.iter().any(|line| line.starts_with([' ', '-']));
     let n_keys = || lines.iter().filter(|line| is_key(line)).count();
