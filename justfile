@@ -81,6 +81,11 @@ tokenizers:
     cargo test --lib --features tokenizers -- local joint
     cargo test --test main --features tokenizers -- tokenizer_from_a_file
 
+# Counts by the tokenizer files of real models beside Python's tokenizers, over the texts of some folders.
+real-tokenizers *folders:
+    cargo build --features tokenizers
+    benches/tokenizers {{folders}}
+
 # Pages read: text, structure and CPU time on the sets in a folder; `--peers` beside trafilatura and dom_smoothie.
 pages folder *options:
     benches/extraction/run {{folder}} {{options}}
