@@ -42,7 +42,6 @@ Exit codes: 0 ok, 1 failure, 2 usage, 3 does not fit, 4 some sources failed, 5 v
 // Flags of every verb.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Every verb")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Global {
     #[arg(
         help = "The store's folder [default: $FORKFUL_STORE, else the nearest .forkful upward, else the user's data]"
