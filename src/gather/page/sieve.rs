@@ -23,7 +23,7 @@ const LEAST_SHOWN: u32 = 100;
 const PARAGRAPH: u32 = 80;
 
 /// A box of fewer characters is no copy of another.
-const LEAST_COPIED: u32 = 200;
+const LEAST_COPIED: u32 = 100;
 /// Boxes of one size that are compared.
 const MAX_ALIKE: usize = 16;
 

@@ -368,9 +368,12 @@ fn a_page_that_shows_its_data_is_not_replaced_by_them() {
 #[test]
 fn what_a_page_writes_twice_is_read_once() {
     let text = PROSE.repeat(4);
-    let twice = format!("<div class=wide><p>{text}</p></div><div class=narrow><p>{text}</p></div>");
+    let twice = |text: &str| format!("<div class=wide><p>{text}</p></div><div class=narrow><p>{text}</p></div>");
     let link = "<a href=#main>Skip to content</a>";
-    assert_eq!(main(&framed(&format!("{link}<div>{twice}</div>"))), text.trim());
+    assert_eq!(main(&framed(&format!("{link}<div>{}</div>", twice(&text)))), text.trim());
+    let note = format!("Note: {PROSE}");
+    let whole = format!("{}\n\n{}", text.trim(), note.trim());
+    assert_eq!(main(&framed(&format!("<p>{text}</p><div>{}</div>", twice(&note)))), whole);
     // The title and the price of a thing stand where they stand, whatever that is called.
     let bar = format!("<div class=sticky-navbar><h1>A pear</h1><span>2 euro</span><p>{PROSE}</p></div>");
     assert!(main(&framed(&format!("<div>{bar}<div><p>{text}</p></div></div>"))).contains("2 euro"));
