@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fields;
 use super::hidden::{Hidden, Rules};
 use super::kind::PageKind;
 use super::linked;
@@ -199,6 +200,9 @@ pub(super) fn sieve(
                         && !(signed.len() > 1 && signed.contains(&id))
             }
         };
+    }
+    if kind == PageKind::Product {
+        fields::mark(tree, &page.elements, &mut gone);
     }
     let measures = measure(tree, &page.sizes, &gone, policy.opens_links);
     if is_forum {
