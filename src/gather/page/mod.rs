@@ -3,7 +3,7 @@
 //! HTML comes in as text, its scripts emptied ([`scripts`]); out comes Markdown with title, author, date
 //! and the like. One tree is parsed ([`tree`]) and never changed: what is no part of the content is marked as gone. What
 //! nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an advertisement, a teaser or
-//! a comment ([`sieve`]), is told to its scripts ([`fields`]), as strictly as the
+//! a comment ([`sieve`]), opens above the page ([`dialog`]) or is told to its scripts ([`fields`]), as strictly as the
 //! kind of the page asks for ([`kind`]). Running text is weighed ([`measure`]), and the smallest element that holds
 //! nearly all of it is the content ([`choose`]) with the beginning that may stand beside it, less the links in
 //! it that lead away ([`linked`]) and what it writes twice. Where that leaves next to nothing, it is
@@ -14,6 +14,7 @@ mod address;
 pub(crate) mod barrier;
 mod choose;
 mod code;
+mod dialog;
 mod fields;
 mod hidden;
 mod inline;

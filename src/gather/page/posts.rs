@@ -108,7 +108,7 @@ pub(super) fn find(
         let words = if words == post { called().unwrap_or(post) } else { words };
         let is_beside = |id: &Id| {
             let is_named = || {
-                roles[*id].any(Roles::META.and(Roles::SHARE).and(Roles::ASKING))
+                roles[*id].any(Roles::META.and(Roles::SHARE).and(Roles::ASKING).and(Roles::DIALOG))
                     || is_no_message(tree, *id)
                     || is_button(tree, *id)
             };

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::dialog::Dialogs;
 use super::fields;
 use super::hidden::{Hidden, Rules};
 use super::kind::PageKind;
@@ -70,6 +71,9 @@ impl Seen {
                 if matches!(key, "class" | "id" | "role" | "data-component" | "data-testid") {
                     let known = *known_roles.entry((said.len(), said)).or_insert_with(|| Roles::of(said));
                     roles[id] = roles[id].and(known);
+                }
+                if key == "role" && matches!(said, "dialog" | "alertdialog") {
+                    roles[id] = roles[id].and(Roles::DIALOG);
                 }
             }
             let is_silent = tree.is_silent(id);
@@ -159,6 +163,7 @@ pub(super) fn sieve(
     let is_forum = kind == PageKind::Forum;
     // What buyers say belongs to a thing as answers belong to a question.
     let drops_comments = !matches!(kind, PageKind::Forum | PageKind::Product);
+    let dialogs = Dialogs::of(tree, &page.elements, kind);
     let by_names = strictness >= Strictness::Names;
     let mut gone = page.gone.clone();
     // Who wrote a part of the page stands under the heading of that part.
@@ -193,7 +198,9 @@ pub(super) fn sieve(
             _ if tree.is_inline(id) && is_in_sentence(tree, id, seen) => false,
             _ => {
                 let is_comment = strictness == Strictness::Full && drops_comments && roles.any(Roles::COMMENT);
-                roles.any(AWAY) && is_light(id, policy.named) && !is_titled[id]
+                let is_dialog =
+                    || roles.any(Roles::DIALOG) && dialogs.most(id, policy).is_some_and(|most| is_light(id, most));
+                (roles.any(AWAY) && is_light(id, policy.named) || is_dialog()) && !is_titled[id]
                     || is_comment && seen[id].prose + 300 < total
                     || roles.any(Roles::META)
                         && is_light(id, policy.meta)

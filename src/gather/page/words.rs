@@ -27,6 +27,8 @@ impl Roles {
     pub(crate) const CONTENT: Self = Self(128);
     /// One message of a discussion.
     pub(crate) const POST: Self = Self(256);
+    /// What opens above the page.
+    pub(crate) const DIALOG: Self = Self(512);
 
     /// Whether one of the roles holds.
     pub(crate) fn any(self, roles: Self) -> bool {
@@ -148,10 +150,9 @@ fn role(word: &str) -> Roles {
         | "sponsors" | "anzeige" | "werbung" | "publicidad" | "publicite" | "affiliate" | "criteo" => Roles::ADVERT,
         "newsletter" | "newsletters" | "subscribe" | "subscription" | "subscriptions" | "optin" | "mailchimp"
         | "paywall" | "regwall" | "onetrust" | "didomi" | "usercentrics" | "truste" | "privacy" | "cookie"
-        | "cookies" | "consent" | "gdpr" | "modal" | "popup" | "overlay" | "lightbox" | "login" | "signin"
-        | "signup" | "register" | "registration" | "donate" | "donation" | "captcha" | "cta" | "alertbar" => {
-            Roles::ASKING
-        }
+        | "cookies" | "consent" | "gdpr" | "login" | "signin" | "signup" | "register" | "registration" | "donate"
+        | "donation" | "captcha" | "cta" | "alertbar" => Roles::ASKING,
+        "modal" | "popup" | "overlay" | "lightbox" => Roles::DIALOG,
         "byline" | "bylines" | "author" | "authors" | "authorbox" | "dateline" | "timestamp" | "pubdate"
         | "postmeta" | "meta" | "metadata" | "tags" | "tag" | "taglist" | "tagcloud" | "keywords" | "categories"
         | "permalink" | "rating" | "ratings" | "views" | "likes" | "votes" | "avatar" | "hashtags" | "byl" | "bio"
