@@ -171,47 +171,38 @@ fn role(word: &str) -> Roles {
     }
 }
 
-/// Two words in a row that say together what neither says alone.
-const PAIRS: &[(&[&str], &[&str], Roles)] = &[
-    (&["side", "top", "nav"], &["bar"], Roles::CHROME),
-    (&["side"], &["nav"], Roles::CHROME),
-    (&["page"], &["numbers", "header"], Roles::CHROME),
-    (&["bread"], &["crumb"], Roles::CHROME),
-    (&["skip"], &["link"], Roles::CHROME),
-    (&["site", "main", "global"], &["header"], Roles::CHROME),
-    (&["left", "right"], &["column", "col"], Roles::CHROME),
-    (&["read"], &["more", "next", "also"], Roles::RELATED),
-    (&["more"], &["from", "on", "stories", "articles", "news", "posts", "in"], Roles::RELATED),
-    (&["most"], &["read", "popular", "viewed"], Roles::RELATED),
-    (&["also"], &["like", "read"], Roles::RELATED),
-    (&["you"], &["may", "might"], Roles::RELATED),
-    (&["next", "prev", "previous"], &["post", "article", "story"], Roles::RELATED),
-    (&["post"], &["navigation"], Roles::RELATED),
-    (&["latest", "recent"], &["news", "posts", "articles", "stories"], Roles::RELATED),
-    (&["top"], &["stories"], Roles::RELATED),
-    (&["see"], &["also"], Roles::RELATED),
-    (&["in"], &["this"], Roles::RELATED),
-    (&["follow"], &["us"], Roles::SHARE),
-    (&["sign"], &["up", "in"], Roles::ASKING),
-    (&["log", "opt"], &["in"], Roles::ASKING),
-    (&["call"], &["action"], Roles::ASKING),
-    (&["mailing"], &["list"], Roles::ASKING),
-    (&["post"], &["date", "info", "tags", "footer", "categories"], Roles::META),
-    (&["entry"], &["meta", "footer", "date"], Roles::META),
-    (&["article"], &["info", "date", "meta", "footer"], Roles::META),
-    (&["cat"], &["links"], Roles::META),
-    (&["published"], &["date"], Roles::META),
-    (&["posted"], &["on"], Roles::META),
-    (&["read", "reading"], &["time"], Roles::META),
-];
-
-/// The role of two words in a row.
+/// The role of two words in a row that say together what neither says alone.
 fn pair(first: &str, second: &str) -> Roles {
-    if first.is_empty() {
-        return Roles::default();
+    match (first, second) {
+        ("side" | "top" | "nav", "bar")
+        | ("side", "nav")
+        | ("page", "numbers" | "header")
+        | ("bread", "crumb")
+        | ("skip", "link")
+        | ("site" | "main" | "global", "header")
+        | ("left" | "right", "column" | "col") => Roles::CHROME,
+        ("read", "more" | "next" | "also")
+        | ("more", "from" | "on" | "stories" | "articles" | "news" | "posts" | "in")
+        | ("most", "read" | "popular" | "viewed")
+        | ("also", "like" | "read")
+        | ("you", "may" | "might")
+        | ("next" | "prev" | "previous", "post" | "article" | "story")
+        | ("post", "navigation")
+        | ("latest" | "recent", "news" | "posts" | "articles" | "stories")
+        | ("top", "stories")
+        | ("see", "also")
+        | ("in", "this") => Roles::RELATED,
+        ("follow", "us") => Roles::SHARE,
+        ("sign", "up" | "in") | ("log" | "opt", "in") | ("call", "action") | ("mailing", "list") => Roles::ASKING,
+        ("post", "date" | "info" | "tags" | "footer" | "categories")
+        | ("entry", "meta" | "footer" | "date")
+        | ("article", "info" | "date" | "meta" | "footer")
+        | ("cat", "links")
+        | ("published", "date")
+        | ("posted", "on")
+        | ("read" | "reading", "time") => Roles::META,
+        _ => Roles::default(),
     }
-    let found = PAIRS.iter().find(|(firsts, seconds, _)| firsts.contains(&first) && seconds.contains(&second));
-    found.map_or_else(Roles::default, |(.., roles)| *roles)
 }
 
 #[cfg(test)]
