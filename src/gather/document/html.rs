@@ -54,11 +54,11 @@ fn read(input: &Input) -> Result<Reading, Error> {
 pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Error> {
     let name = || source.to_owned();
     let html = &*without_data(html);
-    let markup = &*page::emptied(html);
-    if markup.len() > MAX_BYTES {
+    let markup = &page::emptied(html);
+    if markup.html.len() > MAX_BYTES {
         return Err(Error::TooLarge { name: name(), limit: MAX_BYTES });
     }
-    if barrier::is_too_deep(markup) {
+    if barrier::is_too_deep(&markup.html) {
         return Err(Error::TooDeep { name: name(), limit: barrier::MAX_DEPTH });
     }
     let unreadable = || Error::Malformed { name: name(), format: FORMAT.name, reason: "the parser gave up" };

@@ -209,6 +209,7 @@ const SHELLS: &[&str] = &["id=\"root\"", "id=\"__next\"", "id=\"app\"", "id=root
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gather::page::{emptied, read};
 
     #[test]
     fn depth_is_that_of_the_tree() {
@@ -231,7 +232,7 @@ mod tests {
     #[test]
     fn a_page_that_asks_for_more_is_cut_off() {
         let teaser = "The beginning of it, with a few words, and not many more of them. ".repeat(12);
-        let cut_off = |more: &str| cut_off(&super::super::read(&format!("<p>{teaser}</p><div>{more}</div>")).unwrap());
+        let cut_off = |more: &str| cut_off(&read(&emptied(&format!("<p>{teaser}</p><div>{more}</div>"))).unwrap());
         assert!(cut_off("Subscribe to continue reading").is_some());
         assert!(cut_off("Please sign in to continue reading.").is_some());
         assert_eq!(cut_off("Subscribe to our letter"), None);
@@ -240,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_short_page_that_asks_for_something_else_is_blocked() {
-        let blocked = |html: &str| blocked(&super::super::read(html).unwrap(), html);
+        let blocked = |html: &str| blocked(&read(&emptied(html)).unwrap(), html);
         let bot = Some("an anti-bot check stands there");
         assert_eq!(blocked("<title>Just a moment...</title>"), bot);
         assert_eq!(blocked("<p>You must be 18+ to view this"), Some("an age check stands there"));

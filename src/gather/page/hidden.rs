@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::scripts::Markup;
 use super::tree::{Id, Tree};
 
 /// Style sheets are read up to so many bytes.
@@ -27,39 +28,36 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn of(tree: &Tree) -> Self {
-        let mut sheets = Vec::new();
+    pub(super) fn of(tree: &Tree, markup: &Markup) -> Self {
+        let mut rules = Vec::new();
         let mut n_left = MAX_SHEETS;
         for sheet in tree.named(Tree::ROOT, "style").filter(|id| tree.attribute(*id, "media") != Some("print")) {
-            let css = tree.text_of(sheet);
+            // A sheet is one text.
+            let css = markup.sheet(tree.first(sheet).and_then(|text| tree.text(text)).unwrap_or_default());
             if css.len() > n_left {
                 break;
             }
             n_left -= css.len();
-            sheets.push(css);
+            each_rule(css, |selectors, body| rules.push((selectors, body)));
         }
         let mut names = BTreeSet::new();
-        for css in &sheets {
-            each_rule(css, |selectors, body| {
-                let lone = || selectors.split(',').filter_map(|selector| lone_name(selector.trim()));
-                if lone().next().is_some() && Style::of(body).hidden().is_some() {
-                    names.extend(lone().map(str::to_owned));
-                }
-            });
-        }
-        if !names.is_empty() {
-            for css in &sheets {
-                each_rule(css, |selectors, body| {
-                    let is_hidden = |name: &str| names.contains(name);
-                    if self::names(selectors).any(is_hidden) && Style::of(body).shows() {
-                        for name in self::names(selectors) {
-                            names.remove(name);
-                        }
-                    }
-                });
+        for (selectors, body) in &rules {
+            let lone = || selectors.split(',').filter_map(|selector| lone_name(selector.trim()));
+            if lone().next().is_some() && Style::of(body).hidden().is_some() {
+                names.extend(lone());
             }
         }
-        Self { names }
+        if !names.is_empty() {
+            for (selectors, body) in rules {
+                let is_hidden = |name: &str| names.contains(name);
+                if self::names(selectors).any(is_hidden) && Style::of(body).shows() {
+                    for name in self::names(selectors) {
+                        names.remove(name);
+                    }
+                }
+            }
+        }
+        Self { names: names.into_iter().map(str::to_owned).collect() }
     }
 
     fn knows(&self, sign: &str, name: &str) -> bool {
@@ -86,11 +84,14 @@ impl Rules {
 }
 
 /// Calls `each` with the selectors and declarations of every rule that stands under no condition.
-fn each_rule(css: &str, mut each: impl FnMut(&str, &str)) {
+fn each_rule<'a>(css: &'a str, mut each: impl FnMut(&'a str, &'a str)) {
     let mut rest = css;
     while let Some(open) = rest.find('{') {
-        let selectors = rest[..open].rsplit(['}', ';']).next().unwrap_or_default();
-        let selectors = selectors.rsplit("*/").next().unwrap_or_default().trim();
+        let behind = memchr::memrchr2(b'}', b';', &rest.as_bytes()[..open]).map_or(0, |end| end + 1);
+        let selectors = &rest[behind..open];
+        // Few rules have a comment before them.
+        let comment = if selectors.contains('*') { selectors.rfind("*/") } else { None };
+        let selectors = comment.map_or(selectors, |end| &selectors[end + 2..]).trim();
         let body = &rest[open + 1..];
         // Rules under a condition are rules of another page: print, small screens.
         if selectors.starts_with('@') {
@@ -265,10 +266,10 @@ mod tests {
         let css = "/* a */ .gone, div.away{display:none} #off{position:absolute;left:-9999px}\
             .tab{display:none}.tab.open{display:block} .menu .gone2{display:none}\
             @media print{.page{display:none}} .late{visibility:hidden}";
-        let tree = Tree::parse(&format!("<style>{css}</style>"));
-        let names: Vec<String> = Rules::of(&tree).names.into_iter().collect();
-        assert_eq!(names, ["#off", ".away", ".gone", ".late"]);
-        let broken = Tree::parse("<style>.a{display:none</style><style>@media{.b{</style><style>}{}{</style>");
-        assert_eq!(Rules::of(&broken).names.len(), 1);
+        let names = |html: &str| Rules::of(&Tree::parse(html), &Markup::plain(html)).names;
+        let found: Vec<String> = names(&format!("<style>{css}</style>")).into_iter().collect();
+        assert_eq!(found, ["#off", ".away", ".gone", ".late"]);
+        let broken = names("<style>.a{display:none</style><style>@media{.b{</style><style>}{}{</style>");
+        assert_eq!(broken.len(), 1);
     }
 }

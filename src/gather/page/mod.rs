@@ -1,12 +1,12 @@
 //! A web page becomes its main content, and what it says of itself.
 //!
-//! HTML comes in as text, its scripts emptied ([`scripts`]); out comes Markdown with title, author, date
-//! and the like. One tree is parsed ([`tree`]) and never changed: what is no part of the content is marked as gone. What
-//! nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an advertisement, a teaser or
-//! a comment ([`sieve`]), opens above the page ([`dialog`]) or is told to its scripts ([`fields`]), as strictly as the
-//! kind of the page asks for ([`kind`]). Running text is weighed ([`measure`]), and the smallest element that holds
-//! nearly all of it is the content ([`choose`]) with the beginning that may stand beside it, less the links in
-//! it that lead away ([`linked`]) and what it writes twice. Where that leaves next to nothing, it is
+//! HTML comes in as text, its scripts emptied and its style sheets put aside ([`scripts`]); out comes Markdown with
+//! title, author, date and the like. One tree is parsed ([`tree`]) and never changed: what is no part of the content is
+//! marked as gone. What nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an
+//! advertisement, a teaser or a comment ([`sieve`]), opens above the page ([`dialog`]) or is told to its scripts
+//! ([`fields`]), as strictly as the kind of the page asks for ([`kind`]). Running text is weighed ([`measure`]), and the
+//! smallest element that holds nearly all of it is the content ([`choose`]) with the beginning that may stand beside it,
+//! less the links in it that lead away ([`linked`]) and what it writes twice. Where that leaves next to nothing, it is
 //! tried again with less taken away. [`markdown`] writes it, and [`posts`] the posts of a discussion.
 //! Nothing here fetches, reads a clock or knows the other formats.
 
@@ -40,13 +40,14 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use hidden::Rules;
 pub(crate) use kind::PageKind;
 use markdown::Source;
 use measure::{Measure, holds};
 pub(crate) use metadata::Metadata;
 pub(crate) use policy::Policy;
 pub(crate) use posts::Post;
-pub(crate) use scripts::emptied;
+pub(crate) use scripts::{Markup, emptied};
 use tree::{Id, Tree};
 use words::Roles;
 
@@ -86,8 +87,8 @@ pub(crate) struct Page {
 }
 
 /// Reads a page; none for one that nests too deep to walk.
-pub(crate) fn read(html: &str) -> Option<Page> {
-    let tree = Tree::parse(html);
+pub(crate) fn read(markup: &Markup) -> Option<Page> {
+    let tree = Tree::parse(&markup.html);
     if tree.depth() > MAX_DEPTH {
         return None;
     }
@@ -95,7 +96,8 @@ pub(crate) fn read(html: &str) -> Option<Page> {
     let data = structured::Data::of(&tree);
     let metadata = metadata::of(&tree, &data);
     let kind = kind::of(&tree, body, &data);
-    let content = content(&tree, body, kind, Policy::of(kind));
+    let rules = Rules::of(&tree, markup);
+    let content = content(&tree, &rules, body, kind, Policy::of(kind));
     let base = metadata.url.as_deref();
     let source = Source::new(&tree, &content.unseen, base);
     let mut gone = content.gone;
@@ -121,7 +123,8 @@ pub(crate) fn read(html: &str) -> Option<Page> {
         let whole = text.contains("</").then(|| Tree::parse(&text));
         main = match whole {
             Some(tree) if tree.depth() <= MAX_DEPTH => {
-                let gone = sieve::silent(&tree);
+                let rules = Rules::of(&tree, &Markup::plain(&text));
+                let gone = sieve::silent(&tree, &rules);
                 markdown::write(&Source::new(&tree, &gone, base), &gone, &[], Tree::ROOT)
             }
             _ => text,
@@ -130,7 +133,7 @@ pub(crate) fn read(html: &str) -> Option<Page> {
     }
     let is_whole = main.trim().is_empty() || main.len() < DOUBTFUL && main.len() * 4 < content.shown.n_visible;
     if is_whole {
-        let gone = sieve::silent(&tree);
+        let gone = sieve::silent(&tree, &rules);
         main = markdown::write(&Source::new(&tree, &gone, base), &gone, &[], body);
     }
     let words = if main.len() < SHORT { sieve::words(&tree, body) } else { String::new() };
@@ -141,7 +144,8 @@ pub(crate) fn read(html: &str) -> Option<Page> {
 /// The Markdown of all that a piece of HTML shows.
 pub(crate) fn fragment(html: &str) -> Option<String> {
     let tree = Tree::parse(html);
-    (tree.depth() <= MAX_DEPTH).then(|| markdown::write_whole(&tree, &sieve::silent(&tree)))
+    let gone = || sieve::silent(&tree, &Rules::of(&tree, &Markup::plain(html)));
+    (tree.depth() <= MAX_DEPTH).then(|| markdown::write_whole(&tree, &gone()))
 }
 
 /// All text of a piece of HTML, entities decoded.
@@ -169,8 +173,8 @@ struct Content {
 }
 
 /// Finds the content, with as much taken away as leaves some.
-fn content(tree: &Tree, body: Id, kind: PageKind, policy: &Policy) -> Content {
-    let page = sieve::Seen::of(tree, body, policy);
+fn content(tree: &Tree, rules: &Rules, body: Id, kind: PageKind, policy: &Policy) -> Content {
+    let page = sieve::Seen::of(tree, rules, body, policy);
     let total = page.measures[body].prose.max(1);
     let mut best: Option<(Id, sieve::Sieved)> = None;
     for strictness in [sieve::Strictness::Full, sieve::Strictness::Names, sieve::Strictness::Tags] {

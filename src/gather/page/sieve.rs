@@ -55,14 +55,13 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn of(tree: &Tree, body: Id, policy: &Policy) -> Self {
+    pub(super) fn of(tree: &Tree, styles: &Rules, body: Id, policy: &Policy) -> Self {
         let elements: Vec<Id> = tree.within(body).filter(|id| tree.is_element(*id)).collect();
         let mut roles = vec![Roles::default(); tree.len()];
         let mut gone = vec![false; tree.len()];
         let mut unscripted = Vec::new();
         let mut hidden = Vec::new();
         let mut perhaps = Vec::new();
-        let styles = Rules::of(tree);
         // The same names stand on many elements.
         let mut known_roles: BTreeMap<(usize, &str), Roles> = BTreeMap::new();
         for &id in &elements {
@@ -372,8 +371,7 @@ pub(super) fn copies(tree: &Tree, gone: &mut [bool], measures: &[Measure], root:
 }
 
 /// Marks scripts and what is hidden, and nothing else.
-pub(super) fn silent(tree: &Tree) -> Vec<bool> {
-    let rules = Rules::of(tree);
+pub(super) fn silent(tree: &Tree, rules: &Rules) -> Vec<bool> {
     let hiding = |id: Id| tree.is_element(id).then(|| rules.hide(tree, id)).flatten();
     let mut gone: Vec<bool> =
         (0..tree.len()).map(|id| tree.is_silent(id) || hiding(id) == Some(Hidden::Surely)).collect();

@@ -13,6 +13,10 @@ fn framed(inner: &str) -> String {
     )
 }
 
+fn read(html: &str) -> Option<Page> {
+    super::read(&emptied(html))
+}
+
 fn main(html: &str) -> String {
     read(html).unwrap().main
 }
