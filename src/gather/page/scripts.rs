@@ -3,7 +3,8 @@
 //! Where an element begins and ends is told as the tokenizer of the HTML standard tells it (section
 //! 13.2.5): quotes of attributes, comments, elements of raw text. Whatever is not plain is left as it stands,
 //! and so are scripts that hold data or formulas, so that the tree is the same but for what nobody reads. Sheets are kept
-//! beside the page: [`Markup::sheet`] has the one that stood in an element.
+//! beside the page: [`Markup::sheet`] has the one that stood in an element. Of the blanks between tags one is left: the
+//! tokenizer makes a piece of every line end.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -55,6 +56,21 @@ impl Pieces<'_> {
         }
     }
 
+    /// Writes the blanks at both ends of a text as one.
+    fn squeeze(&mut self, from: usize, to: usize) {
+        let text = &self.html.as_bytes()[from..to];
+        let is_word = |byte: &u8| !byte.is_ascii_whitespace();
+        let lead = text.iter().position(is_word).unwrap_or(text.len());
+        let trail = text[lead..].iter().rev().position(is_word).unwrap_or(0);
+        for (from, to) in [(from, from + lead), (to - trail, to)] {
+            if to - from > 1 {
+                self.out.push_str(&self.html[self.kept..from]);
+                self.out.push(' ');
+                self.kept = to;
+            }
+        }
+    }
+
     fn put_aside(&mut self, from: usize, to: usize) {
         if to - from >= WORTH {
             self.leave_out(from, to);
@@ -75,7 +91,12 @@ pub(crate) fn emptied(html: &str) -> Markup<'_> {
     let mut at = 0;
     // How many `<svg>` and `<math>` are open: in them no element is raw text.
     let mut n_foreign = 0usize;
+    // How many elements are open whose blanks are read.
+    let mut n_spaced = 0usize;
     while let Some(start) = memchr::memchr(b'<', &bytes[at..]).map(|found| at + found) {
+        if n_spaced == 0 {
+            page.squeeze(at, start);
+        }
         at = start + 1;
         match bytes.get(at) {
             Some(b'!') if bytes[at..].starts_with(b"!--") => {
@@ -99,6 +120,9 @@ pub(crate) fn emptied(html: &str) -> Markup<'_> {
                 let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
                 if is(b"svg") || is(b"math") {
                     n_foreign = (n_foreign + usize::from(is_open)).saturating_sub(usize::from(is_end));
+                }
+                if SPACED.iter().any(|spaced| is(spaced)) {
+                    n_spaced = (n_spaced + usize::from(is_open)).saturating_sub(usize::from(is_end));
                 }
                 if is_end || n_foreign > 0 || !RAW.iter().any(|raw| is(raw)) {
                     continue;
@@ -140,6 +164,9 @@ pub(crate) fn emptied(html: &str) -> Markup<'_> {
 /// Elements whose words are no markup.
 const RAW: &[&[u8]] =
     &[b"script", b"style", b"textarea", b"title", b"iframe", b"noembed", b"noframes", b"xmp", b"plaintext"];
+
+/// Elements whose blanks are read as they stand.
+const SPACED: &[&[u8]] = &[b"pre", b"code", b"listing"];
 
 /// Whether the tag of a script says that it holds data or a formula.
 fn is_read(tag: &str) -> bool {
@@ -218,7 +245,14 @@ mod tests {
         let is_read = |id: &usize| tree.parent(*id).is_none_or(|above| tree.name(above) != "script");
         let nodes = tree.within(Tree::ROOT).filter(is_read);
         let text = |id| markup.sheet(tree.text(id).unwrap_or_default());
-        nodes.map(|id| format!("{}{}", tree.name(id), text(id))).collect()
+        let is_spaced = |id| tree.ancestors(id).any(|above| matches!(tree.name(above), "pre" | "code" | "textarea"));
+        let blank = |text: &str| {
+            let mut last = 'x';
+            let kept = text.chars().map(|c| if c.is_ascii_whitespace() { ' ' } else { c });
+            kept.filter(|c| (*c, std::mem::replace(&mut last, *c)) != (' ', ' ')).collect::<String>()
+        };
+        let words = |id| if is_spaced(id) { text(id).to_owned() } else { blank(text(id)) };
+        nodes.map(|id| format!("{}{}", tree.name(id), words(id))).collect()
     }
 
     #[test]
@@ -238,6 +272,8 @@ mod tests {
             (format!("<title><script></title>a{code}</script>b"), false),
             (format!("<style><!-- </style>a{code}--><script>{code}</script>b"), true),
             (format!("<style>a{{}}</style>b<style>{code}</style>c<STYLE media=print>d{code}</STYLE>"), true),
+            ("<p>\n  a \n\t</p>\n\n<pre>\n\n a\n\n</pre>\n <code>  b</code>".to_owned(), true),
+            ("<pre>\n\n a<p>  b\n\n</p>  c\n\n<textarea>\n\n a</textarea>".to_owned(), false),
             (format!("<style>/*sheet 0*/</style><style>/*sheet 7*/</style><svg><style>{code}</style></svg>"), false),
             (format!("<script><!-- {code}</script>a"), false),
             (format!("<script><!-- <script> {code}</script>a</script>b<script>{code}</script>c"), false),
@@ -299,6 +335,9 @@ mod tests {
             "<xmp>",
             "</xmp>",
             "<plaintext>",
+            "\n\n",
+            "<pre>",
+            "</pre>",
             &long,
         ];
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
