@@ -64,6 +64,11 @@ impl Rules {
         self.names.contains(&format!("{sign}{name}"))
     }
 
+    /// Whether a class or an id hides anything.
+    pub(super) fn is_any(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// How an element is hidden, if it is.
     pub(super) fn hide(&self, tree: &Tree, id: Id) -> Option<Hidden> {
         if tree.attribute(id, "hidden").is_some_and(|hidden| hidden != "until-found") {

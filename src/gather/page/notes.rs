@@ -21,35 +21,38 @@ pub(super) struct Notes {
 
 impl Notes {
     pub(super) fn of(tree: &Tree) -> Self {
+        let to_place = |id: Id| {
+            let to = tree.attribute(id, "href")?.split_once('#')?.1;
+            Some((id, to, label(tree, id)?)).filter(|(_, to, _)| !to.is_empty())
+        };
+        let links: Vec<(Id, &str, String)> = tree.named(Tree::ROOT, "a").filter_map(to_place).collect();
+        let mut notes = Self::default();
+        if links.is_empty() {
+            return notes;
+        }
         let mut places: BTreeMap<&str, Id> = BTreeMap::new();
-        let mut links: Vec<(Id, &str)> = Vec::new();
         for id in tree.within(Tree::ROOT).filter(|id| tree.is_element(*id)) {
-            let is_link = tree.name(id) == "a";
-            for name in [tree.attribute(id, "id"), tree.attribute(id, "name").filter(|_| is_link)].into_iter().flatten()
-            {
+            let name = tree.attribute(id, "name").filter(|_| tree.name(id) == "a");
+            for name in [tree.attribute(id, "id"), name].into_iter().flatten() {
                 places.entry(name).or_insert(id);
             }
-            let href = tree.attribute(id, "href").filter(|_| is_link);
-            links.extend(href.and_then(|href| Some((id, href.split_once('#')?.1))).filter(|(_, to)| !to.is_empty()));
         }
-        let mut notes = Self::default();
         let mut labels: BTreeSet<String> = BTreeSet::new();
         let mut places_of: BTreeMap<Id, &str> = BTreeMap::new();
-        for (link, to) in &links {
-            let Some(label) = label(tree, *link) else { continue };
-            let Some(place) = places.get(to).copied().filter(|place| place > link) else { continue };
+        for (link, to, label) in links {
+            let Some(place) = places.get(to).copied().filter(|place| *place > link) else { continue };
             let Some(text) = tree.ancestors(place).find(|id| tree.is_element(*id) && holds_note(tree.name(*id))) else {
                 continue;
             };
-            if tree.ancestors(*link).any(|above| above == text) {
+            if tree.ancestors(link).any(|above| above == text) {
                 continue;
             }
             // What many links lead into is no note, and neither is half a page.
-            let is_shared = places_of.get(&text).is_some_and(|known| known != to);
+            let is_shared = places_of.get(&text).is_some_and(|known| *known != to);
             if is_shared || tree.within(text).nth(MAX_NODES).is_some() {
                 continue;
             }
-            let own: Vec<&str> = tree.ancestors(*link).take(3).filter_map(|id| tree.attribute(id, "id")).collect();
+            let own: Vec<&str> = tree.ancestors(link).take(3).filter_map(|id| tree.attribute(id, "id")).collect();
             let leads_back = |id: &Id| {
                 let href = tree.attribute(*id, "href").filter(|_| tree.name(*id) == "a");
                 href.and_then(|href| href.split_once('#')).is_some_and(|(_, to)| own.contains(&to))
@@ -66,7 +69,7 @@ impl Notes {
             labels.insert(label.clone());
             places_of.insert(text, to);
             notes.texts.insert(text, label.clone());
-            notes.marks.insert(*link, (label, text));
+            notes.marks.insert(link, (label, text));
             notes.backs.extend(backs);
         }
         notes

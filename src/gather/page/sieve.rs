@@ -62,22 +62,24 @@ impl Seen {
         let mut unscripted = Vec::new();
         let mut hidden = Vec::new();
         let mut perhaps = Vec::new();
-        // The same names stand on many elements.
-        let mut known_roles: BTreeMap<(usize, &str), Roles> = BTreeMap::new();
+        let (mut known_rows, mut known_names) = (BTreeMap::new(), BTreeMap::new());
         for &id in &elements {
             let name = tree.name(id);
+            let (mut may_hide, mut is_consent) = (styles.is_any(), false);
             for (key, said) in tree.attributes(id) {
                 if matches!(key, "class" | "id" | "role" | "data-component" | "data-testid") {
-                    let known = *known_roles.entry((said.len(), said)).or_insert_with(|| Roles::of(said));
-                    roles[id] = roles[id].and(known);
+                    let known = known_rows.entry((said.len(), said));
+                    roles[id] = roles[id].and(*known.or_insert_with(|| Roles::known(said, &mut known_names)));
                 }
-                if key == "role" && matches!(said, "dialog" | "alertdialog") {
-                    roles[id] = roles[id].and(Roles::DIALOG);
+                match key {
+                    "role" if matches!(said, "dialog" | "alertdialog") => roles[id] = roles[id].and(Roles::DIALOG),
+                    "id" => is_consent = asks_consent(said),
+                    "hidden" | "style" | "aria-hidden" => may_hide = true,
+                    _ => {}
                 }
             }
             let is_silent = tree.is_silent(id);
-            let hiding = styles.hide(tree, id).filter(|_| id != body && !is_silent);
-            let is_consent = tree.attribute(id, "id").is_some_and(asks_consent);
+            let hiding = if may_hide && id != body && !is_silent { styles.hide(tree, id) } else { None };
             gone[id] = id != body && (is_silent || hiding == Some(Hidden::Surely) || name == "button" || is_consent);
             match hiding {
                 Some(Hidden::Surely) => hidden.push(id),

@@ -4,6 +4,8 @@
 //! `post`, `content`. A word has one role; so `sidebar` never matches in `hassidebar`, and no
 //! pattern needs to know who glued what to it.
 
+use std::collections::BTreeMap;
+
 /// What an element is by its names; several roles may hold at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Roles(u16);
@@ -38,6 +40,13 @@ impl Roles {
     /// Both.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What names say, those that were read before in `known`: the same stand on many elements, and in many rows.
+    pub(crate) fn known<'a>(names: &'a str, known: &mut BTreeMap<(usize, &'a str), Self>) -> Self {
+        let of_one =
+            |roles: Self, name: &'a str| roles.and(*known.entry((name.len(), name)).or_insert_with(|| Self::of(name)));
+        names.split_ascii_whitespace().fold(Self::default(), of_one)
     }
 
     /// What names say.
