@@ -51,13 +51,26 @@ fn not_text(input: &Input) -> Error {
     decode::not_text(input.name, input.bytes)
 }
 
+/// Bytes that are looked at in one go for signs that are not printed ASCII.
+const PIECE: usize = 64;
+
 /// Says how many characters of the source no reader of it would see.
 pub(crate) fn odd_characters(input: &Input) -> Vec<Problem> {
     let (mut n_control, mut n_hidden, mut n_invisible) = (0, 0, 0);
-    for c in input.text.chars().filter(|c| !matches!(c, ' '..='~' | '\n' | '\r' | '\t')) {
-        n_control += usize::from(c.is_control());
-        n_hidden += usize::from(turns(c) || is_tag(c));
-        n_invisible += usize::from(matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'));
+    let is_plain = |c: char| matches!(c, ' '..='~' | '\n' | '\r' | '\t');
+    let mut rest = input.text;
+    while !rest.is_empty() {
+        let (piece, more) = rest.split_at(rest.ceil_char_boundary(PIECE.min(rest.len())));
+        rest = more;
+        // Nearly every piece is printed ASCII, which is told at once.
+        if piece.bytes().fold(true, |plain, byte| plain & is_plain(char::from(byte))) {
+            continue;
+        }
+        for c in piece.chars().filter(|c| !is_plain(*c)) {
+            n_control += usize::from(c.is_control());
+            n_hidden += usize::from(turns(c) || is_tag(c));
+            n_invisible += usize::from(matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'));
+        }
     }
     let mut problems = Vec::new();
     if n_control > 0 {
@@ -138,5 +151,12 @@ mod tests {
                 "characters that hide or turn text (tags, direction marks), taken out: 1"
             ]
         );
+        for n in 0..2 * PIECE {
+            let text = format!("{}\u{200b}\u{e9}{}\u{7}", "a".repeat(n), "a\n".repeat(PIECE));
+            let problems = odd_characters(&Input::new("x", &text));
+            let messages: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+            let expected = ["control characters taken out: 1", "characters without width in the source: 1"];
+            assert_eq!(messages, expected, "{n}");
+        }
     }
 }
