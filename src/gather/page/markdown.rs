@@ -25,7 +25,7 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(tree: &'a Tree, unseen: &'a [bool], base: Option<&'a str>) -> Self {
-        Self { tree, notes: Notes::of(tree), unseen, base }
+        Self { tree, notes: Notes::of(tree, unseen), unseen, base }
     }
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) ->
     page.end_line();
     page.children(root);
     page.end_line();
-    let stands = |id: Id, gone: &[bool]| {
+    let stands = |id: Id| {
         let mut above = tree.ancestors(id).take_while(|above| *above != root);
         above.all(|above| !gone[above])
     };
@@ -48,8 +48,8 @@ pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) ->
     let mut done = page.done;
     let mut written: BTreeSet<Id> = BTreeSet::new();
     for (mark, (label, text)) in &notes.marks {
-        let is_out = !is_inside(*text) || !stands(*text, gone);
-        if is_out && is_inside(*mark) && stands(*mark, gone) && stands(*text, unseen) && written.insert(*text) {
+        let is_out = !is_inside(*text) || !stands(*text);
+        if is_out && is_inside(*mark) && stands(*mark) && written.insert(*text) {
             let mut apart = Blocks::new(&Writer { gone: unseen, ..writer });
             apart.note(*text, label);
             done.extend(apart.done);
@@ -60,7 +60,7 @@ pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) ->
 
 /// The Markdown of all that is not gone, images without words too.
 pub(crate) fn write_whole(tree: &Tree, gone: &[bool]) -> String {
-    let writer = Writer { tree, gone, base: None, notes: &Notes::of(tree), every_image: true };
+    let writer = Writer { tree, gone, base: None, notes: &Notes::of(tree, gone), every_image: true };
     let mut page = Blocks::new(&writer);
     page.children(Tree::ROOT);
     page.end_line();

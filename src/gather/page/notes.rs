@@ -20,7 +20,8 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    pub(super) fn of(tree: &Tree) -> Self {
+    /// The footnotes that are to be seen: a link to another stays a link.
+    pub(super) fn of(tree: &Tree, unseen: &[bool]) -> Self {
         let to_place = |id: Id| {
             let to = tree.attribute(id, "href")?.split_once('#')?.1;
             Some((id, to, label(tree, id)?)).filter(|(_, to, _)| !to.is_empty())
@@ -44,7 +45,7 @@ impl Notes {
             let Some(text) = tree.ancestors(place).find(|id| tree.is_element(*id) && holds_note(tree.name(*id))) else {
                 continue;
             };
-            if tree.ancestors(link).any(|above| above == text) {
+            if tree.ancestors(link).any(|above| above == text) || tree.ancestors(text).any(|above| unseen[above]) {
                 continue;
             }
             // What many links lead into is no note, and neither is half a page.

@@ -82,6 +82,7 @@ fn html_has_its_markdown() {
              <li id=fn2><p>two</p><p>more</p></ol>",
             "a[^1] b[^2]\n\n[^1]: one\n\n[^2]: two\n\n    more",
         ),
+        ("<p>a<a href=#n1 id=r1>1</a></p><p id=n1 hidden>one <a href=#r1>↩</a></p>b", "a[1](#n1)\n\nb"),
         ("<h2>Pear<a href=#pear>¶</a></h2>b", "## Pear\n\nb"),
         ("<p>a <a href=#part>1</a></p><p id=part>b</p>", "a [1](#part)\n\nb"),
         ("<a href='javascript:x()'>go</a> <a href='a b(c)'>to</a>", "go [to](a%20b%28c%29)"),
