@@ -24,7 +24,8 @@ pub(super) enum Hidden {
 /// The classes and ids that the page's own style sheets hide.
 #[derive(Debug)]
 pub(super) struct Rules {
-    names: BTreeSet<String>,
+    classes: BTreeSet<String>,
+    ids: BTreeSet<String>,
 }
 
 impl Rules {
@@ -57,16 +58,13 @@ impl Rules {
                 }
             }
         }
-        Self { names: names.into_iter().map(str::to_owned).collect() }
-    }
-
-    fn knows(&self, sign: &str, name: &str) -> bool {
-        self.names.contains(&format!("{sign}{name}"))
+        let of = |sign: char| names.iter().filter_map(|name| name.strip_prefix(sign)).map(str::to_owned).collect();
+        Self { classes: of('.'), ids: of('#') }
     }
 
     /// Whether a class or an id hides anything.
     pub(super) fn is_any(&self) -> bool {
-        !self.names.is_empty()
+        !self.classes.is_empty() || !self.ids.is_empty()
     }
 
     /// How an element is hidden, if it is.
@@ -76,12 +74,9 @@ impl Rules {
         }
         let own = tree.attribute(id, "style").and_then(|style| Style::of(style).hidden());
         let named = || {
-            if self.names.is_empty() {
-                return false;
-            }
-            let classes = tree.attribute(id, "class").unwrap_or_default().split_whitespace();
-            tree.attribute(id, "id").is_some_and(|id| self.knows("#", id))
-                || classes.into_iter().any(|class| self.knows(".", class))
+            let is_class = |classes: &str| classes.split_ascii_whitespace().any(|class| self.classes.contains(class));
+            !self.ids.is_empty() && tree.attribute(id, "id").is_some_and(|id| self.ids.contains(id))
+                || !self.classes.is_empty() && tree.attribute(id, "class").is_some_and(is_class)
         };
         let perhaps = || tree.attribute(id, "aria-hidden") == Some("true") || named();
         own.or_else(|| perhaps().then_some(Hidden::Perhaps))
@@ -271,10 +266,12 @@ mod tests {
         let css = "/* a */ .gone, div.away{display:none} #off{position:absolute;left:-9999px}\
             .tab{display:none}.tab.open{display:block} .menu .gone2{display:none}\
             @media print{.page{display:none}} .late{visibility:hidden}";
-        let names = |html: &str| Rules::of(&Tree::parse(html), &Markup::plain(html)).names;
-        let found: Vec<String> = names(&format!("<style>{css}</style>")).into_iter().collect();
-        assert_eq!(found, ["#off", ".away", ".gone", ".late"]);
-        let broken = names("<style>.a{display:none</style><style>@media{.b{</style><style>}{}{</style>");
-        assert_eq!(broken.len(), 1);
+        let names = |html: &str| {
+            let rules = Rules::of(&Tree::parse(html), &Markup::plain(html));
+            [rules.ids, rules.classes].map(|names| names.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(names(&format!("<style>{css}</style>")), ["off", "away gone late"]);
+        let broken = "<style>.a{display:none</style><style>@media{.b{</style><style>}{}{</style>";
+        assert_eq!(names(broken), ["", "a"]);
     }
 }
