@@ -80,7 +80,8 @@ impl Seen {
             }
             let is_silent = tree.is_silent(id);
             let hiding = if may_hide && id != body && !is_silent { styles.hide(tree, id) } else { None };
-            gone[id] = id != body && (is_silent || hiding == Some(Hidden::Surely) || name == "button" || is_consent);
+            let is_button = name == "button" || roles[id].any(Roles::PLAYER);
+            gone[id] = id != body && (is_silent || hiding == Some(Hidden::Surely) || is_button || is_consent);
             match hiding {
                 Some(Hidden::Surely) => hidden.push(id),
                 Some(Hidden::Perhaps) if !gone[id] => perhaps.push(id),

@@ -255,6 +255,16 @@ fn a_dialog_that_asks_for_consent_is_no_content() {
 }
 
 #[test]
+fn the_buttons_and_clocks_of_a_player_are_no_words() {
+    for class in ["video-js vjs-paused", "jwplayer", "plyr plyr--video", "mejs__container", "vjs-control-bar"] {
+        let player = format!("<div class='{class}'><div>Play Video</div><div>Current Time 0:00</div></div>");
+        assert_eq!(main(&framed(&format!("<p>{PROSE}</p>{player}"))), PROSE.trim(), "{class}");
+    }
+    let talk = "<div class=video-list><p>Plyr is a player.</p></div>";
+    assert_eq!(main(&framed(&format!("<p>{PROSE}</p>{talk}"))), format!("{}\n\nPlyr is a player.", PROSE.trim()));
+}
+
+#[test]
 fn hidden_text_is_left_out_and_counted() {
     let text = PROSE.repeat(6);
     for (attributes, hides) in [

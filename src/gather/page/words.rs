@@ -31,6 +31,8 @@ impl Roles {
     pub(crate) const POST: Self = Self(256);
     /// What opens above the page.
     pub(crate) const DIALOG: Self = Self(512);
+    /// What plays a video, with its buttons and clocks.
+    pub(crate) const PLAYER: Self = Self(1024);
 
     /// Whether one of the roles holds.
     pub(crate) fn any(self, roles: Self) -> bool {
@@ -54,6 +56,9 @@ impl Roles {
         let mut roles = Self::default();
         let mut previous = String::new();
         for name in names.split_whitespace() {
+            if is_player(name) {
+                roles = roles.and(Self::PLAYER);
+            }
             let mut is_state = false;
             let mut first = true;
             for_words(name, |word| {
@@ -91,6 +96,12 @@ pub(crate) fn asks_consent(name: &str) -> bool {
     ];
     let starts = |vendor: &&str| name.get(..vendor.len()).is_some_and(|start| start.eq_ignore_ascii_case(vendor));
     VENDORS.iter().any(starts)
+}
+
+/// Whether a name is that of a player of videos or of a part of it, as the players write it.
+fn is_player(name: &str) -> bool {
+    const PARTS: &[&str] = &["vjs-", "jw-controls", "jw-wrapper", "mejs-", "mejs__", "plyr__", "shaka-", "bmpui-"];
+    matches!(name, "video-js" | "jwplayer" | "plyr") || PARTS.iter().any(|part| name.starts_with(part))
 }
 
 /// Calls `each` with every word of the names, in lower case.
