@@ -238,7 +238,9 @@ impl<'a> Words<'a> {
             return;
         }
         let href = self.writer.tree.attribute(id, "href").and_then(|href| self.address(href));
-        let Some(href) = href.filter(|_| !self.inside.link) else { return self.children(id) };
+        let Some(href) = href.filter(|_| !self.inside.link && !self.leads_to_its_heading(id)) else {
+            return self.children(id);
+        };
         self.inside.link = true;
         let inner = self.inner(id);
         self.inside.link = false;
@@ -254,6 +256,16 @@ impl<'a> Words<'a> {
             _ => self.word(&format!("[{bare}]({href})")),
         }
         self.blank |= inner.ends_with(char::is_whitespace);
+    }
+
+    /// Whether a link stands in the heading that it leads to, as guides let readers copy its address.
+    fn leads_to_its_heading(&self, id: Id) -> bool {
+        let tree = self.writer.tree;
+        let is_heading = |id: &Id| matches!(tree.name(*id), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+        let Some(place) = tree.attribute(id, "href").and_then(|href| href.strip_prefix('#')) else { return false };
+        let Some(heading) = tree.ancestors(id).find(is_heading) else { return false };
+        let is_place = |at: Id| tree.attribute(at, "id") == Some(place) || tree.attribute(at, "name") == Some(place);
+        tree.parent(heading).into_iter().chain(tree.within(heading)).any(is_place)
     }
 
     fn image(&mut self, id: Id) {
