@@ -34,16 +34,30 @@ fn sniff(input: &Input) -> Confidence {
     if opens(&["<!doctype html", "<html", "<head", "<body", "<title"]) {
         return Confidence::Certain;
     }
-    let declared = (opens(&["<!--", "<?xml", "<!doctype"])) && (head.contains("<html") || head.contains("<body"));
-    let fragment =
-        opens(&["<div", "<article", "<section", "<main", "<p>", "<h1", "<cite", "<table", "<ul", "<meta", "<link"]);
+    // Servers put sheets and scripts of their own before a page.
+    let is_led = opens(&["<style", "<script"]);
+    let declared =
+        (is_led || opens(&["<!--", "<?xml", "<!doctype"])) && (head.contains("<html") || head.contains("<body"));
+    let fragment = is_led
+        || opens(&["<div", "<article", "<section", "<main", "<p>", "<h1", "<cite", "<table", "<ul", "<meta", "<link"]);
     if declared {
         Confidence::Certain
     } else if fragment && head.contains("</") {
         Confidence::Likely
+    } else if opens_words(&head) {
+        Confidence::Possible
     } else {
         Confidence::No
     }
+}
+
+/// Elements that hold words, which a page may open with where its server forgot what comes before.
+const WORDY: &str = "p a b i br hr em strong span font center img pre ol dl h2 h3 h4 header nav form blockquote figure";
+
+/// Whether a text opens with an element that holds words of a page.
+fn opens_words(head: &str) -> bool {
+    let name = head.strip_prefix('<').and_then(|rest| rest.split([' ', '>', '\n', '\t', '/']).next());
+    name.is_some_and(|name| WORDY.split(' ').any(|wordy| wordy == name))
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {
