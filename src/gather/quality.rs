@@ -232,7 +232,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 
 /// The sign that ends the first sentence of a text; nothing at its end where none does.
 fn sentence_end(text: &str) -> Range<usize> {
-    // The wide signs begin with one of two bytes, and few other characters of prose do.
+    // The wide signs begin with one of two bytes, as do kana and a few others.
     let may_end = |byte: &u8| matches!(byte, b'\n' | b'.' | b'?' | b'!' | 0xe3 | 0xef);
     let mut at = 0;
     while let Some(found) = text.as_bytes()[at..].iter().position(may_end) {

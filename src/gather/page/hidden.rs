@@ -67,6 +67,11 @@ impl Rules {
         !self.classes.is_empty() || !self.ids.is_empty()
     }
 
+    /// Whether an attribute of this name may say that its element is hidden; classes and ids do only by a sheet.
+    pub(super) fn may_hide(attribute: &str) -> bool {
+        matches!(attribute, "hidden" | "style" | "aria-hidden")
+    }
+
     /// How an element is hidden, if it is.
     pub(super) fn hide(&self, tree: &Tree, id: Id) -> Option<Hidden> {
         if tree.attribute(id, "hidden").is_some_and(|hidden| hidden != "until-found") {

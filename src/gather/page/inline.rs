@@ -2,8 +2,12 @@
 
 use super::markdown::{Writer, is_formula};
 use super::math;
+use super::names;
 use super::seam;
 use super::tree::Id;
+
+/// Nodes of a heading in which the place is looked for that a link in it leads to.
+const MAX_PLACES: usize = 32;
 
 /// A line of words on its way.
 #[derive(Debug)]
@@ -261,11 +265,13 @@ impl<'a> Words<'a> {
     /// Whether a link stands in the heading that it leads to, as guides let readers copy its address.
     fn leads_to_its_heading(&self, id: Id) -> bool {
         let tree = self.writer.tree;
-        let is_heading = |id: &Id| matches!(tree.name(*id), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
         let Some(place) = tree.attribute(id, "href").and_then(|href| href.strip_prefix('#')) else { return false };
-        let Some(heading) = tree.ancestors(id).find(is_heading) else { return false };
+        let Some(heading) = tree.ancestors(id).find(|above| names::level(tree.name(*above)).is_some()) else {
+            return false;
+        };
         let is_place = |at: Id| tree.attribute(at, "id") == Some(place) || tree.attribute(at, "name") == Some(place);
-        tree.parent(heading).into_iter().chain(tree.within(heading)).any(is_place)
+        // A heading that holds more may hold as many links.
+        tree.parent(heading).into_iter().chain(tree.within(heading).take(MAX_PLACES)).any(is_place)
     }
 
     fn image(&mut self, id: Id) {

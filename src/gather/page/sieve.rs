@@ -74,7 +74,7 @@ impl Seen {
                 match key {
                     "role" if matches!(said, "dialog" | "alertdialog") => roles[id] = roles[id].and(Roles::DIALOG),
                     "id" => is_consent = asks_consent(said),
-                    "hidden" | "style" | "aria-hidden" => may_hide = true,
+                    _ if Rules::may_hide(key) => may_hide = true,
                     _ => {}
                 }
             }
