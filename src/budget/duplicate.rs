@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::fact::differ;
 use super::shingle::{Places, SHINGLE, Words};
 
 /// Runs with at most so many other words between them are one.
@@ -142,7 +143,31 @@ impl Search<'_> {
 
     /// Keeps what is enough for a passage, in parts if need be.
     fn close(&mut self, passage: &mut Vec<Run>) {
-        self.keep(&std::mem::take(passage));
+        let parts: Vec<Run> = std::mem::take(passage).into_iter().flat_map(|run| self.at_clocks(run)).collect();
+        let parts: Vec<&[Run]> = parts.chunk_by(|left, right| !self.differ(left, right)).collect();
+        parts.into_iter().for_each(|runs| self.keep(runs));
+    }
+
+    /// A run in parts where a clock time, which is no word, is another one here than there.
+    fn at_clocks(&self, run: Run) -> Vec<Run> {
+        if !self.words.between(run.here.start, run.here.end - 1).contains(':') {
+            return vec![run];
+        }
+        let one = |(here, there)| Run { here: here..here + 1, there: there..there + 1 };
+        let mut parts: Vec<Run> = Vec::new();
+        for word in run.here.zip(run.there).map(one) {
+            match parts.last_mut().filter(|part| !self.differ(part, &word)) {
+                Some(part) => part.grow(),
+                None => parts.push(word),
+            }
+        }
+        parts
+    }
+
+    /// Whether what stands between two runs says one thing here and another there.
+    fn differ(&self, left: &Run, right: &Run) -> bool {
+        let between = |left: &Range<usize>, right: &Range<usize>| self.words.between(left.end - 1, right.start);
+        differ(between(&left.here, &right.here), between(&left.there, &right.there))
     }
 
     fn keep(&mut self, runs: &[Run]) {
@@ -214,6 +239,25 @@ mod tests {
         check(&[LESSON, &misheard], &[(1, &misheard, 0, LESSON, false)]);
         check(&[LESSON, "Nothing of that sort is said here, and so on and on it goes"], &[]);
         check(&[LESSON, &LESSON[..90]], &[]);
+    }
+
+    #[test]
+    fn what_says_another_thing_stays() {
+        let rest = LESSON.split(' ').rev().collect::<Vec<_>>().join(" ");
+        let check = |one: &str, other: &str, expected: &[&str]| {
+            let texts = [one, other].map(|fact| format!("{LESSON} {fact} {rest}"));
+            let texts = [texts[0].as_str(), texts[1].as_str()];
+            let found = duplicates(&texts, &|_, _| false);
+            let found: Vec<_> = found.iter().map(|passage| &texts[1][passage.range.clone()]).collect();
+            assert_eq!(found, expected, "{other}");
+        };
+        let whole = |fact: &str| format!("{LESSON} {fact} {rest}");
+        check("for 12,000 crowns", "for 12,000 coins", &[&whole("for 12,000 coins")]);
+        check("for 12,000 crowns", "for 97,000 crowns", &[&format!("{LESSON} for"), &format!("000 crowns {rest}")]);
+        check("it is so", "it is not so", &[&format!("{LESSON} it is"), &format!("so {rest}")]);
+        check("as Alice said", "as Bob said", &[&format!("{LESSON} as"), &format!("said {rest}")]);
+        check("it met at 9:30 then", "it met at 10:15 then", &[&format!("{LESSON} it met at"), &format!("then {rest}")]);
+        check("[9:30] then", "[9:45] then", &[&whole("[9:45] then")]);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! [`Measure`].
 
 mod duplicate;
+mod fact;
 mod fill;
 mod gap;
 mod measure;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::{Keep, Policy, Repeat, Source, Tier};
+use super::{Keep, Policy, Source, Tier};
 use crate::tokens::Tokens;
 
 /// A unit in its turn.
@@ -31,23 +31,38 @@ pub(super) struct Turn {
     weight: u32,
 }
 
+impl Source<'_> {
+    /// The source that this is another rendering of; a pinned one stands for itself.
+    fn rendered(&self) -> Option<usize> {
+        let repeat = self.repeats.get(&0).filter(|repeat| repeat.is_rendering() && self.policy.tier != Tier::Pin);
+        repeat.map(|repeat| repeat.of)
+    }
+}
+
 impl Turn {
+    /// That of a reference which stands whatever else does.
+    fn reference(source: usize) -> Self {
+        Self { source, reserved: true, tier: Tier::Pin, rank: 0, reached: 0, weight: 1000 }
+    }
+
     /// Entry level: tokens reached divided by the weight, rounded up; 0 for reserved units.
     pub(super) fn level(&self) -> u64 {
         if self.reserved { 0 } else { (self.reached * 1000).div_ceil(u64::from(self.weight)) }
     }
 
-    /// Compares entry levels as exact fractions.
+    /// Compares tiers, then entry levels as exact fractions; sources by their order.
     fn compare(&self, other: &Self) -> Ordering {
+        self.urgency(other).then_with(|| (self.source, self.rank).cmp(&(other.source, other.rank)))
+    }
+
+    /// Compares tiers, then entry levels as exact fractions.
+    fn urgency(&self, other: &Self) -> Ordering {
         let key = |turn: &Self| (!turn.reserved, if turn.reserved { Tier::Pin } else { turn.tier });
         let level = || {
             let left = u128::from(self.reached) * u128::from(other.weight);
             left.cmp(&(u128::from(other.reached) * u128::from(self.weight)))
         };
-        key(self)
-            .cmp(&key(other))
-            .then_with(|| if self.reserved { Ordering::Equal } else { level() })
-            .then_with(|| (self.source, self.rank).cmp(&(other.source, other.rank)))
+        key(self).cmp(&key(other)).then_with(|| if self.reserved { Ordering::Equal } else { level() })
     }
 }
 
@@ -57,11 +72,25 @@ impl Turn {
 /// by level. A unit beyond its source's ceiling is not in the order.
 /// What a unit repeats enters in front of it, if it has not before; so a reference never points at
 /// nothing, whatever the capacity. A unit of a pinned source, or one that repeats what a ceiling
-/// keeps out, is no reference but enters as it stands. Another rendering is a reference before all.
+/// keeps out, is no reference but enters as it stands. Another rendering is a reference before all, and
+/// what its owner asks for, floor, tier and weight, is asked of the text that it renders.
 pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
-    let mut turns: Vec<BTreeMap<usize, Turn>> = sources.iter().enumerate().map(turns).collect();
+    let indexed = || sources.iter().enumerate();
+    let own = |(index, source): (usize, &Source<'_>)| match source.rendered() {
+        Some(_) => BTreeMap::from([(0, Turn::reference(index))]),
+        None => turns_of(source, index, source.policy),
+    };
+    let mut turns: Vec<BTreeMap<usize, Turn>> = indexed().map(own).collect();
+    for (index, source) in indexed() {
+        let Some(of) = source.rendered() else { continue };
+        for (unit, asked) in turns_of(&sources[of], index, source.policy) {
+            if let Some(own) = turns[of].get_mut(&unit).filter(|own| asked.urgency(own).is_lt()) {
+                *own = asked;
+            }
+        }
+    }
     let mut folded = Vec::new();
-    for (index, source) in sources.iter().enumerate().filter(|(_, source)| source.policy.tier != Tier::Pin) {
+    for (index, source) in indexed().filter(|(_, source)| source.policy.tier != Tier::Pin) {
         for (unit, repeat) in source.repeats {
             let all_enter = repeat.of_units.clone().all(|origin| turns[repeat.of].contains_key(&origin));
             if let Some(turn) = turns[index].get(unit).copied().filter(|_| all_enter) {
@@ -87,18 +116,15 @@ pub(super) fn order(sources: &[Source<'_>]) -> Vec<Entry> {
     entries
 }
 
-/// The turns that a source's own cut order gives its units.
-fn turns((index, source): (usize, &Source<'_>)) -> BTreeMap<usize, Turn> {
-    let Policy { weight, floor, ceiling, tier, keep } = source.policy;
+/// The turns of a source's units by the policy of the source at `index`: its own, or one that renders it.
+fn turns_of(source: &Source<'_>, index: usize, policy: Policy) -> BTreeMap<usize, Turn> {
+    let Policy { weight, floor, ceiling, tier, keep } = policy;
     let in_focus = source.relevance.filter(|_| keep == Keep::Focus);
     let shared_by = source.relevance.filter(|_| keep == Keep::Focus || weight.is_auto());
     let weight = shared_by.map_or(weight, |relevance| weight.scaled(relevance.share)).thousandths();
     let covering = source.summary.filter(|_| keep == Keep::Summary);
     let ranked = in_focus.map(|relevance| &relevance.order[..]).or(covering);
     let units = ranked.map_or_else(|| cut_order(keep, source.units.len()), <[usize]>::to_vec);
-    if tier != Tier::Pin && source.repeats.get(&0).is_some_and(Repeat::is_rendering) {
-        return BTreeMap::from([(0, Turn { source: index, reserved: true, tier, rank: 0, reached: 0, weight })]);
-    }
     let mut turns = BTreeMap::new();
     let mut reached = 0;
     for (rank, unit) in units.into_iter().enumerate() {

@@ -89,6 +89,12 @@ impl<'a> Words<'a> {
         self.bytes_of(words.start).start as usize..self.bytes_of(words.end - 1).end as usize
     }
 
+    /// What stands between two words of one text.
+    pub(super) fn between(&self, left: usize, right: usize) -> &'a str {
+        let range = self.bytes_of(left).end as usize..self.bytes_of(right).start as usize;
+        &self.texts[self.text_of(left)][range]
+    }
+
     /// Bytes of a word in its text.
     pub(super) fn bytes_of(&self, at: usize) -> Range<u32> {
         let start = self.all[at].start;

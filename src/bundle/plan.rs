@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Error;
 use super::frame::Frame;
-use super::precedence::precedence;
+use super::precedence::{precedence, talks};
 use super::render::{Part, Renderer};
 use crate::budget::{self, Folded, Keep, Nature, Places, Plan, Policy, Queue, Relevance, Repeat, Source, Unit};
 use crate::budget::{fold, relevance, renderings, summary, units};
@@ -67,7 +67,8 @@ pub struct Planned {
 
 /// Entries measured once, from which any budget and any policy is planned without counting again.
 ///
-/// The policies of [`Measured::entries`] may be changed between plans; documents may not.
+/// The policies of [`Measured::entries`] may be changed between plans, but for pins and ceilings, which say
+/// where a passage stands that several hold; documents may not.
 #[derive(Debug, Clone)]
 pub struct Measured {
     /// The documents with their owners' wishes, in order.
@@ -104,12 +105,10 @@ impl Measured {
         let units = cores::each(&entries, |entry| entry.document.text.len(), cut);
         let Folded { units, repeats } = match request.duplicates {
             Duplicates::Fold => {
-                let documents: Vec<_> = entries.iter().map(|entry| &*entry.document).collect();
-                let texts: Vec<_> = documents.iter().map(|document| document.text.as_str()).collect();
-                let precedence = precedence(&documents);
-                let is_talk = |index: &usize| documents[*index].kind == Kind::Transcript;
-                let talks: Vec<_> = precedence.iter().copied().filter(is_talk).collect();
-                fold(&texts, units, &precedence, &renderings(&texts, &talks), measure)
+                let texts: Vec<_> = entries.iter().map(|entry| entry.document.text.as_str()).collect();
+                let precedence = precedence(&entries);
+                let renderings = renderings(&texts, &talks(&entries, &precedence));
+                fold(&texts, units, &precedence, &renderings, measure)
             }
             Duplicates::Keep => Folded { repeats: vec![BTreeMap::new(); units.len()], units },
         };

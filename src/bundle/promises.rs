@@ -56,16 +56,18 @@ fn named(name: &str) -> &'static Renderer {
     Renderer::named(name).unwrap()
 }
 
-#[test]
-fn of_two_renderings_of_one_talk_one_enters() {
-    let word = |n: usize, edited: bool| {
+/// A talk as it was spoken, or with every ninth word another one.
+fn talk(edited: bool) -> Document {
+    let word = |n: usize| {
         let spoken = (n * 7919 + 13) % 1009;
         if edited && n.is_multiple_of(9) { format!("e{n} ") } else { format!("word{spoken} ") }
     };
-    let talk = |edited| {
-        let text: String = (0..600).map(|n| word(n, edited)).collect();
-        Document { kind: Kind::Transcript, ..document(&text, Some("A talk")) }
-    };
+    let text: String = (0..600).map(word).collect();
+    Document { kind: Kind::Transcript, ..document(&text, Some("A talk")) }
+}
+
+#[test]
+fn of_two_renderings_of_one_talk_one_enters() {
     let entry = |document: Document, tier| Entry {
         document: document.into(),
         name: "talk.vtt".to_owned(),
@@ -83,10 +85,42 @@ fn of_two_renderings_of_one_talk_one_enters() {
             let bundle = freeze(&planned, &entries, &request(renderer, budget)).unwrap();
             assert_eq!(bundle.rendered_again(renderer), *bundle.text);
         }
-        let pinned = [entry(talk(false), Tier::Normal), entry(talk(true), Tier::Pin)];
-        let planned = plan(&pinned, &request(renderer, None)).unwrap();
-        assert!(planned.plan.portions.iter().all(|portion| portion.kept_tokens == portion.tokens));
     }
+}
+
+#[test]
+fn what_is_asked_for_a_rendering_is_asked_of_the_talk() {
+    let [plain, pin, spare] = [Tier::Normal, Tier::Pin, Tier::Spare].map(|tier| Policy { tier, ..Policy::PLAIN });
+    let must = Policy { tier: Tier::Must, ..plain };
+    let floor = Policy { floor: Tokens(500), ..plain };
+    let capped = Policy { ceiling: Some(Tokens(100)), ..plain };
+    let renderer = named("md");
+    // Two renderings of one talk and a text beside them.
+    let kept = |first, second, budget| {
+        let rest = entry(&"A line that says no word of it.\n".repeat(200), None);
+        let talks = [(talk(false), first), (talk(true), second)].map(|(document, policy)| Entry {
+            document: document.into(),
+            name: "talk.vtt".to_owned(),
+            policy,
+        });
+        let entries = [&talks[..], &[rest]].concat();
+        let planned = plan(&entries, &request(renderer, budget)).ok()?;
+        Some(planned.plan.portions.iter().map(|portion| portion.kept_tokens.0).collect::<Vec<_>>())
+    };
+    let whole = kept(plain, plain, None).unwrap();
+    let check = |first, second, expected: &[u32]| assert_eq!(kept(first, second, None).unwrap()[..2], *expected);
+    check(plain, plain, &[whole[0], 0]);
+    check(pin, plain, &[whole[0], 0]);
+    let second = kept(plain, pin, None).unwrap()[1];
+    check(plain, pin, &[0, second]);
+    check(pin, pin, &[whole[0], second]);
+    check(capped, plain, &[0, second]);
+    check(plain, capped, &[whole[0], 0]);
+
+    assert!(kept(plain, floor, Some(300)).is_none(), "a floor is honoured or refused");
+    assert!(kept(plain, floor, Some(900)).unwrap()[0] >= 500);
+    let [beside, first] = [plain, must].map(|second| kept(spare, second, Some(1500)).unwrap());
+    assert!(beside[0] < first[0] && first[2] < beside[2], "{beside:?} {first:?}");
 }
 
 #[test]

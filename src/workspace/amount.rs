@@ -4,7 +4,7 @@ use crate::tokens::Tokens;
 
 /// The text is no number of tokens.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a number of tokens: {0} (write 12000, 12k or 1M)")]
+#[error("not a number of tokens: {0} (write 12000, 12k, 1.5k or 1M)")]
 pub struct ParseAmountError(pub String);
 
 /// Reads `12000`, `12k` or `1M` as a number of tokens.
@@ -17,8 +17,14 @@ pub fn amount(text: &str) -> Result<Tokens, ParseAmountError> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    // `1,5k` is no fifteen thousand: a separator stands before three digits.
+    let mut groups = whole.split([',', '_']);
+    let is_first = groups.next().is_some_and(|first| !first.is_empty() && is_number(first));
+    if !is_first || !groups.all(|group| group.len() == 3 && is_number(group)) {
+        return Err(refuse());
+    }
     let plain = whole.replace([',', '_'], "");
-    if plain.is_empty() || !is_number(&plain) || !is_number(fraction) || fraction.len() > 6 {
+    if !is_number(fraction) || fraction.len() > 6 {
         return Err(refuse());
     }
     let millionths = format!("{plain}{fraction:0<6}").parse::<u128>().map_err(|_| refuse())?;
@@ -52,11 +58,13 @@ mod tests {
             ("128K", 128_000),
             ("1M", 1_000_000),
             ("12,000", 12_000),
+            ("1_200_000", 1_200_000),
+            ("1,234.5k", 1_234_500),
         ] {
             assert_eq!(amount(text), Ok(Tokens(n)));
             assert_eq!(amount(&short_amount(Tokens(n))), Ok(Tokens(n)));
         }
-        for text in ["", "k", "-1", "12kk", "1.5", "0.0001k", "9999999M", "١٢", "12 k", "1e3"] {
+        for text in ["", "k", "-1", "12kk", "1.5", "0.0001k", "9999999M", "١٢", "12 k", "1e3", "1,5k", "0,5M", ",5000", "5000,", "5,,000", "_500", "12,0000"] {
             assert!(amount(text).is_err(), "{text}");
         }
     }

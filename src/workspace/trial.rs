@@ -1,14 +1,15 @@
 //! `plan -i`: a plan that a person moves by hand.
 //!
 //! Everything on offer is read and counted once. A budget or a wish that changes fits again without
-//! counting; a source that goes in or out changes the frame, so those in use are measured again.
+//! counting; a source that goes in or out changes the frame, and a pin the place of what is said twice, so
+//! those in use are measured again.
 //! The numbers are those of `plan`, whatever the way to them.
 
 use std::ops::Range;
 use std::path::Path;
 
 use super::project::{Change, Project, init};
-use super::{Counting, Error, Fit, Limits, Prepared, Source, Sources, prepare};
+use super::{Counting, Error, Fit, Limits, Prepared, Source, Sourced, Sources, prepare};
 use crate::budget::{Keep, Plan, Policy, Portion, Tier, Unit, Weight};
 use crate::bundle::{self, Request};
 use crate::content::Kind;
@@ -27,7 +28,7 @@ pub struct Trial {
     pub outcome: Outcome,
     /// The least budget that keeps everything in use.
     pub whole: Tokens,
-    sources: Vec<super::Sourced>,
+    sources: Vec<Sourced>,
     request: Request,
     counting: Counting,
     prepared: Option<Prepared>,
@@ -200,16 +201,20 @@ impl Trial {
     }
 
     /// Pins a named source, or takes the pin off.
-    pub fn pin(&mut self, hand: usize) {
-        self.wish(hand, |policy, saved| {
-            let otherwise = if saved.tier == Tier::Pin { Tier::Normal } else { saved.tier };
+    pub fn pin(&mut self, hand: usize) -> Result<(), Error> {
+        if let Some(hand) = self.hands.get_mut(hand) {
+            let (policy, saved) = (&mut hand.source.policy, hand.saved.0.tier);
+            let otherwise = if saved == Tier::Pin { Tier::Normal } else { saved };
             policy.tier = if policy.tier == Tier::Pin { otherwise } else { Tier::Pin };
-        });
+            self.measure()?;
+            self.fit();
+        }
+        Ok(())
     }
 
     /// Gives a named source more weight or less: by one from one upwards, by halves below.
     pub fn weigh(&mut self, hand: usize, more: bool) {
-        self.wish(hand, |policy, _| {
+        self.wish(hand, |policy| {
             let now = policy.weight.thousandths();
             let next = match (now, more) {
                 (1000.., true) => now.saturating_add(1000).min(1_000_000),
@@ -225,22 +230,22 @@ impl Trial {
 
     /// Sets the floor of a named source, below its ceiling.
     pub fn set_floor(&mut self, hand: usize, floor: Tokens) {
-        self.wish(hand, |policy, _| policy.floor = policy.ceiling.map_or(floor, |cap| floor.min(cap)));
+        self.wish(hand, |policy| policy.floor = policy.ceiling.map_or(floor, |cap| floor.min(cap)));
     }
 
     /// The next cut order for a named source; `focus` only where a question stands.
     pub fn turn(&mut self, hand: usize) {
         let has_question = self.request.focus.is_some();
-        self.wish(hand, |policy, _| {
+        self.wish(hand, |policy| {
             let orders = || Keep::ALL.into_iter().filter(|keep| *keep != Keep::Focus || has_question);
             let next = orders().cycle().skip_while(|keep| *keep != policy.keep).nth(1);
             policy.keep = next.unwrap_or(policy.keep);
         });
     }
 
-    fn wish(&mut self, hand: usize, change: impl Fn(&mut Policy, &Policy)) {
+    fn wish(&mut self, hand: usize, change: impl Fn(&mut Policy)) {
         if let Some(hand) = self.hands.get_mut(hand) {
-            change(&mut hand.source.policy, &hand.saved.0);
+            change(&mut hand.source.policy);
             self.fit();
         }
     }
@@ -268,7 +273,8 @@ impl Trial {
         for sourced in &self.sources {
             let hand = self.hand_of(&sourced.gathered.locator);
             if self.hands[hand].used {
-                used.read.push(sourced.clone());
+                let policy = self.hands[hand].source.policy;
+                used.read.push(Sourced { policy, ..sourced.clone() });
             }
         }
         self.prepared = None;

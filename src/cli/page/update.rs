@@ -77,12 +77,10 @@ fn pressed(page: &mut Page, key: Key) {
         (Key::Home, _) => page.unit = 0,
         (Key::End, _) => page.unit = usize::MAX,
         (Key::Char('n'), _) => next_cut(page),
-        (Key::Char(' '), _) => {
-            if let Err(error) = page.trial.tick(hand) {
-                page.note = Some(error.to_string());
-            }
+        (Key::Char(key @ (' ' | 'p')), _) => {
+            let done = if key == 'p' { page.trial.pin(hand) } else { page.trial.tick(hand) };
+            page.note = done.err().map(|error| error.to_string()).or(page.note.take());
         }
-        (Key::Char('p'), _) => page.trial.pin(hand),
         (Key::Char('+' | '='), _) => page.trial.weigh(hand, true),
         (Key::Char('-' | '_'), _) => page.trial.weigh(hand, false),
         (Key::Char('k'), _) => page.trial.turn(hand),
