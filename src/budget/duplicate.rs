@@ -256,7 +256,11 @@ mod tests {
         check("for 12,000 crowns", "for 97,000 crowns", &[&format!("{LESSON} for"), &format!("000 crowns {rest}")]);
         check("it is so", "it is not so", &[&format!("{LESSON} it is"), &format!("so {rest}")]);
         check("as Alice said", "as Bob said", &[&format!("{LESSON} as"), &format!("said {rest}")]);
-        check("it met at 9:30 then", "it met at 10:15 then", &[&format!("{LESSON} it met at"), &format!("then {rest}")]);
+        check(
+            "it met at 9:30 then",
+            "it met at 10:15 then",
+            &[&format!("{LESSON} it met at"), &format!("then {rest}")],
+        );
         check("[9:30] then", "[9:45] then", &[&whole("[9:45] then")]);
     }
 

@@ -64,7 +64,10 @@ mod tests {
             assert_eq!(amount(text), Ok(Tokens(n)));
             assert_eq!(amount(&short_amount(Tokens(n))), Ok(Tokens(n)));
         }
-        for text in ["", "k", "-1", "12kk", "1.5", "0.0001k", "9999999M", "١٢", "12 k", "1e3", "1,5k", "0,5M", ",5000", "5000,", "5,,000", "_500", "12,0000"] {
+        for text in [
+            "", "k", "-1", "12kk", "1.5", "0.0001k", "9999999M", "١٢", "12 k", "1e3", "1,5k", "0,5M", ",5000", "5000,",
+            "5,,000", "_500", "12,0000",
+        ] {
             assert!(amount(text).is_err(), "{text}");
         }
     }
