@@ -38,7 +38,15 @@ fn budgets_and_words_that_cannot_be() {
     let desk = Desk::with_examples();
     insta::assert_snapshot!(desk.session(&[
         "plan essay.md --budget 12q",
+        "plan essay.md --budget 1,5k",
         "plan essay.md --budget 50",
+        "pack essay.md --budget 150",
+        "plan essay.md@weight=1,5",
+        "plan essay.md@weight",
+        "plan essay.md --reserve 999k -q",
+        "pack thread.md talk.vtt essay.md --split 200",
+        "pack essay.md --compress s1=200 -m gpt-5",
+        "init essay.md --name a..b",
         "plan essay.md@pin thread.md@floor=500 --budget 1k",
         "plan essay.md --budget 1k --reserve 1k",
         "plan essay.md --encoding gpt2",
@@ -58,6 +66,15 @@ fn a_budget_that_does_not_fit_writes_nothing() {
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
     assert!(!desk.path().join("x.md").exists());
     assert_eq!(desk.run(&["log"]).stdout, "");
+}
+
+#[test]
+fn a_split_tells_what_an_earlier_one_left() {
+    let desk = Desk::with_examples();
+    let sources = ["pack", "thread.md", "talk.vtt", "essay.md", "-q", "-o", "ctx.md", "--split"];
+    let split = |size| desk.run(&[&sources[..], &[size]].concat()).stderr;
+    assert_eq!(split("3k"), "");
+    assert_eq!(split("5k"), "warning: ctx-3.md is no part of this split; remove what an earlier one left\n");
 }
 
 #[test]

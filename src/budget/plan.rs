@@ -115,8 +115,8 @@ pub struct Cut {
 /// The fit is refused; nothing is dropped in silence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Frame and markers alone are more than the capacity.
-    #[error("the frame alone needs {needed} tokens, the budget leaves {capacity}")]
+    /// Frame and markers leave no room for a word of any source.
+    #[error("the frame and a first passage need {needed} tokens, the budget leaves {capacity}")]
     Frame {
         /// What there is.
         capacity: Tokens,

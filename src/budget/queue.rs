@@ -69,6 +69,9 @@ impl<'a> Queue<'a> {
         }
         fill.cost = self.costs[n_entered];
         let partial = waiting.first().and_then(|next| fill.top_up(next, capacity));
+        if let Some(needed) = self.first_needs(n_entered).filter(|_| partial.is_none()) {
+            return Err(Error::Frame { capacity, needed });
+        }
         let level = entered.iter().map(|entry| entry.turn.level()).max().unwrap_or(0);
         let whole = self.costs.last().copied().unwrap_or(self.fixed);
         let mut wanted: Vec<BTreeMap<usize, (u64, Tokens)>> = vec![BTreeMap::new(); self.sources.len()];
@@ -109,8 +112,14 @@ impl<'a> Queue<'a> {
         self.order.is_empty()
     }
 
+    /// What the first unit needs that stands for itself, where none is among the first `n_entered`.
+    fn first_needs(&self, n_entered: usize) -> Option<Tokens> {
+        let first = self.order.iter().position(|entry| !entry.folded)?;
+        (first >= n_entered).then(|| self.needs[first + 1])
+    }
+
     fn refusal(&self, capacity: Tokens, n_reserved: usize) -> Error {
-        let needed = self.needs[n_reserved];
+        let needed = self.needs[n_reserved].max(self.first_needs(n_reserved).unwrap_or_default());
         let mut tokens = BTreeMap::new();
         for entry in self.order[..n_reserved].iter().filter(|entry| !entry.folded) {
             *tokens.entry(entry.turn.source).or_insert(Tokens(0)) +=

@@ -45,6 +45,16 @@ impl Measured {
     /// and linked when all are filled.
     pub fn split(&self) -> Result<Vec<Part>, Error> {
         let size = self.capacity()?.unwrap_or(Tokens(u32::MAX));
+        let refused = self.parts_of(size);
+        let Err(Error::TooLarge { entry, mut needed, .. }) = refused else { return refused };
+        // What holds this unit may not hold the next: the size that is told holds all of them.
+        while let Err(Error::TooLarge { needed: more, .. }) = self.parts_of(needed) {
+            needed = more;
+        }
+        Err(Error::TooLarge { entry, needed, size })
+    }
+
+    fn parts_of(&self, size: Tokens) -> Result<Vec<Part>, Error> {
         let mut slack = SLACK;
         loop {
             match self.chain(&self.fillings(size, slack)?, size)? {

@@ -2,12 +2,13 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::printer::harmless;
 use crate::content::line;
 use crate::tokens::Tokens;
 
 /// `text` in exactly `columns` columns: padded, or cut with an ellipsis.
 pub(super) fn cell(text: &str, columns: usize) -> String {
-    let short = shorten(&line(text), columns);
+    let short = shorten(&harmless(&line(text)), columns);
     let width = short.width();
     short + &" ".repeat(columns.saturating_sub(width))
 }
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn cells_have_their_width() {
         for (text, expected) in
-            [("ab", "ab    "), ("abcdef", "abcdef"), ("abcdefg", "abcde…"), ("漢字漢字", "漢字… "), ("", "      ")]
+            [("ab", "ab    "), ("a\u{202e}b", "ab    "), ("abcdef", "abcdef"), ("abcdefg", "abcde…"), ("漢字漢字", "漢字… "), ("", "      ")]
         {
             assert_eq!(cell(text, 6), expected);
         }

@@ -67,10 +67,12 @@ impl Counting {
 
     /// The limits of a fit: what was asked for, else what the model's window gives.
     ///
-    /// A budget that is over what the model reads stands, with a warning.
+    /// A budget that is over what the model reads stands, with a warning, as a reserve without a budget falls.
     pub fn limits(&self, budget: Option<Tokens>, reserve: Option<Tokens>) -> (Limits, Option<Problem>) {
         let Some(model) = &self.model else {
-            return (Limits { budget, reserve: reserve.unwrap_or(Tokens(0)) }, None);
+            let idle = reserve.filter(|reserve| budget.is_none() && *reserve > Tokens(0));
+            let idle = idle.map(|_| Problem::warning("--reserve", "nothing is kept free without a budget or a model"));
+            return (Limits { budget, reserve: budget.and(reserve).unwrap_or_default() }, idle);
         };
         match budget {
             None => {
@@ -169,6 +171,8 @@ mod tests {
         check("gpt-4", None, Some(9000), (9000, 9000), None);
         check("gpt-5", Some(32_000), None, (32_000, 0), None);
         check("gpt-5", Some(32_000), Some(2000), (32_000, 2000), None);
+        let (limits, told) = Counting::choose(&Catalog::built_in(), None, None).0.limits(None, Some(Tokens(9)));
+        assert_eq!((limits.reserve, told.is_some()), (Tokens(0), true));
         let over = "the budget leaves 499,000 tokens, the model reads 272,000";
         check("gpt-5", Some(500_000), Some(1000), (500_000, 1000), Some(over));
     }

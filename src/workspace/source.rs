@@ -108,7 +108,8 @@ impl Source {
         };
         let looks_like_wishes =
             wishes.split(',').all(|wish| matches!(wish, "pin" | "private" | "follow") || wish.contains('='));
-        if exists(text) || !looks_like_wishes {
+        // Behind the name of a file stands a wish, or a slip that is told.
+        if exists(text) || !looks_like_wishes && !exists(locator) {
             return Ok(whole);
         }
         let mut source = Self { locator: locator.to_owned(), ..whole };

@@ -10,18 +10,28 @@ pub(crate) struct Gc {
     #[arg(long)]
     prune: bool,
     /// The undo window, back from the last operation: 30d, 12h, 0d
-    #[arg(long, value_name = "SPAN", default_value = "90d", value_parser = super::super::moment::span)]
-    keep: i64,
+    #[arg(long, value_name = "SPAN", default_value = WINDOW, value_parser = window)]
+    keep: Window,
+}
+
+const WINDOW: &str = "90d";
+
+/// The undo window in milliseconds, and as it was written.
+type Window = (i64, String);
+
+fn window(text: &str) -> Result<Window, String> {
+    Ok((super::super::moment::span(text)?, text.to_owned()))
 }
 
 impl Gc {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let workspace = super::open(context)?;
         let act = act();
-        let found = workspace.loose(self.keep, &act)?;
+        let (keep, written) = &self.keep;
+        let found = workspace.loose(*keep, &act)?;
         let glimpses: Vec<(String, &str, String)> =
             found.examples.iter().map(|(id, kind)| (id.short(), kind.name(), workspace.glimpse(*id, *kind))).collect();
-        let sweep = if self.prune { workspace.sweep(self.keep, &act)? } else { found };
+        let sweep = if self.prune { workspace.sweep(*keep, &act)? } else { found };
         let n_objects: usize = sweep.loose.iter().map(|loose| loose.n_objects).sum();
         let n_bytes: u64 = sweep.loose.iter().map(|loose| loose.n_bytes).sum();
         if context.json {
@@ -55,11 +65,12 @@ impl Gc {
         let size = n_bytes.div_ceil(1024);
         let kept = counted(sweep.n_kept, "object");
         let printer = &context.printer;
+        let again = if written == WINDOW { String::new() } else { format!("--keep {written} ") };
         match (n_objects, self.prune) {
             (0, _) => printer.say(format_args!("Nothing is loose: {kept}")),
             (n, true) => printer.say(format_args!("Freed  {}, {size} KiB; {kept} stay", counted(n, "object"))),
             (n, false) => printer.say(format_args!(
-                "Loose  {}, {size} KiB; {kept} stay; `forkful gc --prune` frees them for good",
+                "Loose  {}, {size} KiB; {kept} stay; `forkful gc {again}--prune` frees them for good",
                 counted(n, "object")
             )),
         }

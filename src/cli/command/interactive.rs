@@ -73,6 +73,11 @@ pub(super) fn run(context: &Context, args: &SourceArgs, terms: &Terms, ask: Ask)
     }
     let unsaved = if page.trial.is_changed() { "  not saved" } else { "" };
     let budget = page.trial.budget.map(|budget| format!(" --budget {}", workspace::short_amount(budget)));
-    context.printer.say(format_args!("Left    forkful plan{}{unsaved}", budget.unwrap_or_default()));
+    let typed = |source: &String| match source.contains(char::is_whitespace) {
+        true => format!(" '{source}'"),
+        false => format!(" {source}"),
+    };
+    let sources: String = args.sources.iter().map(typed).collect();
+    context.printer.say(format_args!("Left    forkful plan{sources}{}{unsaved}", budget.unwrap_or_default()));
     Ok(0)
 }

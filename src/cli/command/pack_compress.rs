@@ -6,7 +6,7 @@ use super::super::{Context, Failure};
 use super::ask::{ended, rehearse, send_quietly, wishes};
 use crate::catalog::Money;
 use crate::send::Ending;
-use crate::workspace::{Sources, Squeezable, Squeeze};
+use crate::workspace::{Error, Sources, Squeezable, Squeeze};
 
 /// Which sources give way to summaries, who writes them, and for how much.
 pub(super) struct Compression<'a> {
@@ -28,6 +28,10 @@ pub(super) fn compress(
     let printer = &context.printer;
     let workspace = super::open(context)?;
     let catalog = super::catalog(context)?;
+    let named = |error| match error {
+        Error::NoModel => Failure::usage("no model is named that writes the summary").hint("name one: `--compress-with MODEL`"),
+        error => error.into(),
+    };
     // Every source is looked up before the first model is asked.
     let squeezable = wish.named.iter().map(|squeeze| workspace.squeezable(sources, squeeze));
     let squeezable: Vec<Squeezable> = squeezable.collect::<Result<_, _>>()?;
@@ -40,7 +44,7 @@ pub(super) fn compress(
         } else {
             let flags = ModelArgs::asking(wish.model.map(str::to_owned));
             let (ask, endpoints) = wishes(context, &flags)?;
-            let mut draft = workspace.draft_squeeze(squeezable, ask.clone(), &endpoints)?;
+            let mut draft = workspace.draft_squeeze(squeezable, ask.clone(), &endpoints).map_err(named)?;
             if let Some(most) = wish.most {
                 let longest = workspace.longest_squeeze(&draft, &catalog, most - spent)?;
                 let mut bounded = ask;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::args::CountingArgs;
+use super::super::printer::complain;
 use super::super::settings::act;
 use super::super::table::counted;
 use super::super::{Context, Failure};
@@ -63,6 +64,10 @@ impl Pack {
             }
             let by_provider = tallied.as_ref().map(Tallied::shape);
             shapes.push(shape::Pack { by_provider, ..fit.pack_shape(bundle.id, name.as_deref(), shown.as_deref()) });
+        }
+        if let Some(path) = file.map(|file| numbered(file, parts.len() + 1)).filter(|path| path.exists()) {
+            let path = path.display();
+            complain(&format!("warning: {path} is no part of this split; remove what an earlier one left"));
         }
         let total: Tokens = parts.iter().map(|(fit, _)| fit.planned.total).sum();
         let tokenizer = &prepared.counting.tokenizer;

@@ -21,6 +21,7 @@ impl From<project::Error> for Failure {
             }
             project::Error::NoSources { .. } => failure.hint("add one: `forkful add SRC`"),
             project::Error::Exists { .. } => failure.hint("add to it: `forkful add SRC...`"),
+            project::Error::Name(_) => failure.hint("letters A to Z, digits, `.`, `_`, `/` and `-` make a name"),
             project::Error::Stdin { .. } => failure.hint("save it to a file and name that"),
             project::Error::NoPlace { .. } => failure.hint("change the file by hand; nothing was written"),
             project::Error::Read { .. } | project::Error::Write { .. } => Self { code: FAILURE, ..failure },

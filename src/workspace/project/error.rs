@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::word::Word;
+use crate::store::NameError;
 use crate::tokens::Tokens;
 
 /// Why a project file cannot be used or changed.
@@ -59,6 +60,9 @@ pub enum Error {
         /// What is to be written by hand.
         wanted: String,
     },
+    /// No bundle can be kept under this name.
+    #[error(transparent)]
+    Name(NameError),
     /// The disk refused to give it.
     #[error("cannot read {path}")]
     Read {

@@ -90,7 +90,7 @@ pub(super) fn read(path: &str, text: &str, whose: Whose) -> Result<File, Vec<Mis
     let mut profiles = None;
     for found in reader.keys(document.as_table(), title, words) {
         match found.word.name {
-            "name" => file.choices.name = reader.text(found),
+            "name" => file.choices.name = reader.name(found),
             "source" => file.sources = reader.sources(found),
             "link" => file.links = reader.links(found),
             "profile" => profiles = reader.table(found),
@@ -249,7 +249,7 @@ impl Reader<'_> {
         self.profile = Some(name.to_owned());
         for found in self.keys(table, "[profile.NAME]", PROFILE) {
             match found.word.name {
-                "name" => profile.choices.name = self.text(found),
+                "name" => profile.choices.name = self.name(found),
                 "source" => profile.sources = self.sources(found),
                 "sources" => {
                     let chosen = self.texts(found).unwrap_or_default();

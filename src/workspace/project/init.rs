@@ -5,6 +5,7 @@ use std::path::Path;
 use super::wishes::Wishes;
 use super::{Error, NAME, disk, edit};
 use crate::budget::Policy;
+use crate::store::check_name;
 use crate::tokens::Tokens;
 use crate::workspace::Source;
 
@@ -26,6 +27,7 @@ pub fn init(
     if let Some(stdin) = sources.iter().find(|source| source.locator == "-") {
         return Err(Error::Stdin { path: stdin.locator.clone() });
     }
+    name.map_or(Ok(()), check_name).map_err(Error::Name)?;
     disk::create(&path, &fresh(name, budget, sources, plain))
 }
 

@@ -8,6 +8,7 @@ use super::choices::{Origin, Said};
 use super::error::{Fault, Mistake};
 use super::word::Word;
 use crate::content::nearest;
+use crate::store::check_name;
 use crate::tokens::Tokens;
 use crate::workspace::amount;
 
@@ -58,11 +59,13 @@ impl Reader<'_> {
             }
             let key_name = name.to_owned();
             let lower = name.to_lowercase().replace('-', "_");
-            if SECRETS.iter().any(|secret| lower == *secret || lower.ends_with(&format!("_{secret}"))) {
+            let meant = nearest(name, known.iter().map(|word| word.name));
+            let is_secret = |secret: &&str| lower == **secret || lower.ends_with(&format!("_{secret}"));
+            // `token` where `tokens` may stand is a slip.
+            if meant.is_none_or(|meant| !meant.starts_with(name)) && SECRETS.iter().any(is_secret) {
                 self.wrong(key.span(), Fault::Secret { key: key_name });
                 continue;
             }
-            let meant = nearest(name, known.iter().map(|word| word.name));
             let nearest = known.iter().find(|word| Some(word.name) == meant);
             self.wrong(key.span(), Fault::Unknown { table: title, key: key_name, nearest, known });
         }
@@ -84,6 +87,11 @@ impl Reader<'_> {
             Some(text) => Some(self.said(found, text.to_owned())),
             None => self.wrong_type(found),
         }
+    }
+
+    /// A name that a bundle can be kept under.
+    pub(super) fn name(&mut self, found: Found<'_>) -> Option<Said<String>> {
+        self.parsed(found, |text| check_name(text).is_ok().then(|| text.to_owned()), [])
     }
 
     pub(super) fn truth(&mut self, found: Found<'_>) -> Option<bool> {

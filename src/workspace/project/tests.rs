@@ -64,6 +64,9 @@ fn a_mistake_names_its_place_and_what_may_stand_there() {
         "[budget]\napi_key = \"sk-1\"\n",
         &["forkful.toml:2:1: `api_key` does not belong in a file: keys come from the environment"],
     );
+    check("[budget]\ntoken = \"5k\"\n", &["forkful.toml:2:1: no such key in [budget]: `token`"]);
+    let wants = "it takes a name of A-Z, 0-9, `.`, `_`, `/` and `-`";
+    check("name = \"a b\"\n", &[&format!("forkful.toml:1:8: `name` cannot be \"a b\": {wants}")]);
     check("[ask]\nbase_url = \"http://x\"\n", &["forkful.toml:1:2: no such key in forkful.toml: `ask`"]);
     check(
         "[[source]]\npath = \"thread.md\"\n[profile.brief]\nsources = [\"thred.md\"]\n",

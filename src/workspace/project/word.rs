@@ -20,7 +20,7 @@ const fn word(name: &'static str, wants: &'static str, example: &'static str) ->
 const TOKENS: &str = "a number of tokens";
 const TEXT: &str = "a text";
 const ORDER: &str = "head, tail, ends, even, focus or summary";
-const NAME: Word = word("name", "a name for the bundle", "name = \"bitter\"");
+const NAME: Word = word("name", "a name of A-Z, 0-9, `.`, `_`, `/` and `-`", "name = \"bitter\"");
 const SOURCE_TABLES: Word = word("source", "tables", "[[source]]");
 const BUDGET_TABLE: Word = word("budget", "a table", "[budget]");
 const RENDER_TABLE: Word = word("render", "a table", "[render]");
