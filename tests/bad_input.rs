@@ -44,6 +44,7 @@ fn budgets_and_words_that_cannot_be() {
         "plan essay.md@weight=1,5",
         "plan essay.md@weight",
         "plan essay.md --reserve 999k -q",
+        "plan essay.md --why s1",
         "pack thread.md talk.vtt essay.md --split 200",
         "pack essay.md --compress s1=200 -m gpt-5",
         "init essay.md --name a..b",

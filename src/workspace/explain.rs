@@ -42,7 +42,7 @@ impl Prepared {
     /// Why the unit at `address`, as `s2#117`, stays or falls.
     pub fn why(&self, fit: &Fit, address: &str) -> Result<Why, Error> {
         let refuse = |n_units| Error::NoUnit { address: address.to_owned(), ids: self.ids(), n_units };
-        let (id, number) = address.split_once('#').ok_or_else(|| refuse(None))?;
+        let (id, number) = address.split_once('#').unwrap_or((address, ""));
         let source = self.source(id).map_err(|_| refuse(None))?;
         let units = &self.measured.units[source];
         let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
