@@ -7,6 +7,7 @@
 //! Nothing here does IO, counts tokens or knows a file format.
 
 mod canonical;
+mod cause;
 mod conversation;
 mod cue;
 mod digest;
@@ -21,6 +22,7 @@ mod timestamp;
 mod usage;
 
 pub use canonical::{canonical, is_canonical, is_tag, line, turns};
+pub use cause::chain;
 pub use conversation::{Attachment, Conversation, Node};
 pub use cue::{Align, Cue, Region, Settings, Vertical};
 pub use digest::{Digest, Hashing, ParseDigestError};

@@ -2,14 +2,18 @@
 //!
 //! Members are read one by one from where they lie; their names are only names. An archive may not
 //! hold more members, more bytes or bytes packed tighter than an export does: what is beyond that is
-//! refused or skipped and told. Pictures and sound are passed over without being opened.
+//! refused or skipped and told. Pictures and sound are passed over without being opened, and hidden and
+//! ignored members as in a folder.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
 use super::Error;
+use super::exclude::{Exclude, MAX_RULES, Rules};
 use super::source::MAX_BYTES;
+use crate::content::Problem;
 
 /// Members that an archive may have.
 const MAX_MEMBERS: usize = 200_000;
@@ -24,6 +28,9 @@ const MEDIA: &[&str] = &[
     "jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "ico", "mp4", "mov", "webm", "avi", "mp3", "m4a", "ogg",
     "opus", "wav", "aac", "zip", "gz", "dat", "woff", "woff2", "ttf",
 ];
+
+/// Why an archive that is damaged or cut off is not read.
+pub const NO_DIRECTORY: &str = "its directory cannot be read";
 
 /// An opened archive.
 pub(crate) struct Container<R: Read + Seek> {
@@ -57,28 +64,74 @@ impl<R: Read + Seek> Container<R> {
     /// Opens the archive.
     pub(crate) fn open(name: &str, reader: R) -> Result<Self, Error> {
         let malformed = |reason| Error::Archive { name: name.to_owned(), reason };
-        let archive = ZipArchive::new(reader).map_err(|_| malformed("its directory cannot be read"))?;
+        let archive = ZipArchive::new(reader).map_err(|_| malformed(NO_DIRECTORY))?;
         if archive.len() > MAX_MEMBERS {
             return Err(malformed("it has more members than any export"));
         }
         Ok(Self { name: name.to_owned(), archive, n_read: 0 })
     }
 
-    /// The members that may hold text, in the byte order of their names, and how many others there are.
-    pub(crate) fn members(&self) -> (Vec<Member>, usize) {
+    /// The members that may hold text and that `exclude` leaves in, in the byte order of their names; the
+    /// others are told.
+    pub(crate) fn members(&mut self, exclude: &Exclude, problems: &mut Vec<Problem>) -> Vec<Member> {
         let mut members: Vec<Member> = (0..self.archive.len())
             .filter_map(|index| Some(Member { name: self.archive.name_for_index(index)?.ok()?.into_owned(), index }))
             .filter(|member| !member.name.ends_with('/'))
             .collect();
-        let n_all = members.len();
+        members.sort_by(|left, right| left.name.cmp(&right.name).then(left.index.cmp(&right.index)));
+        let rules = self.rules(&members, exclude, problems);
+        let mut told = BTreeSet::new();
+        let mut n_media = 0;
         members.retain(|member| {
+            if let Some((step, reason)) = rules.on_the_way(&member.name) {
+                if told.insert(step.to_owned()) {
+                    problems.push(Problem::note(format!("{}/{step}", self.name), reason.to_string()));
+                }
+                return false;
+            }
             let file = member.name.rsplit('/').next().unwrap_or_default();
             let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-            !file.starts_with('.') && !member.name.starts_with("__MACOSX/") && !MEDIA.contains(&extension.as_str())
+            let is_media = MEDIA.contains(&extension.as_str());
+            n_media += usize::from(is_media);
+            !is_media
         });
-        members.sort_by(|left, right| left.name.cmp(&right.name).then(left.index.cmp(&right.index)));
-        let n_passed = n_all - members.len();
-        (members, n_passed)
+        if n_media > 0 {
+            let message = format!("members that hold no text passed over: {n_media}");
+            problems.push(Problem::note(&self.name, message));
+        }
+        members
+    }
+
+    /// The rules that the archive itself holds, those of outer folders first.
+    fn rules<'a>(&mut self, members: &[Member], exclude: &'a Exclude, problems: &mut Vec<Problem>) -> Rules<'a> {
+        let mut rules = Rules::new(exclude, "");
+        let mut own: BTreeMap<(usize, &str), Vec<(&str, &Member)>> = BTreeMap::new();
+        for member in members {
+            let (folder, name) = member.name.rsplit_once('/').unwrap_or(("", &member.name));
+            if rules.counts(name) {
+                own.entry((folder.matches('/').count() + folder.len().min(1), folder))
+                    .or_default()
+                    .push((name, member));
+            }
+        }
+        for ((_, folder), files) in own {
+            if !folder.is_empty() && rules.on_the_way(&format!("{folder}/.")).is_some() {
+                continue;
+            }
+            let mut texts = Vec::new();
+            for (name, member) in files {
+                match self.read(member, |stream| rules_of(&member.name, stream)) {
+                    Ok(text) => texts.push((name.to_owned(), text)),
+                    Err(error) => {
+                        problems.push(Problem::warning(&self.name, format!("its rules cannot be kept: {error}")));
+                    }
+                }
+            }
+            if let Err(error) = rules.learn(folder, &texts) {
+                problems.push(Problem::warning(&self.name, format!("its rules cannot be kept: {error}")));
+            }
+        }
+        rules
     }
 
     /// How many bytes the archive says that a member has.
@@ -114,6 +167,14 @@ impl<R: Read + Seek> Container<R> {
         }
         taken
     }
+}
+
+/// The beginning of a file of rules, which is short.
+fn rules_of(name: &str, stream: &mut dyn Read) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let read = stream.take(MAX_RULES).read_to_end(&mut bytes);
+    read.map_err(|source| Error::Read { path: name.to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Counts what is read.

@@ -2,6 +2,12 @@
 
 use std::io;
 
+use super::exclude::Reason;
+use crate::content::{Problem, chain};
+
+/// Said of an empty folder.
+const NO_FILES: &str = "holds no files";
+
 /// A source that could not be read; each variant names the culprit.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,13 +27,23 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
-    /// A folder without one readable source.
+    /// A link on the disk whose end is missing.
+    #[error("{path} is a link to {target}, which is not there")]
+    Dangling {
+        /// The path as it was given.
+        path: String,
+        /// Where the link leads.
+        target: String,
+    },
+    /// A folder or an archive without one readable source.
     #[error("nothing to read in {path}")]
     NothingInFolder {
         /// The folder as it was given.
         path: String,
-        /// How many entries it has that were not readable as sources.
-        n_skipped: usize,
+        /// What was passed over in it, and why.
+        problems: Vec<Problem>,
+        /// The first of its files that failed.
+        first: Option<Box<Error>>,
     },
     /// Nothing but white space.
     #[error("{name} is empty")]
@@ -181,6 +197,70 @@ impl Error {
     /// Whether it is of a sort that is never read: told, and no failure.
     pub fn is_by_nature(&self) -> bool {
         matches!(self, Self::Fetch(error) if error.is_by_nature())
+    }
+
+    /// `path` and what is in it gave nothing.
+    pub(super) fn nothing_in(path: &str, mut problems: Vec<Problem>, first: Option<Self>) -> Self {
+        if problems.is_empty() {
+            problems.push(Problem::note(path, NO_FILES));
+        }
+        Self::NothingInFolder { path: path.to_owned(), problems, first: first.map(Box::new) }
+    }
+
+    /// Whether there was nothing to be passed over.
+    pub fn is_of_nothing(&self) -> bool {
+        match self {
+            Self::NothingInFolder { problems, .. } => problems.iter().all(|problem| problem.message == NO_FILES),
+            _ => false,
+        }
+    }
+
+    /// Whether it leaves out what a `.gitignore` or `.ignore` names.
+    pub fn is_by_ignore_files(&self) -> bool {
+        match self {
+            Self::NothingInFolder { problems, .. } => {
+                problems.iter().any(|problem| Reason::is_ignored(&problem.message))
+            }
+            _ => false,
+        }
+    }
+
+    /// The failure as problems: why, then what.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = match self {
+            Self::NothingInFolder { problems, .. } => problems.clone(),
+            _ => Vec::new(),
+        };
+        problems.push(Problem::error(self.name(), chain(self)));
+        problems
+    }
+
+    /// What it is about.
+    fn name(&self) -> String {
+        match self {
+            Self::Missing { path, .. }
+            | Self::Read { path, .. }
+            | Self::Dangling { path, .. }
+            | Self::NothingInFolder { path, .. } => path.clone(),
+            Self::UnknownFormat { word: name, .. }
+            | Self::Program { program: name, .. }
+            | Self::Empty { name }
+            | Self::TooLarge { name, .. }
+            | Self::Binary { name, .. }
+            | Self::Malformed { name, .. }
+            | Self::NothingRead { name, .. }
+            | Self::Archive { name, .. }
+            | Self::NotInside { name, .. }
+            | Self::NoChapter { name, .. }
+            | Self::Encrypted { name }
+            | Self::Damaged { name, .. }
+            | Self::Scanned { name, .. }
+            | Self::Limit { name, .. }
+            | Self::Blocked { name, .. }
+            | Self::TooMany { name, .. }
+            | Self::TooDeep { name, .. } => name.clone(),
+            Self::Fetch(error) => error.url(),
+        }
     }
 
     /// Whether what was asked for is not in this source, and may be in another.

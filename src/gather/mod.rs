@@ -16,6 +16,7 @@ mod document;
 mod draft;
 mod elements;
 mod error;
+mod exclude;
 mod family;
 mod feed;
 pub mod fetch;
@@ -43,10 +44,12 @@ mod thread;
 use crate::content::{Document, Kind, Problem, Quality, Severity};
 use tape::{Json, Tape};
 
+pub use container::NO_DIRECTORY;
 pub use decode::{OLD_SLIDES, OLD_TEXT};
 pub use document::pdf::{register as register_worker, serve as serve_worker};
 pub(crate) use draft::paragraph;
 pub use error::Error;
+pub use exclude::{Exclude, Output, ParsePatternError, Pattern};
 pub use identifier::identifier;
 pub use links::{LinkClass, classify, links};
 pub use manner::{Branches, Links, Manner, ParseMannerError, PdfEngine, Times};
@@ -135,6 +138,8 @@ pub struct Wishes<'a> {
     pub charset: Option<&'a str>,
     /// The one document to read: its id, the first letters of it, or words of its title.
     pub pick: Option<&'a str>,
+    /// What is left out of a folder or an archive.
+    pub exclude: &'a Exclude,
 }
 
 impl Wishes<'_> {

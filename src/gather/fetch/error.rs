@@ -94,6 +94,26 @@ pub enum Error {
 }
 
 impl Error {
+    /// The link, or what stands in its place.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Net(error) => error.url.address(),
+            Self::Address(net::Error::NotAnAddress { url } | net::Error::UserInAddress { url })
+            | Self::Beyond { url, .. }
+            | Self::NotKept { url }
+            | Self::Robots { url }
+            | Self::NoText { url, .. }
+            | Self::Closed { url, .. }
+            | Self::Endless { url }
+            | Self::Stopped { url }
+            | Self::NotLocked { url }
+            | Self::Differs { url, .. }
+            | Self::FailedBefore { url, .. }
+            | Self::Keep { url, .. } => url.clone(),
+            Self::Address(_) => "links".to_owned(),
+        }
+    }
+
     /// Whether the link is of a sort that nobody can fetch: told, and no failure.
     pub fn is_by_nature(&self) -> bool {
         matches!(self, Self::NoText { .. } | Self::Closed { .. } | Self::FailedBefore { by_nature: true, .. })

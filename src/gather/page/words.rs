@@ -155,8 +155,9 @@ fn role(word: &str) -> Roles {
         | "pagefooter" | "sitefooter" | "colophon" | "imprint" | "impressum" | "copyright" | "sidebar" | "sidebars"
         | "sidebox" | "rightbar" | "leftbar" | "rightrail" | "rail" | "masthead" | "topbar" | "toolbar"
         | "skiplink" | "pagination" | "pager" | "paging" | "paginate" | "searchform" | "searchbox" | "toc"
-        | "tablecontents" | "banner" | "flyout" | "dropdown" | "hamburger" | "offcanvas" | "sitemap"
-        | "printhide" => Roles::CHROME,
+        | "tablecontents" | "banner" | "flyout" | "dropdown" | "hamburger" | "offcanvas" | "sitemap" | "printhide" => {
+            Roles::CHROME
+        }
         "related" | "relatedposts" | "relatedarticles" | "relatedcontent" | "recommend" | "recommended"
         | "recommends" | "recommendation" | "recommendations" | "suggested" | "suggestions" | "similar" | "popular"
         | "trending" | "mostread" | "mostpopular" | "outbrain" | "taboola" | "zergnet" | "revcontent" | "readmore"

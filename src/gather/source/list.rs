@@ -8,11 +8,13 @@ use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
-use super::{
-    Container, Family, Member, beside, contents, is_archive, is_document, joined_texts, metadata, named_and_pick,
-    read_capped, size_of, unreadable, walk,
-};
+use super::archive::{is_archive, textless};
+use super::folder::{beside, locate, skipped};
+use super::walk::walk;
+use super::{contents, is_document, joined_texts, metadata, named_and_pick, read_capped, size_of, unreadable};
 use crate::content::{Kind, Problem};
+use crate::gather::container::{Container, Member};
+use crate::gather::family::Family;
 use crate::gather::outline::{Lens, Outline, Roll, Rolls};
 use crate::gather::stream::{self, Stream};
 use crate::gather::thread::linked::{self, Links, Visit};
@@ -22,29 +24,37 @@ use crate::gather::{Error, Format, Reading, Wishes};
 pub fn list(named: &str, wishes: Wishes, lens: Lens, stdin: &mut dyn Read) -> Result<Rolls, Error> {
     let mut rolls = Rolls::default();
     if named == "-" {
-        let mut start = Vec::new();
-        (&mut *stdin).take(4).read_to_end(&mut start).map_err(|source| unreadable(named, source))?;
-        let is_archive = is_archive(&start);
-        let mut all = start.chain(stdin);
-        if is_archive {
-            let bytes = read_capped(&mut all, named)?;
-            if is_document(Cursor::new(&bytes)) {
-                one(named, &mut bytes.as_slice(), wishes, lens, &mut rolls)?;
-            } else {
-                archive(named, Cursor::new(&bytes), wishes, lens, &mut rolls)?;
-            }
-        } else {
-            one(named, &mut all, wishes, lens, &mut rolls)?;
-        }
+        pipe(named, stdin, wishes, lens, &mut rolls)?;
         return settled(rolls, wishes, lens, named);
     }
     let (path, wishes) = named_and_pick(named, wishes);
-    if metadata(path)?.is_dir() {
+    let found = metadata(path)?;
+    if found.is_dir() {
         folder(path, wishes, lens, &mut rolls)?;
-    } else {
+    } else if found.is_file() {
         file(path, Path::new(path), wishes, lens, &mut rolls)?;
+    } else {
+        let mut open = File::open(path).map_err(|source| unreadable(path, source))?;
+        pipe(path, &mut open, wishes, lens, &mut rolls)?;
     }
     settled(rolls, wishes, lens, path)
+}
+
+/// Lists what comes once and from the front.
+fn pipe(named: &str, reader: &mut dyn Read, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
+    let mut start = Vec::new();
+    (&mut *reader).take(4).read_to_end(&mut start).map_err(|source| unreadable(named, source))?;
+    let is_archive = is_archive(&start);
+    let mut all = start.chain(reader);
+    if !is_archive {
+        return one(named, &mut all, wishes, lens, rolls);
+    }
+    let bytes = read_capped(&mut all, named)?;
+    if is_document(Cursor::new(&bytes)) {
+        one(named, &mut bytes.as_slice(), wishes, lens, rolls)
+    } else {
+        archive(named, Cursor::new(&bytes), wishes, lens, rolls)
+    }
 }
 
 /// Drops what repeats an id; nothing at all is an error unless a sieve took it.
@@ -74,8 +84,8 @@ fn settled(mut rolls: Rolls, wishes: Wishes, lens: Lens, named: &str) -> Result<
 
 fn folder(named: &str, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
     let mut problems = Vec::new();
-    let files = walk(named, Path::new(named), &mut problems)?;
-    let locate = |relative: &str| super::locate(named, relative);
+    let files = walk(named, Path::new(named), wishes.exclude, &mut problems)?;
+    let locate = |relative: &str| locate(named, relative);
     for problem in &mut problems {
         problem.place = locate(&problem.place);
     }
@@ -93,19 +103,21 @@ fn folder(named: &str, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<
         whole(named, joined_texts(named, family, texts.collect::<Result<_, _>>()?, wishes)?.0, lens, rolls);
         return Ok(());
     }
-    let n_files = files.len();
-    let mut n_listed = 0;
+    let (mut n_listed, mut first_error) = (0, None);
     for (relative, path) in files {
         let locator = locate(&relative);
         match file(&locator, &path, wishes, lens, rolls) {
             Ok(()) => n_listed += 1,
             Err(error @ Error::UnknownFormat { .. }) => return Err(error),
             Err(error) if error.is_elsewhere() => n_listed += usize::from(wishes.pick.is_some()),
-            Err(error) => rolls.problems.push(Problem::warning(named, format!("skipped: {error}"))),
+            Err(error) => {
+                rolls.problems.push(skipped(named, &locator, &error));
+                first_error.get_or_insert(error);
+            }
         }
     }
     if n_listed == 0 {
-        return Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: n_files });
+        return Err(Error::nothing_in(named, std::mem::take(&mut rolls.problems), first_error));
     }
     Ok(())
 }
@@ -184,10 +196,7 @@ fn whole(name: &str, reading: Reading, lens: Lens, rolls: &mut Rolls) {
 
 fn archive<R: Read + Seek>(named: &str, reader: R, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
     let mut container = Container::open(named, reader)?;
-    let (members, n_passed) = container.members();
-    if n_passed > 0 {
-        rolls.problems.push(Problem::note(named, format!("members that hold no text passed over: {n_passed}")));
-    }
+    let members = container.members(wishes.exclude, &mut rolls.problems);
     if let Some(family) = Family::of(&members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>()) {
         let together: Vec<_> = members.iter().filter(|member| family.takes(&member.name)).collect();
         let n_bytes: u64 = together.iter().map(|member| container.size(member)).sum();
@@ -219,7 +228,7 @@ fn archive<R: Read + Seek>(named: &str, reader: R, wishes: Wishes, lens: Lens, r
             Err(error) if error.is_elsewhere() => n_unread += 1,
             Err(Error::Empty { .. } | Error::NothingRead { .. }) => n_unread += 1,
             Err(error) => {
-                inside.problems.push(Problem::warning(named, format!("skipped: {error}")));
+                inside.problems.push(skipped(named, &name, &error));
                 first_error.get_or_insert(error);
             }
         }
@@ -232,7 +241,8 @@ fn archive<R: Read + Seek>(named: &str, reader: R, wishes: Wishes, lens: Lens, r
     match (inside.rolls.is_empty(), first_error) {
         (true, Some(error)) => return Err(error),
         (true, None) if wishes.pick.is_none() => {
-            return Err(Error::NothingInFolder { path: named.to_owned(), n_skipped: members.len() });
+            rolls.problems.extend(textless(named, n_unread));
+            return Err(Error::nothing_in(named, std::mem::take(&mut rolls.problems), None));
         }
         _ => {}
     }
