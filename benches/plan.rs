@@ -13,7 +13,7 @@ use std::{env, fs, io};
 use forkful::budget::Policy;
 use forkful::bundle::render::Renderer;
 use forkful::bundle::{Duplicates, Request};
-use forkful::gather::Manner;
+use forkful::gather::{Exclude, Manner};
 use forkful::tokens::{Encoding, Tokens};
 use forkful::workspace::web::gather_files;
 use forkful::workspace::{Counting, Source, Trial, prepare};
@@ -58,6 +58,7 @@ fn measure(files: &[String]) {
         as_format: None,
         manner: Manner::default(),
         follow: 0,
+        exclude: Exclude::default(),
     });
     let named: Vec<Source> = named.collect();
     let request = Request {

@@ -12,7 +12,7 @@ fn fixture(path: &str) -> String {
     fs::read_to_string(root().join("tests/fixtures").join(path)).unwrap()
 }
 
-fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         writer.start_file(*name, SimpleFileOptions::default()).unwrap();

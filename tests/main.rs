@@ -18,6 +18,7 @@ mod expected;
 mod exports;
 mod fan_out;
 mod floors;
+mod folders;
 mod foreign;
 mod help;
 mod hostile;

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command;
 use crate::budget::Keep;
-use crate::gather::{Branches, Links, PdfEngine, Times};
+use crate::gather::{Branches, Links, Output, Pattern, PdfEngine, Times};
 use crate::send::{Effort, Temperature};
 use crate::tokens::{Encoding, Tokens};
 use crate::workspace::web::{Glob, StandIn};
@@ -180,6 +180,15 @@ pub(super) struct SourceArgs {
     /// What reads PDF files: own or pdftotext
     #[arg(long, value_name = "NAME", value_parser = PdfEngine::from_str)]
     pub pdf_engine: Option<PdfEngine>,
+    /// Leave this out of folders and archives, as a line of a .gitignore in them: '*.log', drafts/; '!a.log' takes back
+    #[arg(long, value_name = "GLOB", value_parser = Pattern::from_str)]
+    pub exclude: Vec<Pattern>,
+    /// Read what .gitignore and .ignore leave out of folders and archives, too
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// The file that is written, which is no source where it is found in a folder.
+    #[arg(skip)]
+    pub output: Option<Output>,
     /// Go on without the sources that fail (exit code 4)
     #[arg(long)]
     pub keep_going: bool,

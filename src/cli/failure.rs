@@ -10,12 +10,14 @@ use std::process::ExitCode;
 use link::is_link;
 
 use super::command::ask::KEPT;
-use super::printer::complain;
-use crate::content::line;
+use super::printer::{complain, folded};
+use crate::content::{Problem, line};
 use crate::store::exchange::Refusal;
 use crate::tokens::{Scale, Tokens};
 use crate::workspace::{Error, ParseSourceError};
 use crate::{budget, bundle, catalog, fork, gather, net, send, serve, store};
+
+pub(super) use crate::content::chain;
 
 /// The command could not be done.
 const FAILURE: u8 = 1;
@@ -40,14 +42,21 @@ const KEY: &str = "the key comes from the provider's own variable (OPENAI_API_KE
 #[derive(Debug)]
 pub(super) struct Failure {
     code: u8,
+    /// What led to it.
+    reasons: Vec<Problem>,
     errors: Vec<String>,
     hints: Vec<String>,
 }
 
 impl Failure {
+    /// Nothing yet, to which failures are added.
+    fn none() -> Self {
+        Self { code: FAILURE, reasons: Vec::new(), errors: Vec::new(), hints: Vec::new() }
+    }
+
     /// A failure at run time.
     pub(super) fn error(message: impl Into<String>) -> Self {
-        Self { code: FAILURE, errors: vec![message.into()], hints: Vec::new() }
+        Self { errors: vec![message.into()], ..Self::none() }
     }
 
     /// A command line that makes no sense.
@@ -95,9 +104,10 @@ impl Failure {
 
     /// The sources that failed, and whether the others could go on without them.
     pub(super) fn sources(failures: Vec<gather::Error>, others: bool) -> Self {
-        let mut all = Self { code: FAILURE, errors: Vec::new(), hints: Vec::new() };
+        let mut all = Self::none();
         for failure in failures.into_iter().map(Self::from) {
             all.code = all.code.max(failure.code);
+            all.reasons.extend(failure.reasons);
             all.errors.extend(failure.errors);
             all.hints.extend(failure.hints);
         }
@@ -118,6 +128,9 @@ impl Failure {
 
     /// Says what went wrong.
     pub(super) fn tell(&self) {
+        for (_, told) in folded(&self.reasons) {
+            complain(&told);
+        }
         for error in &self.errors {
             complain(&line(&format!("error: {error}")));
         }
@@ -145,17 +158,6 @@ fn told(n_tokens: u64) -> Tokens {
     Tokens(u32::try_from(n_tokens).unwrap_or(u32::MAX))
 }
 
-/// The error with its causes, outermost first.
-pub(super) fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
-    text
-}
-
 /// The cause that has none.
 fn innermost(error: &dyn StdError) -> String {
     let mut cause = error;
@@ -167,7 +169,11 @@ fn innermost(error: &dyn StdError) -> String {
 
 impl From<ParseSourceError> for Failure {
     fn from(error: ParseSourceError) -> Self {
-        Self::usage(chain(&error))
+        let failure = Self::usage(chain(&error));
+        if error == ParseSourceError::Nameless {
+            return failure.hint("a variable that is unset gives an empty word; this folder is `.`");
+        }
+        failure
             .hint("a source takes `@weight=2,floor=2k,cap=8k,keep=ends,tier=spare,as=FORMAT,branches=all,times=none,links=none,private,follow,pin`; a weight may be auto")
     }
 }
@@ -189,6 +195,10 @@ impl From<gather::Error> for Failure {
         }
         match error {
             gather::Error::Missing { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
+            gather::Error::Missing { path, .. } if path.contains(['*', '?']) => {
+                failure.hint("the shell expands patterns outside of quotes; a folder is read whole: `forkful read .`")
+            }
+            gather::Error::NothingInFolder { .. } => nothing_in(failure, error),
             gather::Error::Binary { looks_like: Some(format), .. } => {
                 failure.hint(format!("it looks like {format}, which is not read yet; export it as text or Markdown"))
             }
@@ -207,6 +217,19 @@ impl From<gather::Error> for Failure {
             _ => failure,
         }
     }
+}
+
+/// A folder that gave nothing: what was passed over and why, and what is to be done about the first of it.
+fn nothing_in(failure: Failure, error: gather::Error) -> Failure {
+    let (is_ignored, is_empty) = (error.is_by_ignore_files(), error.is_of_nothing());
+    let gather::Error::NothingInFolder { problems, first, .. } = error else { return failure };
+    let hints = match first {
+        Some(error) => Failure::from(*error).hints,
+        None if is_ignored => vec!["`--no-ignore` reads what .gitignore leaves out".to_owned()],
+        None if is_empty => vec!["name another folder, or a file".to_owned()],
+        None => vec!["a file that is named is always read".to_owned()],
+    };
+    Failure { reasons: problems, hints, ..failure }
 }
 
 impl From<store::Error> for Failure {

@@ -3,12 +3,16 @@
 //! Nothing of others that could steer a terminal leaves this file towards one: escape and control
 //! characters of sources, servers and file names are dropped. A reader that closed its end is no error.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 
 use crate::content::{Problem, Severity, line, turns};
+
+/// Notes that say the same and are told one by one.
+const FEW: usize = 3;
 
 /// The two streams and how much to say.
 #[derive(Clone)]
@@ -76,15 +80,36 @@ impl Printer {
 
     /// What a reader noticed: notes are talk, the rest is always said.
     pub(crate) fn problems(&self, problems: &[Problem]) {
-        for problem in problems {
-            let told = line(&format!("{}: {}", problem.place, problem.message));
-            match problem.severity {
-                Severity::Note => self.say(format_args!("note: {told}")),
-                Severity::Warning => complain(&format!("warning: {told}")),
-                Severity::Error => complain(&format!("error: {told}")),
+        for (severity, told) in folded(problems) {
+            match severity {
+                Severity::Note => self.say(told),
+                Severity::Warning | Severity::Error => complain(&told),
             }
         }
     }
+}
+
+/// Problems as lines; of notes that say the same of many places, one line with their number.
+pub(super) fn folded(problems: &[Problem]) -> Vec<(Severity, String)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for note in problems.iter().filter(|problem| problem.severity == Severity::Note) {
+        *counts.entry(&note.message).or_default() += 1;
+    }
+    let mut done = BTreeSet::new();
+    let mut told = Vec::new();
+    for Problem { severity, place, message } in problems {
+        let (word, n) = match severity {
+            Severity::Note => ("note", counts.get(message.as_str()).copied().unwrap_or(1)),
+            Severity::Warning => ("warning", 1),
+            Severity::Error => ("error", 1),
+        };
+        if n > FEW && !done.insert(message) {
+            continue;
+        }
+        let others = if n > FEW { format!(" and {} others", n - 1) } else { String::new() };
+        told.push((*severity, line(&format!("{word}: {place}{others}: {message}"))));
+    }
+    told
 }
 
 /// What this program itself has made for a terminal, escape sequences and all.
@@ -116,6 +141,19 @@ fn closed_is_fine(result: io::Result<()>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_that_say_the_same_of_many_places_are_one() {
+        let check = |n: usize, expected: &[&str]| {
+            let notes = (0..n).map(|n| Problem::note(format!("d/{n}"), "skipped: hidden"));
+            let problems: Vec<Problem> =
+                notes.chain([Problem::error("x", "lost"), Problem::error("x", "lost")]).collect();
+            let told: Vec<String> = folded(&problems).into_iter().map(|(_, told)| told).collect();
+            assert_eq!(told, [expected, &["error: x: lost", "error: x: lost"]].concat());
+        };
+        check(2, &["note: d/0: skipped: hidden", "note: d/1: skipped: hidden"]);
+        check(4, &["note: d/0 and 3 others: skipped: hidden"]);
+    }
 
     #[test]
     fn nothing_steers_the_terminal() {

@@ -1,13 +1,22 @@
 //! What to type next where a document cannot be read as it is.
 
 use crate::content::line;
-use crate::gather::{Error, OLD_SLIDES, OLD_TEXT};
+use crate::gather::{Error, NO_DIRECTORY, OLD_SLIDES, OLD_TEXT};
+
+/// Endings of documents that are zip archives.
+const OFFICE: &[&str] = &["docx", "odt", "pptx", "odp", "xlsx", "ods", "epub"];
 
 /// The hint for an error of a reader of documents.
 pub(super) fn of(error: &Error) -> Option<String> {
     Some(match error {
         Error::Encrypted { name } => {
             format!("`qpdf --decrypt --password=WORD {name} open.pdf` writes it without one")
+        }
+        Error::Archive { name, reason: NO_DIRECTORY } if is_of(name, OFFICE) => {
+            "get it again, or open it in an office program, which may repair it, and save it anew".to_owned()
+        }
+        Error::Archive { reason: NO_DIRECTORY, .. } | Error::Damaged { format: "gzip", .. } => {
+            "get it again: it is damaged or cut off".to_owned()
         }
         Error::Damaged { name, .. } => format!(
             "get it again, or repair it: `qpdf {name} repaired.pdf`; `--pdf-engine pdftotext` may read more of it"

@@ -105,9 +105,14 @@ mod tests {
 
     #[test]
     fn cells_have_their_width() {
-        for (text, expected) in
-            [("ab", "ab    "), ("a\u{202e}b", "ab    "), ("abcdef", "abcdef"), ("abcdefg", "abcde…"), ("漢字漢字", "漢字… "), ("", "      ")]
-        {
+        for (text, expected) in [
+            ("ab", "ab    "),
+            ("a\u{202e}b", "ab    "),
+            ("abcdef", "abcdef"),
+            ("abcdefg", "abcde…"),
+            ("漢字漢字", "漢字… "),
+            ("", "      "),
+        ] {
             assert_eq!(cell(text, 6), expected);
         }
     }

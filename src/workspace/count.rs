@@ -63,6 +63,7 @@ impl Counted {
                 .iter()
                 .map(|(locator, tokens)| CountSource { locator: locator.clone(), tokens: told(*tokens) })
                 .collect(),
+            problems: Vec::new(),
         }
     }
 }

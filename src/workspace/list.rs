@@ -107,6 +107,7 @@ impl Listed<'_> {
 struct Shape<'a> {
     schema: &'static str,
     documents: Lines<'a>,
+    problems: &'a [Problem],
 }
 
 struct Lines<'a>(&'a Listing);
@@ -131,7 +132,7 @@ struct Line<'a> {
 
 impl Serialize for Listing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Shape { schema: "forkful.list/1", documents: Lines(self) }.serialize(serializer)
+        Shape { schema: "forkful.list/1", documents: Lines(self), problems: &self.problems }.serialize(serializer)
     }
 }
 

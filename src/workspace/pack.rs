@@ -203,6 +203,7 @@ impl Fit {
             sources: self.sources(false),
             links: self.links.clone(),
             output: output.map(str::to_owned),
+            problems: self.problems.clone(),
         }
     }
 

@@ -38,7 +38,7 @@ pub fn read(sources: &Sources) -> Vec<Read> {
         })
         .collect();
     if let Some(last) = values.last_mut() {
-        last.problems.extend(sources.skipped.iter().chain(&sources.unresolved).cloned());
+        last.problems.extend(sources.skipped.iter().chain(&sources.unresolved).chain(&sources.missed).cloned());
     }
     values
 }

@@ -3,58 +3,17 @@
 //! Offsets are byte offsets into a document's text, ends exclusive; absent is absent. The schemas
 //! stand in `schemas/`, and a test holds real output against them.
 
+mod reading;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 pub use super::web::shape::{Fetch, Link};
-use crate::content::{Digest, Document, Kind, Problem, Quality, Role, Usage};
+use crate::content::{Digest, Kind, Problem, Quality, Role, Usage};
 use crate::store::record::CitationRecord;
 use crate::tokens::{Tokenizer, Tokens};
-
-/// `forkful.read/1`
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct Read {
-    pub schema: &'static str,
-    pub source: ReadSource,
-    pub documents: Vec<Document>,
-    pub problems: Vec<Problem>,
-}
-
-/// Where a reading came from.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct ReadSource {
-    pub locator: String,
-    pub bytes: usize,
-    pub sha256: Digest,
-}
-
-/// `forkful.count/1`
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct Count {
-    pub schema: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    pub encoding: &'static str,
-    pub exact: bool,
-    pub total: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimate: Option<Estimate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by_provider: Option<ByProvider>,
-    pub sources: Vec<CountSource>,
-}
-
-/// Tokens of one source.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct CountSource {
-    pub locator: String,
-    pub tokens: u32,
-}
+pub use reading::{Count, CountSource, Fetched, Read, ReadSource};
 
 /// What lies behind the numbers where `exact` is false: they are counts of `base` times `factor`.
 #[derive(Debug, Clone, Serialize)]
@@ -284,6 +243,7 @@ pub struct Pack {
     pub links: Vec<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    pub problems: Vec<Problem>,
 }
 
 /// `forkful.add/1`

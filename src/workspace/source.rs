@@ -2,7 +2,7 @@
 
 use super::web::Linked;
 use crate::budget::{ParsePolicyError, Policy, Tier};
-use crate::content::Problem;
+use crate::content::{Problem, Severity};
 use crate::gather::{self, source::Gathered};
 use crate::tokens::Tokens;
 
@@ -22,6 +22,8 @@ pub struct Source {
     pub manner: gather::Manner,
     /// How many links deep it is followed.
     pub follow: u8,
+    /// What is left out of it where it is a folder or an archive.
+    pub exclude: gather::Exclude,
 }
 
 /// What was read of several sources.
@@ -35,6 +37,8 @@ pub struct Sources {
     pub unresolved: Vec<Problem>,
     /// Those that could not be read.
     pub failures: Vec<gather::Error>,
+    /// Those that are gone on without, and why.
+    pub missed: Vec<Problem>,
     /// Links that were named or followed, and what became of them.
     pub links: Vec<Linked>,
 }
@@ -75,6 +79,9 @@ pub enum ParseSourceError {
         /// What is wrong with it.
         error: gather::ParseMannerError,
     },
+    /// A source without a name.
+    #[error("a source has an empty name")]
+    Nameless,
     /// The floor is above the ceiling.
     #[error("{source_text}: the floor of {floor} tokens is above the cap of {cap}")]
     FloorAboveCap {
@@ -96,12 +103,16 @@ impl Source {
         amount: impl Fn(&str) -> Option<Tokens>,
         exists: impl Fn(&str) -> bool,
     ) -> Result<Self, ParseSourceError> {
+        if text.is_empty() {
+            return Err(ParseSourceError::Nameless);
+        }
         let whole = Self {
             locator: text.to_owned(),
             policy: plain,
             as_format: None,
             manner: gather::Manner::default(),
             follow: 0,
+            exclude: gather::Exclude::default(),
         };
         let Some((locator, wishes)) = text.rsplit_once('@').filter(|(locator, _)| !locator.is_empty()) else {
             return Ok(whole);
@@ -126,7 +137,8 @@ impl Source {
 
     /// What its reader is asked for.
     pub(super) fn wishes(&self) -> gather::Wishes<'_> {
-        gather::Wishes { format: self.as_format.as_deref(), manner: self.manner, ..gather::Wishes::default() }
+        let format = self.as_format.as_deref();
+        gather::Wishes { format, manner: self.manner, exclude: &self.exclude, ..gather::Wishes::default() }
     }
 
     fn wish(
@@ -169,7 +181,12 @@ impl Sources {
     /// What the readers noticed, then what is missing.
     pub fn problems(&self) -> Vec<Problem> {
         let noticed = self.read.iter().flat_map(|sourced| &sourced.gathered.problems);
-        noticed.chain(&self.skipped).chain(&self.unresolved).cloned().collect()
+        noticed.chain(&self.skipped).chain(&self.unresolved).chain(&self.missed).cloned().collect()
+    }
+
+    /// Whether something that was named, or found in a folder, could not be read though it might have been.
+    pub fn is_partial(&self) -> bool {
+        !self.missed.is_empty() || self.skipped.iter().any(|problem| problem.severity == Severity::Error)
     }
 }
 
@@ -192,6 +209,7 @@ mod tests {
                 as_format: as_format.map(str::to_owned),
                 manner: gather::Manner::default(),
                 follow: 0,
+                exclude: gather::Exclude::default(),
             };
             assert_eq!(parse(text), Ok(expected), "{text}");
         };
@@ -222,6 +240,7 @@ mod tests {
     #[test]
     fn a_bad_wish_names_itself() {
         let cases = [
+            ("", "a source has an empty name"),
             ("x@colour=red", "x@colour=red: no such wish: colour=red"),
             ("x@follow=9", "x@follow=9: not a number of links: 9 (how many links deep, 0 to 5)"),
             ("x@pin=1", "x@pin=1: no such wish: pin=1"),

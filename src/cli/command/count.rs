@@ -4,6 +4,7 @@ use super::super::args::{CountingArgs, SourceArgs};
 use super::super::table::cell;
 use super::super::{Context, Failure};
 use super::tally::tallied;
+use super::{Gathered, Raw};
 use crate::budget::Policy;
 use crate::tokens::Tokenizer;
 use crate::workspace::{self, Counted, Counting, shape};
@@ -24,18 +25,19 @@ impl Count {
         let terms = context.terms(self.sources.profile.as_deref())?;
         let args = self.counting.over(&terms.choices);
         let counting = super::counting(context, &args)?;
-        let (texts, code) = if self.raw {
-            super::raw(context, &self.sources, &terms)?
+        let (texts, problems, code) = if self.raw {
+            let Raw { texts, missed, code } = super::raw(context, &self.sources, &terms)?;
+            (texts, missed, code)
         } else {
-            let gathered = super::gather(context, &self.sources, &terms, Policy::PLAIN)?;
-            (workspace::texts(&gathered.sources), gathered.code)
+            let Gathered { sources, code, .. } = super::gather(context, &self.sources, &terms, Policy::PLAIN)?;
+            (workspace::texts(&sources), sources.problems(), code)
         };
         let only: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
         let tallied = tallied(context, &args, &counting, &only)?;
         let counted = workspace::count_raw(&texts, counting);
         if context.json {
             let by_provider = tallied.map(|tallied| tallied.shape());
-            context.printer.json(&shape::Count { by_provider, ..counted.shape() })?;
+            context.printer.json(&shape::Count { by_provider, problems, ..counted.shape() })?;
             return Ok(code);
         }
         if let Some(tallied) = tallied {

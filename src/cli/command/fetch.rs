@@ -32,7 +32,8 @@ impl Fetch {
         }
         let links: Vec<shape::Link> = gathered.sources.links.iter().map(shape::Link::of).collect();
         if context.json {
-            context.printer.json(&shape::Fetch { schema: "forkful.fetch/1", links })?;
+            let fetch = shape::Fetch { schema: "forkful.fetch/1", links };
+            context.printer.json(&shape::Fetched { fetch, problems: gathered.sources.missed.clone() })?;
             return Ok(gathered.code);
         }
         if links.is_empty() {

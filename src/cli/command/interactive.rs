@@ -28,10 +28,13 @@ pub(super) fn run(context: &Context, args: &SourceArgs, terms: &Terms, ask: Ask)
         let failure = Failure::usage("`plan -i` needs a terminal for its keys and its page");
         return Err(failure.hint("without one: `forkful plan`, or `forkful plan --json`"));
     }
-    let offered = match &terms.project {
+    let mut offered = match &terms.project {
         Some(project) if args.sources.is_empty() => project.offered(plain)?,
         _ => super::named(context, args, terms, plain)?.into_iter().map(|source| (source, true)).collect(),
     };
+    for (source, _) in &mut offered {
+        args.wish(source);
+    }
     if offered.is_empty() {
         terms.sources(plain)?;
     }

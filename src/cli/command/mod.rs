@@ -68,12 +68,13 @@ use crate::budget::{Keep, Policy};
 use crate::bundle::render::{RENDERERS, Renderer};
 use crate::bundle::{Duplicates, Request};
 use crate::catalog::Catalog;
+use crate::content::{Problem, Severity};
 use crate::gather::{self, source};
 use crate::net::{Live, Route};
 use crate::tokens::{Encoding, Local, LocalError, Tokenizer, Tokens};
 use crate::workspace::project::Terms;
 use crate::workspace::web::is_address;
-use crate::workspace::{Counting, Source, Workspace, amount};
+use crate::workspace::{Counting, ParseSourceError, Source, Workspace, amount};
 
 /// Reads the sources of the command line, else those of the project, and what their links lead to;
 /// failures of what is named end the command unless it shall keep going.
@@ -81,23 +82,42 @@ fn gather(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) ->
     let named = wanted(context, args, terms, plain)?;
     let mut gathered = web::gather(context, &named, &args.web, terms, args.sources.is_empty(), plain)?;
     let sources = &mut gathered.sources;
-    context.printer.problems(&sources.problems());
+    let noticed = sources.problems();
+    context.printer.problems(&noticed);
     let failures = std::mem::take(&mut sources.failures);
-    gathered.code = gathered.code.max(settle(failures, args, named.len(), sources.read.is_empty())?);
+    sources.missed = failures.iter().flat_map(gather::Error::problems).collect();
+    let code = settle(failures, args, named.len(), sources.read.is_empty())?;
+    gathered.code = gathered.code.max(code).max(partial(&noticed));
     Ok(gathered)
+}
+
+/// The exit code where something in a folder or archive could not be read.
+fn partial(problems: &[Problem]) -> u8 {
+    let is_partial = problems.iter().any(|problem| problem.severity == Severity::Error);
+    if is_partial { SOME_FAILED } else { 0 }
 }
 
 /// The sources with what the flags wish of all of them.
 fn wanted(context: &Context, args: &SourceArgs, terms: &Terms, plain: Policy) -> Result<Vec<Source>, Failure> {
     let mut named = named(context, args, terms, plain)?;
     for source in &mut named {
-        source.manner.branches = args.path.unwrap_or(source.manner.branches);
-        source.manner.private |= args.private;
-        source.manner.times = args.times.unwrap_or(source.manner.times);
-        source.manner.links = args.links.unwrap_or(source.manner.links);
-        source.manner.pdf = args.pdf_engine.unwrap_or(source.manner.pdf);
+        args.wish(source);
     }
     Ok(named)
+}
+
+impl SourceArgs {
+    /// Wishes of a source what the flags say.
+    fn wish(&self, source: &mut Source) {
+        source.manner.branches = self.path.unwrap_or(source.manner.branches);
+        source.manner.private |= self.private;
+        source.manner.times = self.times.unwrap_or(source.manner.times);
+        source.manner.links = self.links.unwrap_or(source.manner.links);
+        source.manner.pdf = self.pdf_engine.unwrap_or(source.manner.pdf);
+        source.exclude.patterns.extend(self.exclude.iter().cloned());
+        source.exclude.no_ignore |= self.no_ignore;
+        source.exclude.output.clone_from(&self.output);
+    }
 }
 
 /// The sources of the command line with their wishes, else those of the project.
@@ -122,13 +142,23 @@ fn parse(texts: &[String], plain: Policy) -> Result<Vec<Source>, Failure> {
     Ok(parsed)
 }
 
-/// The texts of the sources as they stand, and the exit code that reading them leads to.
-fn raw(context: &Context, args: &SourceArgs, terms: &Terms) -> Result<(Vec<(String, String)>, u8), Failure> {
+/// Texts as they stand, those that are gone on without, and the exit code that this leads to.
+struct Raw {
+    texts: Vec<(String, String)>,
+    missed: Vec<Problem>,
+    code: u8,
+}
+
+/// The texts of the sources as they stand.
+fn raw(context: &Context, args: &SourceArgs, terms: &Terms) -> Result<Raw, Failure> {
     let locators = if args.sources.is_empty() {
         named(context, args, terms, Policy::PLAIN)?.into_iter().map(|source| source.locator).collect()
     } else {
         args.sources.clone()
     };
+    if locators.iter().any(String::is_empty) {
+        return Err(ParseSourceError::Nameless.into());
+    }
     once(locators.iter().map(String::as_str))?;
     let mut texts = Vec::new();
     let mut failures = Vec::new();
@@ -142,8 +172,9 @@ fn raw(context: &Context, args: &SourceArgs, terms: &Terms) -> Result<(Vec<(Stri
             Err(error) => failures.push(error),
         }
     }
+    let missed = failures.iter().flat_map(gather::Error::problems).collect();
     let code = settle(failures, args, locators.len(), texts.is_empty())?;
-    Ok((texts, code))
+    Ok(Raw { texts, missed, code })
 }
 
 /// stdin has one end.

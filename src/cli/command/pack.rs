@@ -1,7 +1,8 @@
 //! `forkful pack SRC...`
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use unicode_width::UnicodeWidthStr;
@@ -16,6 +17,7 @@ use crate::bundle::render::Renderer;
 use crate::bundle::{Duplicates, Request};
 use crate::catalog::Money;
 use crate::content::{Document, Kind, Quality, line};
+use crate::gather::Output;
 use crate::tokens::Tokens;
 use crate::workspace::project::Terms;
 use crate::workspace::{self, Fit, Parcel, Squeeze, Tallied, Workspace, amount, shape};
@@ -69,7 +71,8 @@ impl Pack {
             Target::Exchange => super::renderer("md")?,
         };
         let (request, counting) = super::request(context, &flags, renderer)?;
-        let mut gathered = super::gather(context, &self.sources, &terms, super::plain_policy(&flags))?;
+        let sources = SourceArgs { output: self.written(), ..self.sources.clone() };
+        let mut gathered = super::gather(context, &sources, &terms, super::plain_policy(&flags))?;
         if !self.compress.is_empty() {
             let wish = Compression {
                 named: &self.compress,
@@ -128,6 +131,17 @@ impl Pack {
     fn name<'a>(&'a self, terms: &'a Terms) -> Option<&'a str> {
         let said = terms.choices.name.as_ref().filter(|_| self.sources.sources.is_empty());
         self.name.as_deref().or_else(|| said.map(|said| said.value.as_str()))
+    }
+
+    /// The file that is written, where it is there already; of parts, those that may be.
+    fn written(&self) -> Option<Output> {
+        let file = self.output.as_ref().filter(|path| path.as_os_str() != "-")?;
+        let is_numbered = self.split.is_some();
+        if !is_numbered {
+            return Some(Output { path: fs::canonicalize(file).ok()?, is_numbered });
+        }
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(Output { path: fs::canonicalize(folder).ok()?.join(file.file_name()?), is_numbered })
     }
 
     fn target(&self, terms: &Terms) -> Result<Target, Failure> {

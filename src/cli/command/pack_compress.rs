@@ -29,7 +29,9 @@ pub(super) fn compress(
     let workspace = super::open(context)?;
     let catalog = super::catalog(context)?;
     let named = |error| match error {
-        Error::NoModel => Failure::usage("no model is named that writes the summary").hint("name one: `--compress-with MODEL`"),
+        Error::NoModel => {
+            Failure::usage("no model is named that writes the summary").hint("name one: `--compress-with MODEL`")
+        }
         error => error.into(),
     };
     // Every source is looked up before the first model is asked.

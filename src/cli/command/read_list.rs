@@ -11,7 +11,7 @@ use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::budget::Policy;
 use crate::content::line;
-use crate::gather::Sieve;
+use crate::gather::{self, Sieve};
 use crate::tokens::Encoding;
 use crate::workspace::project::Terms;
 use crate::workspace::{self, ListAsk, Listed, Listing};
@@ -48,8 +48,10 @@ impl ListArgs {
         let sources = super::wanted(context, args, terms, Policy::PLAIN)?;
         let mut listing = workspace::list(&sources, &ask, &mut io::stdin().lock());
         context.printer.problems(&listing.problems);
+        let partial = super::partial(&listing.problems);
         let failures = std::mem::take(&mut listing.failures);
-        let code = super::settle(failures, args, sources.len(), listing.n_all == 0)?;
+        listing.problems.extend(failures.iter().flat_map(gather::Error::problems));
+        let code = super::settle(failures, args, sources.len(), listing.n_all == 0)?.max(partial);
         if context.json {
             context.printer.json(&listing)?;
             return Ok(code);

@@ -18,9 +18,10 @@ impl Failure {
 
     /// Several at once: the highest code holds.
     pub(in crate::cli) fn all(failures: Vec<Self>) -> Self {
-        let mut all = Self { code: FAILURE, errors: Vec::new(), hints: Vec::new() };
+        let mut all = Self::none();
         for failure in failures {
             all.code = all.code.max(failure.code);
+            all.reasons.extend(failure.reasons);
             all.errors.extend(failure.errors);
             for hint in failure.hints {
                 if !all.hints.contains(&hint) {
@@ -54,7 +55,7 @@ impl Failure {
 
     /// Says what went wrong, without what to do.
     pub(in crate::cli) fn tell_errors(&self) {
-        Self { code: self.code, errors: self.errors.clone(), hints: Vec::new() }.tell();
+        Self { errors: self.errors.clone(), ..Self::none() }.tell();
     }
 
     /// What to do.

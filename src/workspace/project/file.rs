@@ -218,6 +218,7 @@ impl Reader<'_> {
                     let depth = |text: &str| text.parse().ok().filter(|depth| *depth <= MAX_DEPTH);
                     wishes.follow = self.number(found, depth).map(|said| said.value);
                 }
+                "exclude" => wishes.exclude = self.patterns(found),
                 _ => wishes.used = self.truth(found),
             }
         }

@@ -198,7 +198,8 @@ impl Project {
             } else {
                 let (policy, as_format) = (listed.wishes.policy(plain), listed.wishes.as_format.clone());
                 let (manner, follow) = (listed.wishes.manner(), listed.wishes.follow.unwrap_or_default());
-                offered.push((Source { locator, policy, as_format, manner, follow }, false));
+                let exclude = listed.wishes.exclude();
+                offered.push((Source { locator, policy, as_format, manner, follow, exclude }, false));
             }
         }
         Ok(offered)
@@ -227,7 +228,8 @@ impl Project {
             }
             let as_format = listed.wishes.as_format.clone();
             let (manner, follow) = (listed.wishes.manner(), listed.wishes.follow.unwrap_or_default());
-            sources.push(Source { locator: self.locator(&listed.path), policy, as_format, manner, follow });
+            let (locator, exclude) = (self.locator(&listed.path), listed.wishes.exclude());
+            sources.push(Source { locator, policy, as_format, manner, follow, exclude });
         }
         Ok(sources)
     }
@@ -308,7 +310,7 @@ impl Project {
             let same = |listed: &Listed| plain_path(&listed.path) == plain_path(&path);
             let used = change.ticked.then_some(change.used);
             if self.own_sources().iter().any(same) {
-                let moved = Wishes { as_format: None, ..Wishes::of(&change.source, change.before) };
+                let moved = Wishes { as_format: None, exclude: None, ..Wishes::of(&change.source, change.before) };
                 let cap = moved.cap.filter(|cap| Some(*cap) != change.before.ceiling);
                 text = text.and_then(|text| self.wished(&text, &path, &Wishes { cap, used, ..moved }));
             } else if change.moved || change.ticked || !self.file.sources.iter().any(same) {

@@ -8,6 +8,7 @@ use super::choices::{Origin, Said};
 use super::error::{Fault, Mistake};
 use super::word::Word;
 use crate::content::nearest;
+use crate::gather::Pattern;
 use crate::store::check_name;
 use crate::tokens::Tokens;
 use crate::workspace::amount;
@@ -145,6 +146,21 @@ impl Reader<'_> {
         let texts: Option<Vec<_>> =
             array.iter().map(|value| Some((value.as_str()?.to_owned(), value.span()))).collect();
         if texts.is_none() { self.wrong_type(found) } else { texts }
+    }
+
+    /// A list of lines as a `.gitignore` has them.
+    pub(super) fn patterns(&mut self, found: Found<'_>) -> Option<Vec<Pattern>> {
+        let texts = self.texts(found)?;
+        let mut patterns = Vec::new();
+        for (text, at) in texts {
+            match text.parse() {
+                Ok(pattern) => patterns.push(pattern),
+                Err(_) => {
+                    self.wrong(at, Fault::Value { word: found.word, text: format!("{text:?}"), nearest: None });
+                }
+            }
+        }
+        Some(patterns)
     }
 
     pub(super) fn wrong_type<T>(&mut self, found: Found<'_>) -> Option<T> {

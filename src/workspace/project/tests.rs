@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::file::{Whose, plain_path, read};
 use super::word::{ASK, BUDGET, PROFILE, RENDER, SOURCE, TOP, USER, Word};
 use super::*;
-use crate::gather::{Branches, Links, Manner, Times};
+use crate::gather::{Branches, Exclude, Links, Manner, Times};
 use crate::tokens::Tokens;
 use crate::workspace::amount;
 
@@ -220,6 +220,7 @@ fn the_folder_of_the_project_can_be_a_source() {
         as_format: None,
         manner: Manner::default(),
         follow: 0,
+        exclude: Exclude::default(),
     };
     assert_eq!(project.add(&here, Policy::PLAIN).unwrap(), Added::New);
     assert!(matches!(project.add(&here, Policy::PLAIN).unwrap(), Added::Already(_)));
@@ -287,7 +288,9 @@ proptest! {
         let weight = format!("{}.{:03}", weight / 1000, weight % 1000);
         let policy = Policy { weight: weight.parse().unwrap(), floor: Tokens(floor), ..Policy::PLAIN };
         let manner = Manner { branches: Branches::All, private: true, times: Times::None, links: Links::None, ..Manner::default() };
-        let added = Source { locator: path.clone(), policy, as_format: Some(path.clone()), manner, follow: 2 };
+        let patterns = vec!["drafts/".parse().unwrap(), "*.\"log\"".parse().unwrap()];
+        let exclude = Exclude { patterns, ..Exclude::default() };
+        let added = Source { locator: path.clone(), policy, as_format: Some(path.clone()), manner, follow: 2, exclude };
         if project.add(&added, Policy::PLAIN).unwrap() == Added::New {
             let after = fs::read_to_string(folder.path().join(NAME)).unwrap();
             prop_assert!(is_insertion(FULL, &after));
@@ -295,6 +298,7 @@ proptest! {
             let read = read.last().unwrap();
             prop_assert_eq!(&plain_path(&read.locator), &plain_path(&path));
             prop_assert_eq!((read.policy, &read.as_format, read.manner, read.follow), (policy, &added.as_format, manner, 2));
+            prop_assert_eq!(&read.exclude, &added.exclude);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::edit::{amount, quoted};
 use crate::budget::{Keep, Policy, Tier, Weight};
-use crate::gather::{Branches, Links, Manner, Times};
+use crate::gather::{Branches, Exclude, Links, Manner, Pattern, Times};
 use crate::tokens::Tokens;
 use crate::workspace::Source;
 
@@ -31,6 +31,8 @@ pub struct Wishes {
     pub links: Option<Links>,
     /// How many links deep it is followed.
     pub follow: Option<u8>,
+    /// What is left out of it where it is a folder or an archive.
+    pub exclude: Option<Vec<Pattern>>,
     /// Whether it is read at all.
     pub used: Option<bool>,
 }
@@ -52,6 +54,7 @@ impl Wishes {
             times: (times != Times::default()).then_some(times),
             links: (links != Links::default()).then_some(links),
             follow: (source.follow > 0).then_some(source.follow),
+            exclude: Some(source.exclude.patterns.clone()).filter(|patterns| !patterns.is_empty()),
             used: None,
         }
     }
@@ -71,6 +74,7 @@ impl Wishes {
             times: self.times.or(weaker.times),
             links: self.links.or(weaker.links),
             follow: self.follow.or(weaker.follow),
+            exclude: self.exclude.or_else(|| weaker.exclude.clone()),
             used: self.used.or(weaker.used),
         }
     }
@@ -95,6 +99,11 @@ impl Wishes {
             links: self.links.unwrap_or_default(),
             ..Manner::default()
         }
+    }
+
+    /// What is left out of a folder or an archive that wishes this.
+    pub fn exclude(&self) -> Exclude {
+        Exclude { patterns: self.exclude.clone().unwrap_or_default(), ..Exclude::default() }
     }
 
     /// The keys as they stand in a file, each with its value.
@@ -136,8 +145,15 @@ impl Wishes {
             self.times.map(|times| ("times", quoted(times.to_string()))),
             self.links.map(|links| ("links", quoted(links.to_string()))),
             self.follow.map(|depth| ("follow", depth.to_string())),
+            self.exclude.as_ref().map(|patterns| ("exclude", list(patterns))),
             self.used.map(|used| ("use", used.to_string())),
         ];
         before.into_iter().flatten().chain(tiers).chain(after.into_iter().flatten()).collect()
     }
+}
+
+/// Patterns as a list of texts.
+fn list(patterns: &[Pattern]) -> String {
+    let patterns: Vec<String> = patterns.iter().map(|pattern| quoted(&pattern.to_string())).collect();
+    format!("[{}]", patterns.join(", "))
 }

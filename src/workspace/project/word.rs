@@ -50,6 +50,7 @@ pub const SOURCE: &[Word] = &[
     word("times", "none, sparse or all", "times = \"none\""),
     word("links", "inline, reference or none", "links = \"none\""),
     word("follow", "how many links deep, 0 to 5", "follow = 1"),
+    word("exclude", "a list of lines of a .gitignore", "exclude = [\"drafts/\", \"*.log\"]"),
     word("use", "true or false", "use = false"),
 ];
 
