@@ -199,3 +199,21 @@ fn names_that_lead_nowhere_say_where_they_lead() {
         "read cut.zip",
     ]));
 }
+
+#[test]
+fn an_export_within_a_folder_is_one_source_beside_the_others() {
+    let desk = Desk::with_examples();
+    let tweet = |id: u8| {
+        format!(
+            "{{\"tweet\":{{\"id_str\":\"{id}\",\"full_text\":\"The bench, part {id}.\",\"created_at\":\"Mon Jan 0{id} 08:00:00 +0000 2024\"}}}}"
+        )
+    };
+    for (name, id) in [("tweets", 1), ("tweets-part1", 8)] {
+        let text = format!("window.YTD.tweets.part0 = [{}]\n", tweet(id));
+        desk.file(&format!("all/archive/data/{name}.js"), text.as_bytes());
+    }
+    desk.file("all/archive/data/manifest.js", b"window.__THAR_CONFIG = {}\n");
+    desk.file("all/archive/assets/app.js", b"let page = 1;\n");
+    desk.file("all/notes.md", b"# Notes\n\nWhat the posts are about.\n");
+    insta::assert_snapshot!(desk.session(&["read all", "read all --list", "count all"]));
+}

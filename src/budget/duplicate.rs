@@ -145,7 +145,9 @@ impl Search<'_> {
     fn close(&mut self, passage: &mut Vec<Run>) {
         let parts: Vec<Run> = std::mem::take(passage).into_iter().flat_map(|run| self.at_clocks(run)).collect();
         let parts: Vec<&[Run]> = parts.chunk_by(|left, right| !self.differ(left, right)).collect();
-        parts.into_iter().for_each(|runs| self.keep(runs));
+        for runs in parts {
+            self.keep(runs);
+        }
     }
 
     /// A run in parts where a clock time, which is no word, is another one here than there.

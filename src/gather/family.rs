@@ -1,8 +1,10 @@
 //! Exports that only make sense together: files of one folder or archive, joined into one text.
 //!
 //! An archive of X keeps posts, their long texts and the account in files of their own; Slack keeps
-//! a file a day, Telegram a page for every thousand messages. Which files belong together is told by their names and their places; what is in
-//! them is judged by the reader.
+//! a file a day, Telegram a page for every thousand messages. Which files belong together is told by
+//! their names and their places; what is in them is judged by the reader.
+
+use std::collections::BTreeSet;
 
 use super::stream::Stream;
 use super::thread::linked::Links;
@@ -21,23 +23,38 @@ pub(crate) enum Family {
 }
 
 impl Family {
-    /// The family that files of these paths form, if they do.
+    /// The exports among files of these paths, each with the folder that holds it.
+    pub(crate) fn among<'a>(paths: &[&'a str]) -> Vec<(Self, &'a str)> {
+        let all: BTreeSet<&str> = paths.iter().copied().collect();
+        let has = |folder: &str, name: &str| all.contains(join(folder, name).as_str());
+        let slack: BTreeSet<&str> = paths.iter().filter(|path| is_day(path)).map(|day| folder(folder(day))).collect();
+        let mut found: Vec<(Self, &str)> = Vec::new();
+        for path in paths {
+            let own = folder(path);
+            let lists = ["channels.json", "dms.json", "groups.json"];
+            let export = match file(path) {
+                name if is_tweets(name) => (Self::XArchive, whole_archive(own, &has).unwrap_or(own)),
+                "users.json" if slack.contains(own) && lists.iter().any(|list| has(own, list)) => (Self::Slack, own),
+                "messages2.html" if has(own, "messages.html") => (Self::TelegramPages, own),
+                _ => continue,
+            };
+            if !found.contains(&export) {
+                found.push(export);
+            }
+        }
+        let roots: Vec<&str> = found.iter().map(|(_, root)| *root).collect();
+        found.retain(|(_, root)| !roots.iter().any(|other| other != root && below(other, root).is_some()));
+        found
+    }
+
+    /// The family that files of these paths form, if they are one export and no more.
     pub(crate) fn of(paths: &[&str]) -> Option<Self> {
-        let has = |wanted: &str| paths.iter().any(|path| file(path) == wanted);
-        let n_days = paths.iter().filter(|path| is_day(path)).count();
-        match () {
-            () if paths.iter().any(|path| is_tweets(file(path))) => Some(Self::XArchive),
-            () if n_days > 0
-                && has("users.json")
-                && (has("channels.json") || has("dms.json") || has("groups.json")) =>
-            {
-                Some(Self::Slack)
-            }
-            // Several first pages are several chats.
-            () if has("messages2.html") && paths.iter().filter(|path| page(path) == Some(1)).count() == 1 => {
-                Some(Self::TelegramPages)
-            }
-            () => None,
+        // Several first pages are several chats.
+        let n_chats = paths.iter().filter(|path| page(path) == Some(1)).count();
+        match Self::among(paths)[..] {
+            [(Self::TelegramPages, _)] if n_chats > 1 => None,
+            [(family, _)] => Some(family),
+            _ => None,
         }
     }
 
@@ -110,6 +127,26 @@ fn file(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The way to `path` from `folder`, if it lies below.
+pub(crate) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+}
+
+/// The folder of an archive of X whose `data` holds the tweets.
+fn whole_archive<'a>(tweets: &'a str, has: &dyn Fn(&str, &str) -> bool) -> Option<&'a str> {
+    let around = folder(tweets);
+    let is_whole = has(tweets, "manifest.js") || has(around, "Your archive.html");
+    (file(tweets) == "data" && is_whole).then_some(around)
+}
+
 /// `tweets.js`, `tweet.js`, `tweets-part1.js`, `community-tweet.js`
 fn is_tweets(file: &str) -> bool {
     let Some(stem) = file.strip_suffix(".js") else { return false };
@@ -155,6 +192,19 @@ mod tests {
         assert_eq!(family(&["tweets-parts.js", "my-tweets.js", "users.json"]), None);
         assert_eq!(family(&["c/messages.html", "c/messages2.html"]), Some(Family::TelegramPages));
         assert_eq!(family(&["a/messages.html", "a/messages2.html", "b/messages.html"]), None);
+    }
+
+    #[test]
+    fn exports_are_found_beside_other_files() {
+        let check = |paths: &[&str], expected: &[(Family, &str)]| assert_eq!(Family::among(paths), expected);
+        check(&["notes.md", "x/data/tweets.js", "x/data/manifest.js"], &[(Family::XArchive, "x")]);
+        check(&["notes.md", "a/data/tweets.js", "a/data/tweets-part1.js"], &[(Family::XArchive, "a/data")]);
+        check(&["Your archive.html", "data/tweets.js"], &[(Family::XArchive, "")]);
+        check(&["a/messages.html", "a/messages2.html", "b/messages.html"], &[(Family::TelegramPages, "a")]);
+        let slack = ["s/users.json", "s/dms.json", "s/general/2024-01-31.json"];
+        check(&slack, &[(Family::Slack, "s")]);
+        check(&[slack[0], slack[1], "t/general/2024-01-31.json"], &[]);
+        check(&["tweets.js", "old/tweet.js"], &[(Family::XArchive, "")]);
     }
 
     #[test]

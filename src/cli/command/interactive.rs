@@ -76,9 +76,9 @@ pub(super) fn run(context: &Context, args: &SourceArgs, terms: &Terms, ask: Ask)
     }
     let unsaved = if page.trial.is_changed() { "  not saved" } else { "" };
     let budget = page.trial.budget.map(|budget| format!(" --budget {}", workspace::short_amount(budget)));
-    let typed = |source: &String| match source.contains(char::is_whitespace) {
-        true => format!(" '{source}'"),
-        false => format!(" {source}"),
+    let typed = |source: &String| {
+        let quote = if source.contains(char::is_whitespace) { "'" } else { "" };
+        format!(" {quote}{source}{quote}")
     };
     let sources: String = args.sources.iter().map(typed).collect();
     context.printer.say(format_args!("Left    forkful plan{sources}{}{unsaved}", budget.unwrap_or_default()));

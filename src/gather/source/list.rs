@@ -9,7 +9,7 @@ use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use super::archive::{is_archive, textless};
-use super::folder::{beside, locate, skipped};
+use super::folder::{Export, beside, exports, locate, skipped};
 use super::walk::walk;
 use super::{contents, is_document, joined_texts, metadata, named_and_pick, read_capped, size_of, unreadable};
 use crate::content::{Kind, Problem};
@@ -90,17 +90,12 @@ fn folder(named: &str, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<
         problem.place = locate(&problem.place);
     }
     rolls.problems.append(&mut problems);
-    if let Some(family) = Family::of(&files.iter().map(|(relative, _)| relative.as_str()).collect::<Vec<_>>()) {
-        let together = files.iter().filter(|(relative, _)| family.takes(relative));
-        rolls.problems.extend(beside(named, files.len() - together.clone().count()));
-        if let (true, Some(found)) = (size_of(together.clone()) > stream::FROM, family.links()) {
-            let paths: Vec<&Path> = together.map(|(_, path)| path.as_path()).collect();
-            let visit: Visit =
-                &mut |file, take| take(&mut File::open(paths[file]).map_err(|source| unreadable(named, source))?);
-            return linked_list(named, (paths.len(), visit), found, wishes, lens, rolls);
-        }
-        let texts = together.map(|(relative, path)| Ok((relative.clone(), contents(&locate(relative), path)?)));
-        whole(named, joined_texts(named, family, texts.collect::<Result<_, _>>()?, wishes)?.0, lens, rolls);
+    let (exports, files) = exports(files);
+    for export in &exports {
+        rolls.problems.extend(export.beside(&locate(&export.root)));
+        export_of(named, export, wishes, lens, rolls)?;
+    }
+    if !exports.is_empty() && files.is_empty() {
         return Ok(());
     }
     let (mut n_listed, mut first_error) = (0, None);
@@ -116,9 +111,23 @@ fn folder(named: &str, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<
             }
         }
     }
-    if n_listed == 0 {
+    if n_listed == 0 && exports.is_empty() {
         return Err(Error::nothing_in(named, std::mem::take(&mut rolls.problems), first_error));
     }
+    Ok(())
+}
+
+fn export_of(named: &str, export: &Export, wishes: Wishes, lens: Lens, rolls: &mut Rolls) -> Result<(), Error> {
+    let place = if export.root.is_empty() { named.to_owned() } else { locate(named, &export.root) };
+    if let (true, Some(found)) = (size_of(&export.files) > stream::FROM, export.family.links()) {
+        let paths: Vec<&Path> = export.files.iter().map(|(_, path)| path.as_path()).collect();
+        let visit: Visit =
+            &mut |file, take| take(&mut File::open(paths[file]).map_err(|source| unreadable(named, source))?);
+        return linked_list(&place, (paths.len(), visit), found, wishes, lens, rolls);
+    }
+    let texts =
+        export.files.iter().map(|(relative, path)| Ok((relative.clone(), contents(&locate(named, relative), path)?)));
+    whole(&place, joined_texts(&place, export.family, texts.collect::<Result<_, _>>()?, wishes)?.0, lens, rolls);
     Ok(())
 }
 
