@@ -9,7 +9,7 @@ use std::thread as threads;
 
 use super::markdown;
 use crate::content::{Answers, Document, Kind, Post, Problem, Quality, Thread, canonical};
-use crate::gather::page::{self, barrier};
+use crate::gather::page::{self, Fragment, Images, barrier};
 use crate::gather::{Confidence, Error, Format, Input, Reading, draft, moment, thread};
 
 pub(crate) const FORMAT: Format = Format {
@@ -38,6 +38,8 @@ fn sniff(input: &Input) -> Confidence {
     let is_led = opens(&["<style", "<script"]);
     let declared =
         (is_led || opens(&["<!--", "<?xml", "<!doctype"])) && (head.contains("<html") || head.contains("<body"));
+    // Outlines have a body too.
+    let declared = declared && !head.contains("<opml");
     let fragment = is_led
         || opens(&["<div", "<article", "<section", "<main", "<p>", "<h1", "<cite", "<table", "<ul", "<meta", "<link"]);
     if declared {
@@ -169,12 +171,12 @@ fn saved_from(html: &str) -> Option<String> {
     address.split_whitespace().next().map(str::to_owned)
 }
 
-/// Markdown of a whole page, if it can be read: a chapter of a book, the body of a mail.
-pub(super) fn whole(html: &str) -> Option<String> {
+/// A whole page, if it can be read: a chapter of a book, the body of a mail, the text of a feed's entry.
+pub(in crate::gather) fn whole(html: &str, images: Images) -> Option<Fragment> {
     if html.len() > MAX_BYTES || barrier::is_too_deep(html) {
         return None;
     }
-    deep(|| page::fragment(html)).flatten()
+    deep(|| page::fragment(html, images)).flatten()
 }
 
 /// Runs `work` on a deep stack; none where it panics, so that no page can.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{html, markdown};
 use crate::content::{Kind, Problem, canonical, line};
+use crate::gather::page::Images;
 use crate::gather::{Confidence, Error, Format, Input, Reading, draft};
 
 pub(crate) const FORMAT: Format = Format {
@@ -131,8 +132,10 @@ impl Writer {
             .iter()
             .any(|name| !forms[*name].is_null());
         self.n_pictures += usize::from(has_picture);
-        let page =
-            form(&["text/html", "html"]).filter(|page| page.contains("<table")).and_then(|page| html::whole(&page));
+        let page = form(&["text/html", "html"])
+            .filter(|page| page.contains("<table"))
+            .and_then(|page| html::whole(&page, Images::All))
+            .map(|page| page.text);
         if let Some(text) = form(&["text/markdown"]).or(page) {
             self.block(&text);
         } else if let Some(text) =

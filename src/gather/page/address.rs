@@ -1,4 +1,16 @@
-//! Addresses of links, made absolute by the address of their page.
+//! Addresses of links: what they may be, made absolute by the address of their page.
+
+/// Schemes that run or carry something instead of leading somewhere.
+const IDLE: [&str; 4] = ["javascript", "data", "vbscript", "blob"];
+
+/// Whether a link may have this target: an address of the web, of mail, of a file, or one seen from the page.
+pub(crate) fn leads(href: &str) -> bool {
+    // Browsers pass over blanks and control characters in a scheme.
+    let is_read = |c: &char| !c.is_whitespace() && !c.is_control();
+    let scheme = href.split_once(':').map(|(scheme, _)| scheme.chars().filter(is_read).collect::<String>());
+    let is_idle = scheme.is_some_and(|scheme| IDLE.contains(&scheme.to_ascii_lowercase().as_str()));
+    !href.trim().is_empty() && !is_idle
+}
 
 /// The address that `href` means on the page `base`; as it stands where the page has none.
 pub(crate) fn join(base: Option<&str>, href: &str) -> String {
@@ -38,6 +50,27 @@ pub(crate) fn join(base: Option<&str>, href: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_leads_somewhere_or_is_none() {
+        for href in
+            ["https://a.example", "ftp://a.example", "mailto:a@b.example", "/x", "x?a=b:c", "#part", "data", "tel:1"]
+        {
+            assert!(leads(href), "{href}");
+        }
+        for href in [
+            "",
+            " ",
+            "javascript:alert(1)",
+            " JavaScript:x",
+            "java\tscript:x",
+            "\u{1}data:text/html,x",
+            "vbscript:x",
+            "blob:x",
+        ] {
+            assert!(!leads(href), "{href:?}");
+        }
+    }
 
     #[test]
     fn an_address_is_that_of_the_page_and_the_link() {

@@ -61,8 +61,7 @@ impl<'a> Words<'a> {
     /// An address made absolute; none for one that leads nowhere.
     pub(super) fn address(&self, href: &str) -> Option<String> {
         let href = href.trim();
-        let scheme = href.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        if href.is_empty() || matches!(scheme.as_str(), "javascript" | "data" | "vbscript" | "blob") {
+        if !super::address::leads(href) {
             return None;
         }
         let joined = super::address::join(self.writer.base, href);

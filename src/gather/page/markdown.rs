@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Images;
 use super::code;
 use super::inline::Words;
 use super::lines::{guard, prefixed};
@@ -58,9 +59,10 @@ pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) ->
     join(&done)
 }
 
-/// The Markdown of all that is not gone, images without words too.
-pub(crate) fn write_whole(tree: &Tree, gone: &[bool]) -> String {
-    let writer = Writer { tree, gone, base: None, notes: &Notes::of(tree, gone), every_image: true };
+/// The Markdown of all that is not gone.
+pub(crate) fn write_whole(tree: &Tree, gone: &[bool], images: Images) -> String {
+    let every_image = images == Images::All;
+    let writer = Writer { tree, gone, base: None, notes: &Notes::of(tree, gone), every_image };
     let mut page = Blocks::new(&writer);
     page.children(Tree::ROOT);
     page.end_line();

@@ -10,7 +10,7 @@
 //! tried again with less taken away. [`markdown`] writes it, and [`posts`] the posts of a discussion.
 //! Nothing here fetches, reads a clock or knows the other formats.
 
-mod address;
+pub(crate) mod address;
 pub(crate) mod barrier;
 mod choose;
 mod code;
@@ -141,11 +141,38 @@ pub(crate) fn read(markup: &Markup) -> Option<Page> {
     Some(Page { kind, metadata, main, posts, n_visible, n_hidden, n_veiled, from_data, is_whole, words })
 }
 
-/// The Markdown of all that a piece of HTML shows.
-pub(crate) fn fragment(html: &str) -> Option<String> {
+/// A piece of HTML as it is read whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Fragment {
+    /// Markdown of all that it shows.
+    pub(crate) text: String,
+    /// Characters of text that it holds and does not show.
+    pub(crate) n_hidden: usize,
+}
+
+/// Which images of a piece of HTML are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Images {
+    All,
+    /// Those with words of their own; the rest is frames, marks and what counts readers.
+    Told,
+}
+
+/// Reads a piece of HTML without a choice among what it shows; none for one that nests too deep to walk.
+pub(crate) fn fragment(html: &str, images: Images) -> Option<Fragment> {
     let tree = Tree::parse(html);
-    let gone = || sieve::silent(&tree, &Rules::of(&tree, &Markup::plain(html)));
-    (tree.depth() <= MAX_DEPTH).then(|| markdown::write_whole(&tree, &gone()))
+    if tree.depth() > MAX_DEPTH {
+        return None;
+    }
+    let gone = sieve::silent(&tree, &Rules::of(&tree, &Markup::plain(html)));
+    Some(Fragment { text: markdown::write_whole(&tree, &gone, images), n_hidden: sieve::n_unseen(&tree, &gone) })
+}
+
+/// The TeX of a formula in `MathML`; empty where there is none.
+pub(crate) fn formula(markup: &str) -> String {
+    let tree = Tree::parse(markup);
+    let formula = tree.named(Tree::ROOT, "math").next().filter(|_| tree.depth() <= MAX_DEPTH);
+    formula.map(|formula| math::tex(&tree, formula)).unwrap_or_default()
 }
 
 /// All text of a piece of HTML, entities decoded.

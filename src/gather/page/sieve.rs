@@ -388,6 +388,13 @@ pub(super) fn silent(tree: &Tree, rules: &Rules) -> Vec<bool> {
     gone
 }
 
+/// Characters of text that is gone because nobody sees it.
+pub(super) fn n_unseen(tree: &Tree, gone: &[bool]) -> usize {
+    let is_outermost = |id: &usize| !tree.ancestors(*id).skip(1).any(|above| gone[above]);
+    let unseen = (0..tree.len()).filter(|id| gone[*id] && !tree.is_silent(*id)).filter(is_outermost);
+    unseen.map(|id| n_letters(tree, id)).sum()
+}
+
 /// The words of a page, scripts and styles left out.
 pub(super) fn words(tree: &Tree, body: Id) -> String {
     let shown = tree.within(body).filter(|id| !tree.parent(*id).is_some_and(|above| tree.is_silent(above)));

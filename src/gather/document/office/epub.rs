@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::package::{Content, Package, content, resolve};
 use super::xml::Element;
-use super::{Found, css, finish, some};
+use super::{Found, HIDDEN, css, finish, some};
 use crate::content::{Kind, line};
 use crate::gather::document::html;
+use crate::gather::page::Images;
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -200,7 +201,7 @@ impl Book {
 
     fn chapters(&self, package: &mut Package, titles: &BTreeMap<String, String>, found: &mut Found) -> Vec<Chapter> {
         let mut chapters: Vec<Chapter> = Vec::new();
-        let mut n_pictures = 0;
+        let (mut n_pictures, mut n_hidden) = (0, 0);
         let sheet = self.sheet(package);
         for item in self.spine.iter().filter_map(|id| self.items.get(id).map(|item| (id, item))) {
             let (id, item) = item;
@@ -219,12 +220,13 @@ impl Book {
                     continue;
                 }
             };
-            let Some(markdown) = html::whole(&sheet.dressed(&page)) else {
+            let Some(chapter) = html::whole(&sheet.dressed(&page), Images::All) else {
                 found.missing.push(format!("{file} cannot be read"));
                 continue;
             };
-            let (text, n) = unlinked(&markdown);
+            let (text, n) = unlinked(&chapter.text);
             n_pictures += n;
+            n_hidden += chapter.n_hidden;
             let is_cover = [id.as_str(), file].iter().any(|name| name.to_ascii_lowercase().contains("cover"));
             if text.trim().is_empty() || is_cover && text.len() < COVER {
                 continue;
@@ -239,6 +241,7 @@ impl Book {
             }
         }
         found.count(n_pictures, "pictures left out");
+        found.count(n_hidden, HIDDEN);
         chapters
     }
 }

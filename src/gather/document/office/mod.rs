@@ -27,11 +27,14 @@ pub(in crate::gather) mod xls;
 pub(in crate::gather) mod xlsx;
 
 use self::package::Package;
-pub(super) use self::prose::table as table_of;
+pub(super) use self::prose::{linked, table as table_of};
 use super::markdown;
 use super::xml;
 use crate::content::{Problem, Quality, canonical, line};
 use crate::gather::{Error, Format, Input, Reading, draft};
+
+/// What a note says of text that is there and not seen, before its number.
+const HIDDEN: &str = "characters of text that the document hides, left out";
 
 /// What a reader made of a document.
 #[derive(Debug, Default)]

@@ -4,9 +4,10 @@ use std::io::{Cursor, Read};
 
 use cfb::CompoundFile;
 
-use super::{Found, rtf, settle, some};
+use super::{Found, HIDDEN, rtf, settle, some};
 use crate::content::{Kind, line};
 use crate::gather::document::html;
+use crate::gather::page::{Fragment, Images};
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -49,25 +50,28 @@ fn read(input: &Input) -> Result<Reading, Error> {
     let to = text(&mut file, "0E04").and_then(|to| some(&to));
     let body = body(&mut file).unwrap_or_default();
     let mut parts: Vec<String> = to.map(|to| format!("To: {to}")).into_iter().collect();
-    parts.push(body.trim().to_owned());
+    parts.push(body.text.trim().to_owned());
     parts.extend(attachments(&mut file).into_iter().map(|name| format!("[file: {name}]")));
     parts.retain(|part| !part.is_empty());
-    let found = Found { text: parts.join("\n\n"), title: subject, author, date: date(&mut file), ..Found::default() };
+    let mut found =
+        Found { text: parts.join("\n\n"), title: subject, author, date: date(&mut file), ..Found::default() };
+    found.count(body.n_hidden, HIDDEN);
     settle(input, &FORMAT, found)
 }
 
 /// The text of the message: as it was written, else from its page, else from its rich text.
-fn body(file: &mut File) -> Option<String> {
+fn body(file: &mut File) -> Option<Fragment> {
+    let shown = |text| Fragment { text, n_hidden: 0 };
     let plain = text(file, "1000").filter(|text| !text.trim().is_empty());
-    if plain.is_some() {
-        return plain;
+    if let Some(plain) = plain {
+        return Some(shown(plain));
     }
     if let Some(page) = stream(file, "/__substg1.0_10130102").or_else(|| stream(file, "/__substg1.0_1013001F")) {
         let page = crate::gather::decode::text("body", &page).ok()?.into_owned();
-        return html::whole(&page);
+        return html::whole(&page, Images::Told);
     }
     let rich = stream(file, "/__substg1.0_10090102")?;
-    rtf::markdown(&unpacked(&rich)?).map(|found| found.text)
+    rtf::markdown(&unpacked(&rich)?).map(|found| shown(found.text))
 }
 
 fn stream(file: &mut File, path: &str) -> Option<Vec<u8>> {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::gather::page::address;
+
 /// How words stand in a text.
 #[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,11 +29,12 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// Appends words; those of an equal look join what stands before.
+    /// Appends words; those of an equal look join what stands before. A link that leads nowhere is none.
     pub(crate) fn push(&mut self, text: &str, look: Look, link: Option<&str>) {
         if text.is_empty() {
             return;
         }
+        let link = link.filter(|url| address::leads(url));
         match self.runs.last_mut() {
             Some(last) if last.look == look && last.link.as_deref() == link => last.text.push_str(text),
             _ => self.runs.push(Run { text: text.to_owned(), look, link: link.map(str::to_owned) }),
@@ -46,6 +49,11 @@ impl Words {
     /// Whether all that is to be seen is code.
     pub(crate) fn is_code(&self) -> bool {
         !self.is_blank() && self.runs.iter().all(|run| run.look.code || run.text.trim().is_empty())
+    }
+
+    /// Whether all that is to be seen is bold.
+    pub(crate) fn is_bold(&self) -> bool {
+        self.runs.iter().all(|run| run.look.bold || run.text.trim().is_empty())
     }
 
     /// The words without their look.
@@ -74,15 +82,9 @@ impl Words {
             let inner = styled(&self.runs[at..at + n]);
             match link {
                 Some(url) if !inner.trim().is_empty() => {
-                    let words = inner.trim();
                     let lead = &inner[..inner.len() - inner.trim_start().len()];
                     let trail = &inner[inner.trim_end().len()..];
-                    if words == url {
-                        let _ = write!(out, "{lead}{url}{trail}");
-                    } else {
-                        let words = words.replace('[', "\\[").replace(']', "\\]");
-                        let _ = write!(out, "{lead}[{words}]({}){trail}", destination(url));
-                    }
+                    let _ = write!(out, "{lead}{}{trail}", linked(inner.trim(), url));
                 }
                 _ => out.push_str(&inner),
             }
@@ -90,6 +92,14 @@ impl Words {
         }
         out
     }
+}
+
+/// Words that lead to an address.
+pub(crate) fn linked(words: &str, url: &str) -> String {
+    if words == url {
+        return url.to_owned();
+    }
+    format!("[{}]({})", words.replace('[', "\\[").replace(']', "\\]"), destination(url))
 }
 
 /// An address that a Markdown link can carry.
@@ -345,6 +355,7 @@ mod tests {
         check(&[("a*b*c", PLAIN, None), ("x*y", Look { code: true, ..PLAIN }, None)], "a\\*b\\*c`x*y`");
         check(&[("x`y", Look { code: true, ..PLAIN }, None)], "``x`y``");
         check(&[("  ", BOLD, None)], "  ");
+        check(&[("a ", PLAIN, None), ("b", PLAIN, Some("JavaScript:alert(1)")), (" c", PLAIN, None)], "a b c");
     }
 
     #[test]
