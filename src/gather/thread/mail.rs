@@ -1,18 +1,23 @@
 //! Mail: mailboxes (mbox) and single messages (RFC 5322), threaded by their references.
 //!
-//! `mail-parser` decodes headers, parts and charsets. What an answer quotes from a message that is
-//! in the mailbox is folded to its first line; signatures are left out. Read from the test mailboxes
-//! of `b4` and messages of `stalwartlabs/mail-parser`.
+//! `mail-parser` decodes headers, parts and charsets; [`body`] says what a message says, [`people`] to
+//! whom. What an answer quotes from a message that is in the mailbox is folded to its first line;
+//! signatures are left out. What is attached and has words is a section of its own. Read from the
+//! test mailboxes of `b4` and messages of `stalwartlabs/mail-parser`.
+
+mod body;
+mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mail_parser::{Addr, HeaderValue, Message, MessageParser};
+use mail_parser::{HeaderValue, Message, MessageParser};
 
+use self::body::Body;
 use super::collect::Collected;
 use super::forest;
 use super::tree::Item;
-use crate::content::{Kind, line};
-use crate::gather::{Confidence, Error, Format, Input, Reading, moment};
+use crate::content::{Document, Kind, Section, SectionKind, line};
+use crate::gather::{Confidence, Error, Format, Input, Reading, draft, moment};
 
 pub(crate) const FORMAT: Format = Format {
     name: "mail",
@@ -89,11 +94,17 @@ fn read(input: &Input) -> Result<Reading, Error> {
     if parsed.len() < raw.len() {
         collected.warn(format!("messages that are no mail: {}", raw.len() - parsed.len()));
     }
-    let here: BTreeSet<&str> = parsed.iter().filter_map(Message::message_id).collect();
+    let here: BTreeMap<&str, &Message> =
+        parsed.iter().filter_map(|message| Some((message.message_id()?, message))).collect();
     let mut subjects: BTreeMap<String, String> = BTreeMap::new();
+    let mut headings: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut n_hidden = 0;
     let mut items = Vec::new();
     for message in &parsed {
-        let item = item(message, &here);
+        let body = body::read(message);
+        n_hidden += body.n_hidden;
+        headings.extend(body.attached.iter().map(|part| (part.heading.clone(), part.author.clone())));
+        let item = item(message, body, &here);
         if let Some(subject) = message.subject() {
             subjects.insert(item.id.clone(), line(subject));
         }
@@ -112,7 +123,36 @@ fn read(input: &Input) -> Result<Reading, Error> {
         }
         collected.push(talk);
     }
-    collected.finish()
+    if n_hidden > 0 {
+        collected.note(format!("text that the messages hide, left out: {n_hidden} characters"));
+    }
+    let mut reading = collected.finish()?;
+    for document in &mut reading.documents {
+        part(document, &headings);
+    }
+    Ok(reading)
+}
+
+/// Makes sections of what is attached to the messages of a document, by the headings that it has.
+fn part(document: &mut Document, headings: &BTreeMap<String, Option<String>>) {
+    let mut parted: Vec<Section> = Vec::new();
+    for section in std::mem::take(&mut document.sections) {
+        let mut open = section.clone();
+        let mut at = section.start;
+        for raw in document.text[section.range()].split_inclusive('\n') {
+            let heading = raw.strip_prefix("## ").map(str::trim_end).filter(|_| at > section.start);
+            if let Some((heading, author)) = heading.and_then(|heading| headings.get_key_value(heading)) {
+                let end = document.text[..at].trim_end().len();
+                parted.push(Section { end, ..open });
+                let label = Some(heading.clone());
+                open =
+                    Section { label, author: author.clone(), ..draft::section(at, section.end, SectionKind::Heading) };
+            }
+            at += raw.len();
+        }
+        parted.push(open);
+    }
+    document.sections = parted;
 }
 
 /// Whether a subject says that it is an answer, or sent on.
@@ -121,7 +161,7 @@ fn is_answer(subject: &str) -> bool {
     ["re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "rv:"].iter().any(|mark| lower.starts_with(mark))
 }
 
-fn item(message: &Message, here: &BTreeSet<&str>) -> Item {
+fn item(message: &Message, body: Body, here: &BTreeMap<&str, &Message>) -> Item {
     let ids = |value: &HeaderValue| {
         value.as_text_list().unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>()
     };
@@ -129,28 +169,24 @@ fn item(message: &Message, here: &BTreeSet<&str>) -> Item {
     let references = ids(message.references());
     // The nearest message above that is here, else the one that is answered.
     let above = answered.iter().chain(references.iter().rev());
-    let parent = above.clone().find(|id| here.contains(id.as_str())).or_else(|| above.clone().next()).cloned();
-    let is_here = parent.as_deref().is_some_and(|id| here.contains(id));
-    let body = message.body_text(0).unwrap_or_default();
-    let mut text = folded(&body, is_here);
-    for attachment in message.attachments() {
-        use mail_parser::MimeHeaders;
-        text += &format!("\n\n[file: {}]", line(attachment.attachment_name().unwrap_or("attachment")));
+    let parent = above.clone().find(|id| here.contains_key(id.as_str())).or_else(|| above.clone().next()).cloned();
+    let answered = parent.as_deref().and_then(|id| here.get(id));
+    let mut parts = vec![folded(&body.text, answered.is_some())];
+    parts.extend(body.files.into_iter().map(|name| format!("[file: {name}]")));
+    parts.extend(body.attached.into_iter().map(|part| format!("## {}\n\n{}", part.heading, part.text.trim_end())));
+    parts.retain(|part| !part.trim().is_empty());
+    // An answer to the same people goes without saying.
+    if !parts.is_empty() && answered.is_none_or(|answered| people::all(answered) != people::all(message)) {
+        let addressed = people::addressed(message);
+        parts.splice(0..0, (!addressed.is_empty()).then(|| addressed.join("\n")));
     }
     Item {
         id: message.message_id().unwrap_or_default().to_owned(),
         parent,
-        author: message.from().and_then(|from| from.first()).map(person),
+        author: people::author(message),
         time: message.date().and_then(|date| moment::read(&date.to_rfc3339())),
-        text,
+        text: parts.join("\n\n"),
         ..Item::default()
-    }
-}
-
-fn person(person: &Addr) -> String {
-    match (person.name(), person.address()) {
-        (Some(name), Some(address)) => format!("{} <{address}>", line(name)),
-        (name, address) => line(name.or(address).unwrap_or_default()),
     }
 }
 
@@ -187,6 +223,96 @@ mod tests {
         let body = "Ada wrote:\r\n> a\r\n> b\r\n> c\r\n> d\r\n\r\nyes\r\n> e\r\nno\r\n-- \r\nBo\r\n";
         assert_eq!(folded(body, true), "Ada wrote:\n> a\n> [3 more quoted lines]\n\nyes\n> e\nno");
         assert_eq!(folded(body, false), "Ada wrote:\n> a\n> b\n> c\n> d\n\nyes\n> e\nno");
+    }
+
+    /// The text, the labels of the sections and what is told of one message.
+    fn check(mail: &str, expected: &str, labels: &[&str], told: &[&str]) {
+        let head = "From: Ada <ada@b.example>\nMessage-ID: <1@b>\nDate: Sat, 1 Jun 2024 10:00:00 +0000\n";
+        let reading = read(&Input::new("a.eml", &format!("{head}{mail}"))).unwrap();
+        let document = &reading.documents[0];
+        assert_eq!(document.text, format!("[message 1]\n{expected}\n"), "{mail}");
+        assert!(draft::covers(&document.text, &document.sections), "{mail}");
+        let found: Vec<&str> = document.sections.iter().filter_map(|section| section.label.as_deref()).collect();
+        assert_eq!(found, labels, "{mail}");
+        let found: Vec<&str> = reading.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(found, told, "{mail}");
+    }
+
+    #[test]
+    fn html_alone_is_read_as_a_page_is() {
+        let html = "<html><head><style>.pre{display:none}</style></head><body><div class=\"pre\">unseen</div>\
+                    <h1>Rent</h1><p>See <a href=\"https://a.example/\">the plan</a>.<img src=\"x.gif\"></p>\
+                    <table><tr><th>Item</th><th>Price</th></tr><tr><td>Bolt</td><td>12</td></tr></table>\
+                    <ul><li>Food 200</li><li style=\"display:none\">gone</li></ul></body></html>";
+        check(
+            &format!("Content-Type: text/html\n\n{html}\n"),
+            "# Rent\n\nSee [the plan](https://a.example/).\n\n| Item | Price |\n| --- | --- |\n| Bolt | 12 |\n\n- Food 200",
+            &["message 1"],
+            &["text that the messages hide, left out: 10 characters"],
+        );
+    }
+
+    #[test]
+    fn a_text_that_only_names_another_form_is_no_text() {
+        let mail = |text: &str, html: &str| {
+            format!(
+                "Content-Type: multipart/alternative; boundary=\"x\"\n\n--x\nContent-Type: text/plain\n\n{text}\n\
+                 --x\nContent-Type: text/html\n\n{html}\n--x--\n"
+            )
+        };
+        let long = "<p>one two three four five six seven eight nine ten eleven twelve</p>";
+        let words = "one two three four five six seven eight nine ten eleven twelve";
+        check(&mail("View in a", long), "View in a", &["message 1"], &[]);
+        check(&mail("View it", long), words, &["message 1"], &[]);
+        check(&mail("", long), words, &["message 1"], &[]);
+        check(&mail("hi", "<p></p>"), "hi", &["message 1"], &[]);
+    }
+
+    #[test]
+    fn what_is_attached_and_has_words_is_a_section() {
+        let parts = [
+            "Content-Type: text/plain\n\nSee below.\n-- \nAda\n",
+            "Content-Type: image/png; name=\"a.png\"\nContent-Disposition: attachment\n\nx\n",
+            "Content-Type: text/plain; name=\"notes.txt\"\nContent-Disposition: attachment; filename=\"notes.txt\"\n\npears\n",
+            "Content-Type: application/octet-stream; name=\"b.csv\"\n\na,b\n",
+            "Content-Type: message/rfc822\n\nFrom: Bo <bo@b.example>\nTo: Ada <ada@b.example>, Cy\n <cy@b.example>\n\
+             Subject: Plums\nDate: Fri, 31 May 2024 09:00:00 +0000\nContent-Type: text/html\n\n<b>blue</b>\n",
+        ];
+        let parts = format!("--x\n{}\n", parts.join("\n--x\n"));
+        check(
+            &format!(
+                "To: Bo <bo@b.example>\nCc: cy@b.example\nContent-Type: multipart/mixed; boundary=\"x\"\n\n{parts}--x--\n"
+            ),
+            "To: Bo <bo@b.example>\nCc: cy@b.example\n\nSee below.\n\n[file: a.png]\n\n## notes.txt\n\npears\n\n## b.csv\n\n\
+             a,b\n\n## Forwarded message: Plums\n\nFrom: Bo <bo@b.example>\nTo: Ada <ada@b.example>, Cy <cy@b.example>\n\
+             Date: 2024-05-31T09:00:00Z\n\n**blue**",
+            &["message 1", "notes.txt", "b.csv", "Forwarded message: Plums"],
+            &[],
+        );
+    }
+
+    #[test]
+    fn an_answer_to_the_same_people_names_none() {
+        let mail = |id: u32, from: &str, to: &str, above: &str| {
+            format!(
+                "From x@y Thu Jan  1 00:00:00 1970\nFrom: {from}\nTo: {to}\nMessage-ID: <{id}@b>\n{above}\nbody\n\n"
+            )
+        };
+        let above = "In-Reply-To: <1@b>\n";
+        let text = [mail(1, "a@b", "c@d, e@f", ""), mail(2, "C@d", "a@b, e@f", above), mail(3, "c@d", "a@b", above)];
+        let document = read(&Input::new("a.mbox", &text.concat())).unwrap().documents.remove(0);
+        let told: Vec<&str> = document.text.lines().filter(|line| line.starts_with("To: ")).collect();
+        assert_eq!(told, ["To: c@d, e@f", "To: a@b"]);
+    }
+
+    #[test]
+    fn no_nest_of_parts_is_too_deep() {
+        let inner = "Content-Type: message/rfc822\n\n".repeat(3000);
+        let multipart = |n: u32| format!("Content-Type: multipart/mixed; boundary=\"b{n}\"\n\n--b{n}\n");
+        let multiparts = (0..3000).map(multipart).collect::<Vec<_>>().concat();
+        for nest in [inner, multiparts] {
+            let _ = read(&Input::new("a.eml", &format!("From: a@b\nDate: x\n{nest}\nwords\n")));
+        }
     }
 
     #[test]
