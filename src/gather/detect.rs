@@ -99,6 +99,7 @@ mod tests {
             ("x.md", "<!doctype html><title>t</title><p>hi", None, "html"),
             ("x.txt", "<style>\np {}\n</style>\n<!DOCTYPE html>\n<html><p>hi</p></html>", None, "html"),
             ("x.html", "<center><p>hi<p>ho</center>", None, "html"),
+            ("x.html", "<?xml version=\"1.0\"?><opml><body><outline text=\"a\"/></body></opml>", None, "opml"),
             ("x.xml", "<font><p>hi</p></font>", None, "xml"),
             ("x.md", "<p align=center>hi</p>\n\n## Two\n\nbody\n", None, "markdown"),
             ("x.txt", "# One\n\n## Two\n\nbody\n", None, "markdown"),

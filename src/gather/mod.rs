@@ -232,6 +232,7 @@ pub const FORMATS: &[Format] = &[
     document::office::msg::FORMAT,
     document::notebook::FORMAT,
     document::feed::FORMAT,
+    document::opml::FORMAT,
     document::html::FORMAT,
     document::json::FORMAT,
     document::xml_data::FORMAT,

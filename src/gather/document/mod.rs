@@ -25,6 +25,7 @@ pub(super) mod markup;
 pub(super) mod mhtml;
 pub(super) mod notebook;
 pub(super) mod office;
+pub(super) mod opml;
 pub(super) mod pdf;
 pub(super) mod podcast;
 pub(super) mod rev;

@@ -14,7 +14,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "xml",
     kind: Kind::Data,
     about: "XML of any shape, as data",
-    extensions: &["xml", "xsd", "xsl", "svg", "plist", "opml", "rdf", "kml", "gpx", "tei"],
+    extensions: &["xml", "xsd", "xsl", "svg", "plist", "rdf", "kml", "gpx", "tei"],
     sniff,
     read,
     stream: None,
