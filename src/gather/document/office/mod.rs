@@ -7,6 +7,7 @@
 mod code_page;
 mod css;
 mod formula;
+mod number;
 mod odf;
 mod package;
 mod prose;
@@ -47,6 +48,8 @@ struct Found {
     language: Option<String>,
     /// How many of what were left out or changed.
     counts: Vec<(usize, &'static str)>,
+    /// Formulas of sheets whose value the file does not have.
+    n_uncounted: usize,
     /// What is missing, each a clause of its own.
     missing: Vec<String>,
 }
@@ -97,7 +100,8 @@ fn without_author(text: String, author: Option<&str>) -> String {
     }
 }
 
-fn settle(input: &Input, format: &Format, found: Found) -> Result<Reading, Error> {
+fn settle(input: &Input, format: &Format, mut found: Found) -> Result<Reading, Error> {
+    found.count(found.n_uncounted, "formulas without a stored value, shown as they are written");
     let (own_title, text) = markdown::take_title(&canonical(&found.text).0, found.title.as_deref());
     let text = without_author(text, found.author.as_deref());
     let sections = markdown::sections(&text);

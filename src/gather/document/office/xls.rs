@@ -10,9 +10,10 @@ use std::iter;
 
 use cfb::CompoundFile;
 
+use super::number::{self, Shape};
 use super::prose::Prose;
 use super::table::{self, Sheet};
-use super::xlsx::{Values, is_date};
+use super::xlsx::Values;
 use super::{Found, settle};
 use crate::content::Kind;
 use crate::gather::{Confidence, Error, Format, Input, Reading};
@@ -41,6 +42,7 @@ mod kind {
     pub(super) const CONTINUE: u16 = 0x003C;
     pub(super) const SHEET: u16 = 0x0085;
     pub(super) const MANY_RK: u16 = 0x00BD;
+    pub(super) const LINK: u16 = 0x01B8;
     pub(super) const XF: u16 = 0x00E0;
     pub(super) const STRINGS: u16 = 0x00FC;
     pub(super) const SHARED: u16 = 0x00FD;
@@ -121,8 +123,7 @@ struct Book {
 impl Book {
     fn of(bytes: &[u8]) -> Result<Self, Wrong> {
         let mut book = Self { sheets: Vec::new(), values: Values::default() };
-        let mut dated: BTreeMap<u16, bool> = BTreeMap::new();
-        let mut n_formats = 0;
+        let mut shapes: BTreeMap<u16, Shape> = BTreeMap::new();
         let mut strings: Vec<&[u8]> = Vec::new();
         let mut last = 0;
         for (kind, data) in records(bytes) {
@@ -136,15 +137,12 @@ impl Book {
                     let code = u16_at(data, 2)
                         .zip(data.get(4..))
                         .and_then(|(n, rest)| Text { chunks: vec![rest], chunk: 0, at: 0 }.string(usize::from(n)));
-                    dated.extend(u16_at(data, 0).zip(code.map(|code| is_date(&code))));
+                    shapes.extend(u16_at(data, 0).zip(code.map(|code| number::shape(&code))));
                 }
                 kind::XF => {
                     let format = u16_at(data, 2).unwrap_or(0);
-                    let is_dated = matches!(format, 14..=22 | 27..=36 | 45..=47 | 50..=58);
-                    if dated.get(&format).copied().unwrap_or(is_dated) {
-                        book.values.dates.insert(n_formats);
-                    }
-                    n_formats += 1;
+                    let shape = shapes.get(&format).copied();
+                    book.values.shapes.push(shape.unwrap_or_else(|| number::built_in(usize::from(format))));
                 }
                 kind::STRINGS => strings.push(data),
                 kind::CONTINUE if last == kind::STRINGS => {
@@ -171,6 +169,7 @@ impl Book {
                 kind::EOF if depth <= 1 => return (sheet, true),
                 kind::EOF => depth -= 1,
                 kind::NOTE => *n_notes += 1,
+                kind::LINK if depth == 1 => link(data, &mut sheet).unwrap_or_default(),
                 // Charts lie within the sheet that shows them.
                 _ if depth == 1 => self.cell(kind, data, &mut sheet, &mut open).unwrap_or_default(),
                 _ => {}
@@ -218,6 +217,20 @@ impl Book {
         sheet.put(row, column, &text);
         Some(())
     }
+}
+
+/// Has cells lead to an address of the web (2.4.140): a range, and somewhere behind it a moniker with the address.
+fn link(data: &[u8], sheet: &mut Sheet) -> Option<()> {
+    const MONIKER: [u8; 16] =
+        [0xe0, 0xc9, 0xea, 0x79, 0xf9, 0xba, 0xce, 0x11, 0x8c, 0x82, 0, 0xaa, 0, 0x4b, 0xa9, 0x0b];
+    let at = |index: usize| u16_at(data, index).map(usize::from);
+    let (top, bottom, left, right) = (at(0)?, at(2)?, at(4)?, at(6)?);
+    let start = memchr::memmem::find(data, &MONIKER)? + MONIKER.len();
+    let length = usize::try_from(u32_at(data, start)?).ok()?;
+    let bytes = data.get(start + 4..)?;
+    let (url, _) = encoding_rs::UTF_16LE.decode_without_bom_handling(&bytes[..bytes.len().min(length)]);
+    sheet.link_all(top..=bottom, left..=right, url.split('\0').next()?);
+    Some(())
 }
 
 /// A sheet's name and place.

@@ -1,13 +1,12 @@
 //! Sheets of Excel (ECMA-376, `SpreadsheetML`): a section a sheet, values as they were last calculated.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-use jiff::{SignedDuration, ToSpan};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::package::{Content, Package, content};
+use super::number::{self, Shape};
+use super::package::{Content, Package, Relation, content};
 use super::prose::Prose;
 use super::table::{self, Sheet};
 use super::xml::Element;
@@ -41,13 +40,13 @@ fn read(input: &Input) -> Result<Reading, Error> {
         values.shared = strings.all("si").into_iter().map(shown).collect();
     }
     if let Some(path) = target("styles") {
-        values.dates = dates(&package.xml(&path)?.unwrap_or_default());
+        values.shapes = shapes(&package.xml(&path)?.unwrap_or_default());
     }
     values.from_1904 =
         book.find("workbookPr").and_then(|p| p.attribute("date1904")).is_some_and(|v| matches!(v, "1" | "true"));
     let mut found = properties(&mut package)?;
     let mut prose = Prose::default();
-    let mut n_hidden = 0;
+    let (mut n_hidden, mut n_comments) = (0, 0);
     for element in book.find("sheets").map(|sheets| sheets.all("sheet")).unwrap_or_default() {
         let name = element.attribute("name").unwrap_or("Sheet");
         n_hidden += usize::from(element.attribute("state").is_some_and(|state| state != "visible"));
@@ -56,17 +55,29 @@ fn read(input: &Input) -> Result<Reading, Error> {
             found.missing.push(format!("sheet {name} is a {} and left out", relation.kind));
             continue;
         }
-        one(&mut package, &relation.target, name, &values, &mut prose, &mut found);
+        let beside = package.relations(&relation.target).unwrap_or_default();
+        let comments = beside.values().find(|relation| relation.kind == "comments");
+        let comments = comments.and_then(|relation| package.xml(&relation.target).ok().flatten());
+        n_comments += comments.map_or(0, |comments| comments.all("comment").len());
+        one(&mut package, &relation.target, name, &values, &beside, (&mut prose, &mut found));
     }
     found.count(n_hidden, "hidden sheets among them");
+    found.count(n_comments, "comments left out");
     found.text = prose.finish();
     finish(input, &FORMAT, found, &package)
 }
 
 /// Writes one sheet; one that cannot be read does not lose the others.
-fn one(package: &mut Package, path: &str, name: &str, values: &Values, prose: &mut Prose, found: &mut Found) {
+fn one(
+    package: &mut Package,
+    path: &str,
+    name: &str,
+    values: &Values,
+    beside: &BTreeMap<String, Relation>,
+    (prose, found): (&mut Prose, &mut Found),
+) {
     match package.text(path) {
-        Ok(Some(text)) => table::write(prose, found, name, &values.sheet(&text)),
+        Ok(Some(text)) => table::write(prose, found, name, &values.sheet(&text, beside)),
         Ok(None) => found.missing.push(format!("sheet {name} is missing")),
         Err(error) => found.missing.push(format!("sheet {name} left out: {}", package.without_name(&error))),
     }
@@ -79,48 +90,23 @@ fn shown(string: &Element) -> String {
         .collect()
 }
 
-/// The cell formats that show a number as a date or time (18.8.30).
-fn dates(styles: &Element) -> BTreeSet<usize> {
-    let custom: BTreeSet<usize> = styles
-        .all("numFmt")
-        .into_iter()
-        .filter(|format| format.attribute("formatCode").is_some_and(is_date))
-        .filter_map(|format| format.attribute("numFmtId")?.parse().ok())
-        .collect();
+/// What each cell format makes of a number (18.8.10, 18.8.30).
+fn shapes(styles: &Element) -> Vec<Shape> {
+    let id = |element: &Element| element.attribute("numFmtId").and_then(|id| id.parse::<usize>().ok());
+    let formats = styles.all("numFmt").into_iter();
+    let custom: BTreeMap<usize, Shape> =
+        formats.filter_map(|format| Some((id(format)?, number::shape(format.attribute("formatCode")?)))).collect();
     let formats = styles.find("cellXfs").map(|formats| formats.all("xf")).unwrap_or_default();
-    let is_dated = |format: &Element| {
-        let id: usize = format.attribute("numFmtId").and_then(|id| id.parse().ok()).unwrap_or(0);
-        matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58) || custom.contains(&id)
-    };
-    formats.into_iter().enumerate().filter(|(_, format)| is_dated(format)).map(|(index, _)| index).collect()
-}
-
-/// Whether a format code has letters of dates outside of quotes and brackets.
-pub(super) fn is_date(code: &str) -> bool {
-    let mut quoted = false;
-    let mut bracketed = false;
-    let mut escaped = false;
-    code.chars().any(|c| {
-        if std::mem::take(&mut escaped) {
-            return false;
-        }
-        match c {
-            '"' => quoted = !quoted,
-            '\\' => escaped = true,
-            '[' => bracketed = true,
-            ']' => bracketed = false,
-            _ => {}
-        }
-        !quoted && !bracketed && matches!(c, 'y' | 'Y' | 'd' | 'D' | 'h' | 'H' | 's' | 'S')
-    })
+    let shape = |id: usize| custom.get(&id).copied().unwrap_or_else(|| number::built_in(id));
+    formats.into_iter().map(|format| shape(id(format).unwrap_or(0))).collect()
 }
 
 /// What the cells of all sheets refer to.
 #[derive(Debug, Default)]
 pub(super) struct Values {
     pub(super) shared: Vec<String>,
-    /// Cell formats that are dates.
-    pub(super) dates: BTreeSet<usize>,
+    /// What each cell format makes of a number.
+    pub(super) shapes: Vec<Shape>,
     pub(super) from_1904: bool,
 }
 
@@ -131,16 +117,19 @@ struct Cell {
     kind: String,
     format: usize,
     text: String,
+    /// How its value is calculated, if it is.
+    formula: Option<String>,
 }
 
 impl Values {
-    fn sheet(&self, text: &str) -> Sheet {
+    /// The cells of a sheet; `beside` says where its links lead.
+    fn sheet(&self, text: &str, beside: &BTreeMap<String, Relation>) -> Sheet {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = false;
         let mut sheet = Sheet::default();
         let (mut row, mut next_row) = (0, 0);
         let mut cell = Cell::default();
-        let mut takes = false;
+        let mut takes = Takes::Nothing;
         // What comes after a slip of the XML is not there; the cells before it are.
         while let Ok(event) = reader.read_event() {
             match event {
@@ -159,21 +148,26 @@ impl Values {
                             column,
                             kind: attribute(&start, "t").unwrap_or_default(),
                             format: attribute(&start, "s").and_then(|s| s.parse().ok()).unwrap_or(0),
-                            text: String::new(),
+                            ..Cell::default()
                         };
                     }
-                    name => takes = matches!(name, "v" | "t"),
+                    "f" => {
+                        cell.formula = Some(String::new());
+                        takes = Takes::Formula;
+                    }
+                    "hyperlink" => link(&start, beside, &mut sheet),
+                    name => takes = if matches!(name, "v" | "t") { Takes::Value } else { Takes::Nothing },
                 },
-                Event::Text(text) if takes => cell.text.push_str(&text),
-                Event::CData(text) if takes => cell.text.push_str(&text),
-                Event::GeneralRef(name) if takes => {
+                Event::Text(text) => cell.take(takes, &text),
+                Event::CData(text) => cell.take(takes, &text),
+                Event::GeneralRef(name) if takes != Takes::Nothing => {
                     let (root, _) = Element::parse("", &format!("&{};", &*name)).unwrap_or_default();
-                    cell.text.push_str(&root.text());
+                    cell.take(takes, &root.text());
                 }
                 Event::End(end) => {
-                    takes = false;
+                    takes = Takes::Nothing;
                     if end.local_name().as_ref() == "c" {
-                        sheet.put(row, cell.column, &self.shown(&cell));
+                        self.put(&mut sheet, row, &cell);
                     }
                 }
                 Event::Eof => break,
@@ -181,6 +175,19 @@ impl Values {
             }
         }
         sheet
+    }
+
+    /// Puts a cell into its sheet: its value, or the formula of one that was never calculated.
+    fn put(&self, sheet: &mut Sheet, row: usize, cell: &Cell) {
+        let Some(formula) = &cell.formula else { return sheet.put(row, cell.column, &self.shown(cell)) };
+        if cell.kind.is_empty() && cell.text.trim().is_empty() {
+            return sheet.put_formula(row, cell.column, formula);
+        }
+        sheet.put(row, cell.column, &self.shown(cell));
+        let target = formula.trim_start().strip_prefix("HYPERLINK(\"").and_then(|rest| rest.split('"').next());
+        if let Some(url) = target {
+            sheet.link(row, cell.column, url);
+        }
     }
 
     fn shown(&self, cell: &Cell) -> String {
@@ -202,45 +209,47 @@ impl Values {
     }
 
     fn written(&self, format: usize, number: f64, written: &str) -> String {
-        let date = self.dates.contains(&format).then(|| self.date(number)).flatten();
-        date.unwrap_or_else(|| plain(number, written))
-    }
-
-    /// The day and time that a number of days stands for (18.17.4).
-    fn date(&self, days: f64) -> Option<String> {
-        if !(0.0..3_000_000.0).contains(&days) {
-            return None;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "the range is checked above")]
-        let (whole, seconds) = (days.floor() as i64, ((days - days.floor()) * 86_400.0).round() as i64);
-        let first = match (self.from_1904, whole) {
-            (true, _) => Date::constant(1904, 1, 1),
-            // Day 60 is a 29 February that never was.
-            (false, ..60) => Date::constant(1899, 12, 31),
-            (false, _) => Date::constant(1899, 12, 30),
-        };
-        let at = first
-            .checked_add(whole.days())
-            .ok()?
-            .at(0, 0, 0, 0)
-            .checked_add(SignedDuration::from_secs(seconds))
-            .ok()?;
-        let time = if at.second() == 0 { at.strftime("%H:%M") } else { at.strftime("%H:%M:%S") }.to_string();
-        Some(match (whole, seconds) {
-            (0, _) => time,
-            (_, 0) => at.date().to_string(),
-            _ => format!("{} {time}", at.date()),
-        })
+        number::shown(self.shapes.get(format).copied().unwrap_or_default(), number, written, self.from_1904)
     }
 }
 
-/// A number without the noise of its last binary digits.
-fn plain(number: f64, written: &str) -> String {
-    if written.len() <= 15 && !written.contains(['e', 'E']) {
-        return written.to_owned();
+/// What the text at hand is of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Nothing,
+    Value,
+    Formula,
+}
+
+impl Cell {
+    fn take(&mut self, takes: Takes, text: &str) {
+        match takes {
+            Takes::Nothing => {}
+            Takes::Value => self.text.push_str(text),
+            Takes::Formula => self.formula.get_or_insert_default().push_str(text),
+        }
     }
-    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    rounded.to_string()
+}
+
+/// Links the cells that an element names (18.3.1.47), where that leads out of the book.
+fn link(start: &BytesStart, beside: &BTreeMap<String, Relation>, sheet: &mut Sheet) {
+    let named = |name: &str| {
+        let mut attributes = start.attributes();
+        let found = attributes.with_checks(false).flatten();
+        found.into_iter().find(|attribute| attribute.key.local_name().as_ref() == name)
+    };
+    let target = named("id").and_then(|id| beside.get(&*id.value)).filter(|target| target.is_external);
+    let (Some(target), Some(cells)) = (target, attribute(start, "ref")) else { return };
+    let (first, last) = cells.split_once(':').unwrap_or((&cells, &cells));
+    if let (Some((top, left)), Some((bottom, right))) = (place(first), place(last)) {
+        sheet.link_all(top..=bottom, left..=right, &target.target);
+    }
+}
+
+/// Row and column of a reference such as `AB12`, from 0 on.
+fn place(reference: &str) -> Option<(usize, usize)> {
+    let row: usize = reference.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()?;
+    Some((row.checked_sub(1)?, column(reference)?))
 }
 
 fn attribute(start: &BytesStart, name: &str) -> Option<String> {
@@ -262,26 +271,31 @@ mod tests {
 
     #[test]
     fn cells_show_what_a_reader_sees() {
-        let values = Values { shared: vec!["pear".into()], dates: [1].into(), from_1904: false };
+        let values = Values { shared: vec!["pear".into()], shapes: vec![Shape::Number, Shape::Date], from_1904: false };
         let text = "<worksheet><sheetData><row r='2'><c r='B2' t='s'><v>0</v></c><c t='inlineStr'><is><t>a &amp; b</t></is></c></row>\
                     <row><c s='1'><v>45000.5</v></c><c><f>A1</f><v>0.30000000000000004</v></c><c t='b'><v>1</v></c></row>\
                     <row r='9'><c r='XFD9'><v>far</v></c></row></sheetData>";
-        let sheet = values.sheet(text);
+        let sheet = values.sheet(text, &BTreeMap::new());
         assert_eq!(sheet.rows[1], ["", "pear", "a & b"]);
         assert_eq!(sheet.rows[2], ["2023-03-15 12:00", "0.3", "TRUE"]);
         assert_eq!((sheet.rows.len(), sheet.n_cells_cut), (3, 1));
     }
 
     #[test]
-    fn days_are_counted_from_1900() {
-        let values = Values::default();
-        for (days, date) in [(1.0, "1900-01-01"), (59.0, "1900-02-28"), (61.0, "1900-03-01"), (0.25, "06:00")] {
-            assert_eq!(values.date(days).as_deref(), Some(date));
-        }
-        for (code, expected) in
-            [("yyyy-mm-dd", true), ("0.00", false), ("[Red]0", false), ("\"days\" 0", false), ("[h]:mm:ss", true)]
-        {
-            assert_eq!(is_date(code), expected, "{code}");
-        }
+    fn formulas_without_a_value_are_shown_and_cells_lead_where_they_led() {
+        let to = |target: &str, is_external| Relation { kind: "hyperlink".into(), target: target.into(), is_external };
+        let beside = [
+            ("r1".to_owned(), to("https://a.example/", true)),
+            ("r2".to_owned(), to("javascript:x", true)),
+            ("r3".to_owned(), to("xl/other.xml", false)),
+        ];
+        let text = "<worksheet><sheetData><row r='1'><c r='A1'><f>SUM(B1:C1)</f></c><c><f>1&lt;2</f><v/></c><c t='str'><f>IF(1,\"\")</f><v></v></c><c><f t='shared' si='0'/></c></row>\
+                    <row><c t='inlineStr'><is><t>pears [x]</t></is></c><c><v>2</v></c><c t='str'><f>HYPERLINK(\"https://b.example/\",\"b\")</f><v>b</v></c><c><v>3</v></c></row></sheetData>\
+                    <hyperlinks><hyperlink ref='A2:B2' r:id='r1'/><hyperlink ref='D2' r:id='r2'/><hyperlink ref='D2' r:id='r3'/><hyperlink ref='A1:XFD1048576' r:id='r9'/></hyperlinks></worksheet>";
+        let sheet = Values::default().sheet(text, &BTreeMap::from(beside));
+        assert_eq!(sheet.rows[0], ["=SUM(B1:C1)", "=1<2"]);
+        let linked = ["[pears \\[x\\]](https://a.example/)", "[2](https://a.example/)", "[b](https://b.example/)", "3"];
+        assert_eq!(sheet.rows[1], linked);
+        assert_eq!(sheet.n_uncounted, 3);
     }
 }
