@@ -10,6 +10,7 @@ mod formula;
 mod number;
 mod odf;
 mod package;
+mod paint;
 mod prose;
 mod slides;
 mod styles;
@@ -28,6 +29,7 @@ pub(in crate::gather) mod xls;
 pub(in crate::gather) mod xlsx;
 
 use self::package::Package;
+use self::paint::Unseen;
 pub(super) use self::prose::{linked, table as table_of};
 use super::markdown;
 use super::xml;
@@ -36,6 +38,9 @@ use crate::gather::{Error, Format, Input, Reading, draft};
 
 /// What a note says of text that is there and not seen, before its number.
 const HIDDEN: &str = "characters of text that the document hides, left out";
+
+/// What a note says of text that is seen only if something dark lies under it.
+const DOUBTFUL: &str = "characters of white text that may stand on something dark, kept";
 
 /// What a reader made of a document.
 #[derive(Debug, Default)]
@@ -59,6 +64,11 @@ impl Found {
         if n > 0 {
             self.counts.push((n, what));
         }
+    }
+
+    fn count_unseen(&mut self, unseen: Unseen) {
+        self.count(unseen.n_hidden, HIDDEN);
+        self.count(unseen.n_doubtful, DOUBTFUL);
     }
 }
 

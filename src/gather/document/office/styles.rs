@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::docx::{is_on, value};
+use super::paint::{Ink, Paint};
 use super::prose::{Look, Mark};
 use super::xml::Element;
 
@@ -25,6 +26,7 @@ pub(super) enum Role {
 pub(super) struct Style {
     pub(super) role: Role,
     pub(super) look: Look,
+    pub(super) paint: Paint,
     /// The numbering and its level.
     pub(super) list: Option<(String, usize)>,
 }
@@ -33,6 +35,10 @@ pub(super) struct Style {
 #[derive(Debug, Default)]
 pub(super) struct Styles {
     all: BTreeMap<String, Style>,
+    /// What holds where no style says otherwise.
+    paint: Paint,
+    /// Table styles that shade some of their cells.
+    shading: BTreeSet<String>,
 }
 
 impl Look {
@@ -56,6 +62,38 @@ impl Style {
     }
 }
 
+/// How words are painted, by the properties of a run or a paragraph (17.3.2).
+pub(super) fn paint(properties: &Element) -> Paint {
+    let color = properties.child("color").map(|color| match (color.attribute("val"), color.attribute("themeColor")) {
+        (None, Some("background1" | "light1")) => Ink::Color(0xff_ffff),
+        (digits, _) => Ink::hex(digits.unwrap_or_default()),
+    });
+    let marked = properties.child("highlight").and_then(|mark| mark.attribute("val")).map(|mark| match mark {
+        "none" => Ink::Auto,
+        "white" => Ink::Color(0xff_ffff),
+        _ => Ink::Dyed,
+    });
+    Paint {
+        ink: color,
+        ground: marked.filter(|mark| *mark != Ink::Auto).or(shade(properties)),
+        size: value(properties, "sz").and_then(|half| half.parse::<u32>().ok()?.checked_mul(500)),
+        is_hidden: properties.child("vanish").map(is_on),
+    }
+}
+
+/// The color that properties lay under a run, a paragraph or a cell (17.3.5).
+pub(super) fn shade(properties: &Element) -> Option<Ink> {
+    let shade = properties.child("shd")?;
+    let color = |name: &str| shade.attribute(name).map_or(Ink::Auto, Ink::hex);
+    Some(match shade.attribute("val") {
+        Some("nil") => Ink::Auto,
+        Some("clear") | None if shade.attribute("themeFill").is_some() && color("fill") == Ink::Auto => Ink::Dyed,
+        Some("clear") | None => color("fill"),
+        Some("solid") => color("color"),
+        Some(_) => Ink::Dyed,
+    })
+}
+
 /// Whether letters of a font are equally wide, by its name.
 pub(super) fn is_monospaced(font: &str) -> bool {
     let font = font.to_ascii_lowercase();
@@ -68,8 +106,30 @@ impl Styles {
     pub(super) fn read(root: &Element) -> Self {
         let raw: BTreeMap<&str, &Element> =
             root.all("style").into_iter().filter_map(|style| Some((style.attribute("styleId")?, style))).collect();
-        let all = raw.keys().map(|id| ((*id).to_owned(), resolve(&raw, id, 0))).collect();
-        Self { all }
+        let all: BTreeMap<String, Style> = raw.keys().map(|id| ((*id).to_owned(), resolve(&raw, id, 0))).collect();
+        let defaults =
+            root.find("docDefaults").and_then(|defaults| defaults.find("rPr")).map(paint).unwrap_or_default();
+        let is_default = |style: &&&Element| {
+            style.attribute("default").is_some_and(|on| on == "1" || on == "true")
+                && style.attribute("type") == Some("paragraph")
+        };
+        let default = raw.values().find(is_default).and_then(|style| all.get(style.attribute("styleId")?));
+        let is_dyed = |shade: &&Element| !matches!(shade.attribute("fill"), None | Some("auto" | "FFFFFF" | "ffffff"));
+        let shades = |style: &&&Element| style.all("shd").iter().any(is_dyed);
+        let shading = raw.values().filter(shades).filter_map(|style| style.attribute("styleId")).map(str::to_owned);
+        let shading = shading.collect();
+        Self { paint: default.map(|style| style.paint).unwrap_or_default().over(defaults), all, shading }
+    }
+
+    /// How words of a paragraph style are painted.
+    pub(super) fn paint(&self, id: Option<&str>) -> Paint {
+        let own = id.and_then(|id| self.of(id)).map(|style| style.paint);
+        own.unwrap_or_default().over(self.paint)
+    }
+
+    /// Whether a table style shades some of its cells.
+    pub(super) fn shades(&self, id: &str) -> bool {
+        self.shading.contains(id)
     }
 
     pub(super) fn of(&self, id: &str) -> Option<&Style> {
@@ -85,6 +145,8 @@ fn resolve(raw: &BTreeMap<&str, &Element>, id: &str, depth: usize) -> Style {
     if let Some(properties) = element.child("rPr") {
         style.look = Style::look(properties).over(style.look);
     }
+    let own = |name: &str| element.child(name).map(paint).unwrap_or_default();
+    style.paint = own("rPr").over(own("pPr")).over(style.paint);
     if let Some(own) = element.child("pPr").and_then(|properties| properties.child("numPr")) {
         let level = value(own, "ilvl").and_then(|level| level.parse().ok()).unwrap_or(0);
         style.list = value(own, "numId").map(|id| (id.to_owned(), level)).or(style.list);
