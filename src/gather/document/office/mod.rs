@@ -9,6 +9,8 @@ mod css;
 mod formula;
 mod number;
 mod odf;
+mod odf_objects;
+mod odf_styles;
 mod package;
 mod paint;
 mod prose;

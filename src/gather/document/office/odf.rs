@@ -1,40 +1,42 @@
-//! What the three kinds of `OpenDocument` files share: styles, paragraphs, lists and tables
-//! (OASIS `OpenDocument` 1.3, part 3).
+//! What the three kinds of `OpenDocument` files share: paragraphs, lists and tables
+//! (OASIS `OpenDocument` 1.3, part 3). [`odf_styles`](super::odf_styles) says how they look,
+//! [`odf_objects`](super::odf_objects) what is embedded in them.
 
 use std::collections::BTreeMap;
 
+use super::odf_objects::Objects;
+use super::odf_styles::Styles;
 use super::package::Package;
+use super::paint::{Ink, Paint, Seen, Unseen};
 use super::prose::{Look, Mark, Prose, Words};
-use super::styles::is_monospaced;
 use super::xml::{Element, Node};
 use super::{Found, some};
-use crate::content::line;
 use crate::gather::Error;
-
-/// What a style says of words, of a paragraph and of a list.
-#[derive(Debug, Clone, Default)]
-struct Style {
-    parent: Option<String>,
-    name: String,
-    bold: Option<bool>,
-    italic: Option<bool>,
-    strike: Option<bool>,
-    code: Option<bool>,
-}
 
 /// Writes the content of an `OpenDocument` file.
 #[derive(Default)]
 pub(super) struct Writer {
-    styles: BTreeMap<String, Style>,
-    /// For each list style, whether its levels are numbered and where they start.
-    lists: BTreeMap<String, BTreeMap<usize, Option<usize>>>,
-    /// Formulas by the folder they lie in.
-    formulas: BTreeMap<String, String>,
+    pub(super) styles: Styles,
+    pub(super) objects: Objects,
+    /// What the words at hand stand on.
+    pub(super) paper: Ink,
     pub(super) prose: Prose,
+    /// The numbers that the items of a list go on with, by its id and by its style.
+    numbers: BTreeMap<String, Vec<usize>>,
+    /// Whether blanks at the beginning of a line are its indent.
+    is_code: bool,
     notes: Vec<String>,
+    unseen: Unseen,
     n_comments: usize,
     n_pictures: usize,
     n_changes: usize,
+}
+
+/// How words stand that say nothing of it themselves.
+#[derive(Debug, Clone, Copy, Default)]
+struct Dress {
+    look: Look,
+    paint: Paint,
 }
 
 /// Title, author, date and language (part 3, 4.3).
@@ -55,18 +57,11 @@ impl Writer {
     pub(super) fn open(package: &mut Package) -> Result<(Self, Element), Error> {
         let content = package.xml("content.xml")?.unwrap_or_default();
         let mut writer = Self::default();
-        for root in [package.xml("styles.xml")?.unwrap_or_default(), content.clone()] {
-            writer.learn(&root);
+        for root in [&package.xml("styles.xml")?.unwrap_or_default(), &content] {
+            writer.styles.learn(root);
         }
-        let objects = content.all("object");
-        for href in objects.iter().filter_map(|object| object.attribute("href")) {
-            let folder = href.trim_start_matches("./");
-            if let Ok(Some(object)) = package.xml(&format!("{folder}/content.xml")) {
-                let annotation = object.find("annotation").map(Element::text);
-                let words = annotation.unwrap_or_else(|| object.text());
-                writer.formulas.insert(href.to_owned(), line(&words));
-            }
-        }
+        writer.paper = writer.styles.paper;
+        writer.objects = Objects::read(package, &content);
         Ok((writer, content))
     }
 
@@ -74,67 +69,8 @@ impl Writer {
         found.count(self.n_comments, "comments left out");
         found.count(self.n_changes, "tracked changes read as their final text");
         found.count(self.n_pictures, "pictures left out");
-    }
-
-    fn learn(&mut self, root: &Element) {
-        for style in root.all("style") {
-            let Some(id) = style.attribute("style:name") else { continue };
-            let text = style.child("text-properties");
-            let of = |name: &str| text.and_then(|properties| properties.attribute(name));
-            let font = of("font-name").or(of("fo:font-family"));
-            let learned = Style {
-                parent: style.attribute("parent-style-name").map(str::to_owned),
-                name: style.attribute("display-name").unwrap_or(id).replace("_20_", " "),
-                bold: of("fo:font-weight").map(|weight| matches!(weight, "bold" | "600" | "700" | "800" | "900")),
-                italic: of("fo:font-style").map(|style| matches!(style, "italic" | "oblique")),
-                strike: of("text-line-through-style").map(|style| style != "none"),
-                code: font.map(is_monospaced),
-            };
-            self.styles.insert(id.to_owned(), learned);
-        }
-        for list in root.all("list-style") {
-            let Some(id) = list.attribute("style:name") else { continue };
-            let levels = list.elements().filter_map(|level| {
-                let at: usize = level.attribute("text:level")?.parse().ok()?;
-                let start = level.attribute("start-value").and_then(|start| start.parse().ok()).unwrap_or(1);
-                let is_numbered = level.name == "list-level-style-number"
-                    && level.attribute("num-format").is_some_and(|f| !f.is_empty());
-                Some((at.saturating_sub(1), is_numbered.then_some(start)))
-            });
-            self.lists.insert(id.to_owned(), levels.collect());
-        }
-    }
-
-    /// The style and those it inherits from, nearest first.
-    fn chain(&self, id: Option<&str>) -> Vec<&Style> {
-        let mut found = Vec::new();
-        let mut next = id;
-        while let Some(style) = next.and_then(|id| self.styles.get(id)).filter(|_| found.len() < 16) {
-            found.push(style);
-            next = style.parent.as_deref();
-        }
-        found
-    }
-
-    fn look(&self, id: Option<&str>, under: Look) -> Look {
-        let chain = self.chain(id);
-        let of =
-            |get: fn(&Style) -> Option<bool>, under: bool| chain.iter().find_map(|style| get(style)).unwrap_or(under);
-        let is_source =
-            chain.iter().any(|style| matches!(style.name.as_str(), "Source Text" | "Teletype" | "User Entry"));
-        let is_strong = chain.iter().any(|style| style.name.starts_with("Strong"));
-        let is_emphasis = chain.iter().any(|style| style.name == "Emphasis");
-        Look {
-            bold: of(|style| style.bold, under.bold || is_strong),
-            italic: of(|style| style.italic, under.italic || is_emphasis),
-            strike: of(|style| style.strike, under.strike),
-            code: of(|style| style.code, under.code) || is_source,
-        }
-    }
-
-    /// Whether a paragraph style or one above it has one of these names.
-    fn is_named(&self, id: Option<&str>, names: &[&str]) -> bool {
-        self.chain(id).iter().any(|style| names.contains(&style.name.as_str()))
+        self.objects.tell(found);
+        found.count_unseen(self.unseen);
     }
 
     /// Writes the blocks in an element.
@@ -147,8 +83,11 @@ impl Writer {
                     self.prose.heading(level, &words.calm().markdown());
                 }
                 "p" => self.paragraph(element),
-                "list" => self.list(element, 0, element.attribute("text:style-name"), None),
+                "list" => self.list_of(element),
                 "table" => self.table(element),
+                "section" if element.attribute("text:display") == Some("none") => {
+                    self.unseen.reads(&element.text(), Seen::Never);
+                }
                 "section" | "index-body" => self.blocks(element),
                 "tracked-changes" => self.n_changes += element.all("changed-region").len(),
                 "frame" | "g" | "text-box" | "custom-shape" => self.frame(element),
@@ -168,16 +107,18 @@ impl Writer {
 
     fn paragraph(&mut self, element: &Element) {
         let style = element.attribute("text:style-name");
-        if self.is_named(style, &["Preformatted Text", "Source Code"]) {
+        if self.styles.is_named(style, &["Preformatted Text", "Source Code"]) {
+            self.is_code = true;
             let words = self.words(element);
+            self.is_code = false;
             for line in words.plain().split('\n') {
                 self.prose.code(line.trim_end());
             }
         } else {
             let words = self.words(element);
-            if self.is_named(style, &["Title"]) {
+            if self.styles.is_named(style, &["Title"]) {
                 self.prose.heading(1, &words.calm().markdown());
-            } else if self.is_named(style, &["Quotations", "Quotation", "Block Text"]) {
+            } else if self.styles.is_named(style, &["Quotations", "Quotation", "Block Text"]) {
                 self.prose.quote(&words.markdown());
             } else {
                 self.prose.paragraph(&words.markdown());
@@ -190,9 +131,24 @@ impl Writer {
 
     /// The text of the boxes in a frame.
     fn text_box(&mut self, frame: &Element) {
+        let paper = self.under(&[frame]);
+        let outer = std::mem::replace(&mut self.paper, paper);
         for text_box in frame.all("text-box") {
             self.blocks(text_box);
         }
+        self.paper = outer;
+    }
+
+    /// What the words of a frame, or of a cell, a row and a table, stand on: the first of them that has a color.
+    fn under(&self, inside: &[&Element]) -> Ink {
+        let color = |element: &&Element| {
+            let style = ["draw:style-name", "table:style-name"].iter().find_map(|name| element.attribute(name));
+            self.styles.paint(style).ground.filter(|ground| *ground != Ink::Auto)
+        };
+        let is_frame = inside.iter().any(|element| element.attribute("draw:style-name").is_some());
+        // A frame without a color lies on whatever is there.
+        let bare = if is_frame && self.paper == Ink::Auto { Ink::Unknown } else { self.paper };
+        inside.iter().find_map(color).unwrap_or(bare)
     }
 
     /// A frame with text, a table or a picture, standing by itself.
@@ -206,30 +162,42 @@ impl Writer {
         if element.name == "frame" {
             self.text_box(element);
         } else {
+            let paper = self.under(&[element]);
+            let outer = std::mem::replace(&mut self.paper, paper);
             self.blocks(element);
+            self.paper = outer;
         }
     }
 
-    pub(super) fn list(&mut self, list: &Element, level: usize, style: Option<&str>, above: Option<&str>) {
-        let style = style.or(above);
-        let level_of = |lists: &BTreeMap<String, BTreeMap<usize, Option<usize>>>| {
-            style.and_then(|style| lists.get(style)).and_then(|levels| levels.get(&level).copied()).flatten()
-        };
-        let mut number = level_of(&self.lists);
+    /// A list that stands in no other.
+    fn list_of(&mut self, list: &Element) {
+        let style = list.attribute("text:style-name");
+        let goes_on = list.attribute("continue-numbering") == Some("true");
+        let before = list.attribute("continue-list").or(style.filter(|_| goes_on));
+        let mut next = before.and_then(|key| self.numbers.get(key)).cloned().unwrap_or_default();
+        self.list(list, 0, style, &mut next);
+        for key in list.attribute("xml:id").into_iter().chain(style) {
+            self.numbers.insert(key.to_owned(), next.clone());
+        }
+    }
+
+    /// Writes a list `level` lists deep; `next` has the numbers that its items, and those of the lists above, go on with.
+    fn list(&mut self, list: &Element, level: usize, style: Option<&str>, next: &mut Vec<usize>) {
+        let start = self.styles.number(style, level);
         for item in list.elements().filter(|item| matches!(item.name.as_str(), "list-item" | "list-header")) {
             if let Some(start) = item.attribute("start-value").and_then(|start| start.parse().ok()) {
-                number = number.map(|_| start);
+                set(next, level, start);
             }
-            let mut is_first = true;
+            let (mut is_first, mut n_lists) = (true, 0);
             for element in item.elements() {
                 match element.name.as_str() {
                     "list" => {
-                        self.list(
-                            element,
-                            level + usize::from(!is_first || level == 0),
-                            element.attribute("text:style-name"),
-                            style,
-                        );
+                        let own = element.attribute("text:style-name");
+                        if n_lists > 0 && element.attribute("continue-numbering") != Some("true") {
+                            next.truncate(level + 1);
+                        }
+                        n_lists += 1;
+                        self.list(element, level + 1, own.or(style), next);
                     }
                     "p" | "h" => {
                         let words = self.words(element).markdown();
@@ -237,8 +205,10 @@ impl Writer {
                             continue;
                         }
                         if is_first && item.name == "list-item" {
+                            let number =
+                                start.map(|start| next.get(level).copied().filter(|n| *n > 0).unwrap_or(start));
                             self.prose.item(level, number.map_or(Mark::Bullet, Mark::Number), &words);
-                            number = number.map(|number| number + 1);
+                            set(next, level, number.map_or(0, |number| number + 1));
                         } else {
                             self.prose.more(level, &words);
                         }
@@ -253,29 +223,37 @@ impl Writer {
 
     pub(super) fn words(&mut self, element: &Element) -> Words {
         let mut words = Words::default();
-        self.inline(element, Look::default(), None, &mut words);
+        let paint = self.styles.paint(element.attribute("text:style-name"));
+        self.inline(element, Dress { look: Look::default(), paint }, None, &mut words);
         words
     }
 
-    fn inline(&mut self, parent: &Element, look: Look, link: Option<&str>, words: &mut Words) {
+    fn inline(&mut self, parent: &Element, dress: Dress, link: Option<&str>, words: &mut Words) {
+        let look = dress.look;
+        let seen = dress.paint.seen(self.paper);
         for node in &parent.children {
             let element = match node {
                 // White space is one blank (part 3, 6.1.2).
                 Node::Text(text) => {
-                    let folded = folded(text, words.plain().ends_with(char::is_whitespace) || words.plain().is_empty());
-                    words.push(&folded, look, link);
+                    if self.unseen.reads(text, seen) {
+                        let before = words.plain();
+                        let is_indent = self.is_code && before.ends_with('\n');
+                        let after_blank = before.is_empty() || before.ends_with(char::is_whitespace) && !is_indent;
+                        words.push(&folded(text, after_blank), look, link);
+                    }
                     continue;
                 }
                 Node::Element(element) => element,
             };
             match element.name.as_str() {
                 "span" => {
-                    let look = self.look(element.attribute("text:style-name"), look);
-                    self.inline(element, look, link, words);
+                    let style = element.attribute("text:style-name");
+                    let paint = self.styles.paint(style).over(dress.paint);
+                    self.inline(element, Dress { look: self.styles.look(style, look), paint }, link, words);
                 }
                 "a" => {
                     let href = element.attribute("href").filter(|href| !href.starts_with('#'));
-                    self.inline(element, look, href.or(link), words);
+                    self.inline(element, dress, href.or(link), words);
                 }
                 "s" => {
                     let n: usize = element.attribute("text:c").and_then(|n| n.parse().ok()).unwrap_or(1);
@@ -296,20 +274,21 @@ impl Writer {
                 "frame" | "custom-shape" => self.picture(element, words, look),
                 "ruby" => {
                     if let Some(base) = element.child("ruby-base") {
-                        self.inline(base, look, link, words);
+                        self.inline(base, dress, link, words);
                     }
                 }
-                _ => self.inline(element, look, link, words),
+                _ => self.inline(element, dress, link, words),
             }
         }
     }
 
     /// A formula gives its words, a picture its description.
     fn picture(&mut self, frame: &Element, words: &mut Words, look: Look) {
-        let formula =
-            frame.find("object").and_then(|object| object.attribute("href")).and_then(|href| self.formulas.get(href));
-        if let Some(formula) = formula {
-            return words.push(&format!("${formula}$"), look, None);
+        if let Some(object) = frame.find("object") {
+            if let Some(formula) = self.objects.formula(object.attribute("href")) {
+                words.push(&format!("${formula}$"), look, None);
+            }
+            return;
         }
         if frame.find("image").is_none() {
             return;
@@ -329,9 +308,12 @@ impl Writer {
             {
                 let n: usize = cell.attribute("number-columns-repeated").and_then(|n| n.parse().ok()).unwrap_or(1);
                 let mut parts: Vec<String> = Vec::new();
+                let paper = self.under(&[cell, row, table]);
+                let outer = std::mem::replace(&mut self.paper, paper);
                 for paragraph in cell.all("p") {
                     parts.push(self.words(paragraph).markdown().trim().to_owned());
                 }
+                self.paper = outer;
                 parts.retain(|part| !part.is_empty());
                 cells.extend(std::iter::repeat_n(parts.join(" "), n.clamp(1, 64)));
             }
@@ -344,6 +326,12 @@ impl Writer {
         }
         self.prose.table(&grid);
     }
+}
+
+/// Sets the number that the next item of a level has; those of the levels below begin anew.
+fn set(next: &mut Vec<usize>, level: usize, number: usize) {
+    next.resize(level, 0);
+    next.push(number);
 }
 
 /// Text with runs of white space as one blank; none where one stands before.
@@ -359,4 +347,85 @@ fn folded(text: &str, mut after_blank: bool) -> String {
         after_blank = is_blank;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The Markdown of a text, and how many of its characters are hidden or perhaps so.
+    fn check(text: &str, expected: &str, n_hidden: usize, n_doubtful: usize) {
+        let styles = "<styles><style style:name='white'><text-properties fo:color='#ffffff'/></style>\
+            <style style:name='child' style:parent-style-name='white'/>\
+            <style style:name='small'><text-properties fo:font-size='1pt'/></style>\
+            <style style:name='gone'><text-properties text:display='none'/></style>\
+            <style style:name='blue'><table-cell-properties fo:background-color='#000080'/></style>\
+            <style style:name='band'><paragraph-properties fo:background-color='#101010'/><text-properties fo:color='#ffffff'/></style>\
+            <style style:name='box'><graphic-properties draw:fill='solid' draw:fill-color='#202020'/></style>\
+            <list-style style:name='L'><list-level-style-number text:level='1' style:num-format='1'/>\
+            <list-level-style-bullet text:level='2'/><list-level-style-number text:level='3' style:num-format='a'/></list-style></styles>";
+        let mut writer = Writer::default();
+        writer.styles.learn(&Element::parse("styles", styles).unwrap().0);
+        writer.blocks(&Element::parse("text", text).unwrap().0);
+        let unseen = Unseen { n_hidden, n_doubtful };
+        assert_eq!((writer.prose.finish().trim_end(), writer.unseen), (expected, unseen), "{text}");
+    }
+
+    #[test]
+    fn text_that_nobody_sees_is_counted() {
+        let span = |style: &str| format!("<p>a<span text:style-name='{style}'> not me</span></p>");
+        for style in ["white", "child", "small", "gone"] {
+            check(&span(style), "a", 5, 0);
+            check(&format!("<p text:style-name='{style}'>not me</p><p>b</p>"), "b", 5, 0);
+        }
+        check(&span("blue"), "a not me", 0, 0);
+        check("<p text:style-name='band'>a</p>", "a", 0, 0);
+        check("<section text:display='none'><p>a b</p></section><p>c</p>", "c", 2, 0);
+        let cell = |style: &str| {
+            format!("<table-cell table:style-name='{style}'><p text:style-name='white'>a</p></table-cell>")
+        };
+        check(
+            &format!("<table><table-row>{}{}</table-row></table>", cell("blue"), cell("none")),
+            "| a |\n| --- |",
+            1,
+            0,
+        );
+        let frame = |style: &str| {
+            format!("<frame draw:style-name='{style}'><text-box><p text:style-name='white'>a</p></text-box></frame>")
+        };
+        check(&frame("box"), "a", 0, 0);
+        check(&frame("none"), "a", 0, 1);
+    }
+
+    #[test]
+    fn lists_keep_their_depth_and_their_numbers() {
+        check(
+            "<list text:style-name='L' xml:id='one'><list-item><p>a</p></list-item><list-item><p>b</p><list><list-item><p>c</p></list-item></list></list-item></list>\
+             <list text:style-name='L'><list-item><list><list-item><list><list-item><p>d</p></list-item></list></list-item></list></list-item></list>\
+             <list text:style-name='L' text:continue-list='one'><list-item><p>e</p></list-item></list>",
+            "1. a\n2. b\n   - c\n     1. d\n3. e",
+            0,
+            0,
+        );
+        check(
+            "<list text:style-name='L'><list-item text:start-value='4'><p>a</p></list-item></list><p>b</p>\
+             <list text:style-name='L'><list-item><p>c</p></list-item></list><p>d</p>\
+             <list text:style-name='L' text:continue-numbering='true'><list-item><p>e</p></list-item></list>",
+            "4. a\n\nb\n\n1. c\n\nd\n\n2. e",
+            0,
+            0,
+        );
+    }
+
+    #[test]
+    fn names_that_no_style_defines_and_indents_of_code_are_kept() {
+        check("<p text:style-name='Title'>Grand</p>", "# Grand", 0, 0);
+        check(
+            "<p text:style-name='Source_20_Code'>if x:<line-break/> <s text:c='3'/>y<line-break/><span> <s/></span>z</p>",
+            "```\nif x:\n    y\n  z\n```",
+            0,
+            0,
+        );
+        check("<p>a<line-break/> b</p>", "a\nb", 0, 0);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::odf::{Writer, properties};
 use super::package::{Content, Package, content};
+use super::paint::Ink;
 use super::xml::Element;
 use super::{finish, slides};
 use crate::content::Kind;
@@ -24,6 +25,8 @@ fn sniff(input: &Input) -> Confidence {
 fn read(input: &Input) -> Result<Reading, Error> {
     let mut package = Package::open(input)?;
     let (mut writer, root) = Writer::open(&mut package)?;
+    // White stands on the colors and pictures of a slide, which are not followed.
+    writer.paper = Ink::Dyed;
     for (index, page) in root.all("page").into_iter().enumerate() {
         let is_title = |class: Option<&str>| matches!(class, Some("title"));
         let title = page.elements().find(|frame| is_title(frame.attribute("presentation:class")));

@@ -4,9 +4,11 @@ use super::finish;
 use super::odf::{self, Writer};
 use super::package::{Content, Package, content};
 use super::prose::Prose;
+use super::prose::linked;
 use super::table::{self, MAX_COLUMNS, MAX_ROWS, Sheet};
-use super::xml::Element;
+use super::xml::{Element, Node};
 use crate::content::Kind;
+use crate::gather::page::address;
 use crate::gather::{Confidence, Error, Format, Input, Reading};
 
 pub(crate) const FORMAT: Format = Format {
@@ -25,14 +27,23 @@ fn sniff(input: &Input) -> Confidence {
 
 fn read(input: &Input) -> Result<Reading, Error> {
     let mut package = Package::open(input)?;
-    let (_, root) = Writer::open(&mut package)?;
+    let (mut writer, root) = Writer::open(&mut package)?;
     let mut found = odf::properties(&mut package)?;
     let mut prose = Prose::default();
     let book = root.find("spreadsheet").unwrap_or(&root);
+    let (mut n_hidden, mut n_comments) = (0, 0);
     for (index, element) in book.elements().filter(|element| element.name == "table").enumerate() {
         let name = element.attribute("table:name").map_or_else(|| format!("Sheet {}", index + 1), str::to_owned);
+        n_hidden += usize::from(!writer.styles.shows(element.attribute("table:style-name")));
+        n_comments += element.all("annotation").len();
+        for object in element.all("object") {
+            writer.objects.formula(object.attribute("href"));
+        }
         table::write(&mut prose, &mut found, &name, &sheet(element));
     }
+    found.count(n_hidden, "hidden sheets among them");
+    found.count(n_comments, "comments left out");
+    writer.objects.tell(&mut found);
     found.text = prose.finish();
     finish(input, &FORMAT, found, &package)
 }
@@ -48,7 +59,14 @@ fn sheet(element: &Element) -> Sheet {
         let mut column = 0;
         for cell in row.elements().filter(|cell| matches!(cell.name.as_str(), "table-cell" | "covered-table-cell")) {
             let n_columns = repeated(cell, "number-columns-repeated");
-            let text = cell.all("p").into_iter().map(Element::text).collect::<Vec<_>>().join(" ");
+            let paragraphs = cell.elements().filter(|element| element.name == "p");
+            let text = paragraphs.map(words).collect::<Vec<_>>().join(" ");
+            let is_uncounted = text.trim().is_empty() && cell.attribute("office:value-type").is_none();
+            if let Some(formula) = cell.attribute("table:formula").filter(|_| is_uncounted) {
+                // The part before the colon names the language of the formula.
+                let bare = formula.split_once(":=").map_or(formula, |(_, bare)| bare);
+                sheet.put_formula(at, column, bare);
+            }
             if !text.trim().is_empty() {
                 // A sheet ends with a row or cell that is repeated to its last one.
                 for row in at..(at + n_rows).min(MAX_ROWS + 1).max(at + 1) {
@@ -62,4 +80,40 @@ fn sheet(element: &Element) -> Sheet {
         at = at.saturating_add(n_rows);
     }
     sheet
+}
+
+/// The words of a paragraph with its links; what is said of them in a comment is not among them.
+fn words(element: &Element) -> String {
+    let mut out = String::new();
+    for node in &element.children {
+        match node {
+            Node::Text(text) => out.push_str(text),
+            Node::Element(inside) => match (inside.name.as_str(), inside.attribute("href")) {
+                ("annotation", _) => {}
+                ("s" | "tab" | "line-break", _) => out.push(' '),
+                ("a", Some(url)) if address::leads(url) && !url.starts_with('#') => {
+                    out.push_str(&linked(&inside.text(), url));
+                }
+                _ => out.push_str(&words(inside)),
+            },
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_read_with_their_links_and_without_their_comments() {
+        let text = "<table><table-row><table-cell><annotation><p>hm</p></annotation><p>pear<s/>tree</p></table-cell>\
+                    <table-cell><p>see <a href='https://a.example/'>here</a></p></table-cell>\
+                    <table-cell table:formula='of:=SUM([.A1:.A2])'/><table-cell table:formula='of:=1' office:value-type='string'/>\
+                    </table-row></table>";
+        let (root, _) = Element::parse("x", text).unwrap();
+        let sheet = sheet(&root);
+        assert_eq!(sheet.rows[0], ["pear tree", "see [here](https://a.example/)", "=SUM([.A1:.A2])"]);
+        assert_eq!(sheet.n_uncounted, 1);
+    }
 }

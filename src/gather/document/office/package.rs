@@ -63,7 +63,8 @@ pub(crate) fn content(input: &Input) -> Option<Content> {
     if let Ok(Some(kind)) = package.text("mimetype") {
         match kind.trim() {
             "application/epub+zip" => return Some(Content::Epub),
-            "application/vnd.oasis.opendocument.text" | "application/vnd.oasis.opendocument.text-template" => {
+            // A text, its template, a page for the web, a text of several files.
+            kind if kind.starts_with("application/vnd.oasis.opendocument.text") => {
                 return Some(Content::Odt);
             }
             "application/vnd.oasis.opendocument.presentation" => return Some(Content::Odp),
