@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
+use self::field::Field;
 use self::hanging::Hanging;
 use self::state::{State, Target};
 use super::code_page::{charset, code_page};
@@ -28,6 +29,8 @@ pub(crate) const FORMAT: Format = Format {
     stream: None,
 };
 
+/// Letters of a title are at least this large, in half points.
+const TITLE: usize = 32;
 /// Groups nested deeper than this are read as if they were as deep as this.
 const MAX_DEPTH: usize = 512;
 
@@ -66,8 +69,8 @@ struct Reader {
     notes: Vec<String>,
     /// Text of a destination that is not the body.
     aside: String,
-    /// Fields that are open, with the depth of their group.
-    links: Vec<(usize, String)>,
+    /// Fields that are open, outermost first.
+    fields: Vec<Field>,
     page: &'static Encoding,
     fonts: BTreeMap<usize, &'static Encoding>,
     styles: BTreeMap<usize, String>,
@@ -101,7 +104,7 @@ impl Reader {
             note: Words::default(),
             notes: Vec::new(),
             aside: String::new(),
-            links: Vec::new(),
+            fields: Vec::new(),
             page: WINDOWS_1252,
             fonts: BTreeMap::new(),
             styles: BTreeMap::new(),
@@ -256,18 +259,18 @@ impl Reader {
 
     fn text(&mut self, text: &str) {
         let state = self.state().clone();
-        let link = self.links.iter().rev().find_map(|(_, told)| field::target(told));
+        let link = self.fields.iter().rev().find_map(|field| field::target(&field.told));
         match state.target {
             _ if state.is_hidden => {}
             Target::Body => {
                 let code = self.guesses && link.is_none() && self.fixed.contains(&state.font);
                 self.words.push(text, Look { code, ..state.look }, link.as_deref());
             }
-            Target::Note => self.note.push(text, state.look, None),
+            Target::Note => self.note.push(text, state.look, link.as_deref()),
             Target::ListText => self.list_mark.push_str(text),
             Target::Field => {
-                if let Some((_, told)) = self.links.last_mut() {
-                    told.push_str(text);
+                if let Some(field) = self.fields.last_mut() {
+                    field.told.push_str(text);
                 }
             }
             Target::Nowhere => {}
@@ -297,7 +300,7 @@ impl Reader {
             let name = std::mem::take(&mut self.aside).trim().trim_end_matches(';').to_ascii_lowercase();
             self.styles.insert(closed.style, name);
         }
-        self.links.retain(|(depth, _)| *depth <= self.depth);
+        self.fields.retain(|field| field.depth <= self.depth);
     }
 
     fn word(&mut self, word: &str, number: Option<i64>, starred: bool) {
@@ -315,8 +318,11 @@ impl Reader {
             "pard" => {
                 let state = self.state();
                 (state.in_table, state.outline, state.list, state.style) = (false, None, None, 0);
-                (state.left, state.first) = (0, 0);
+                (state.left, state.first, state.is_centered) = (0, 0, false);
             }
+            "qc" => self.state().is_centered = true,
+            "ql" | "qr" | "qj" => self.state().is_centered = false,
+            "fs" => self.state().size = index,
             "intbl" => self.state().in_table = true,
             "outlinelevel" => self.state().outline = Some(index).filter(|level| *level < 9),
             "s" => self.state().style = index,
@@ -351,9 +357,13 @@ impl Reader {
                 self.text(&format!("[^{number}]"));
                 self.aim(Target::Note);
             }
-            "field" => self.links.push((self.depth, String::new())),
+            "field" => {
+                let target = self.state().target;
+                self.fields.push(Field { depth: self.depth, told: String::new(), target });
+            }
             "fldinst" => self.aim(Target::Field),
-            "fldrslt" => self.aim(Target::Body),
+            // A field shows where it stands: in the text, or in a note.
+            "fldrslt" => self.aim(self.fields.last().map_or(Target::Body, |field| field.target)),
             "listtext" | "pntext" => {
                 self.has_mark = true;
                 self.list_mark.clear();
@@ -431,7 +441,14 @@ impl Reader {
             self.items.clear();
         }
         let by_style = style.strip_prefix("heading ").and_then(|level| level.trim().parse().ok());
-        let heading = by_style.or(state.outline.map(|level| level + 1)).or((style == "title").then_some(1));
+        // Without styles the words on top are the title that stand as titles do.
+        let is_title = self.n_paragraphs == 1
+            && self.styles.is_empty()
+            && state.is_centered
+            && state.size >= TITLE
+            && words.is_bold()
+            && !had_mark;
+        let heading = by_style.or(state.outline.map(|level| level + 1)).or((style == "title" || is_title).then_some(1));
         if let Some(level) = heading {
             self.prose.heading(level, &words.calm().markdown());
         } else if had_mark || state.list.is_some() {

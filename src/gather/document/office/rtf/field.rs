@@ -1,5 +1,18 @@
 //! Words of rich text that stand for something else: signs by their names, addresses in fields.
 
+use super::state::Target;
+
+/// A field that is open.
+#[derive(Debug)]
+pub(super) struct Field {
+    /// How deep its group lies.
+    pub(super) depth: usize,
+    /// What it is told to do.
+    pub(super) told: String,
+    /// Where its text goes.
+    pub(super) target: Target,
+}
+
 /// The sign that a word stands for; nothing for any other word.
 pub(super) fn sign(word: &str) -> &'static str {
     match word {

@@ -29,6 +29,9 @@ pub(super) struct State {
     /// How many bytes stand in for a character that follows its number.
     pub(super) skip: usize,
     pub(super) font: usize,
+    /// In half points.
+    pub(super) size: usize,
+    pub(super) is_centered: bool,
     pub(super) in_table: bool,
     pub(super) style: usize,
     pub(super) outline: Option<usize>,

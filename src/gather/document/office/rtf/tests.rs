@@ -30,7 +30,25 @@ fn rich_text_becomes_markdown() {
         "- one\n  1. two\n- three\n",
     );
     check("a{\\footnote  a note}\\par", "a[^1]\n\n[^1]: a note\n");
+    check(
+        "a{\\*\\footnote see {\\field{\\*\\fldinst{HYPERLINK \"https://a.example/\"}}{\\fldrslt{\\ul it}}} b\\par}\\par",
+        "a[^1]\n\n[^1]: see [it](https://a.example/) b\n",
+    );
     check("a {\\v hidden}b\\par", "a b\n");
+}
+
+#[test]
+fn the_title_on_top_is_one_by_its_looks() {
+    let check = |body: &str, expected: &str| {
+        assert_eq!(markdown(format!("{{\\rtf1 {body}}}").as_bytes()).unwrap().text, expected, "{body}");
+    };
+    let chapter = "{\\pard \\ql \\outlinelevel0 \\b \\fs36 One\\par}";
+    check(
+        &format!("{{\\pard \\qc \\b \\fs36 Grand\\par}}{{\\pard \\qc Ada\\par}}{chapter}"),
+        "# Grand\n\nAda\n\n# One\n",
+    );
+    check(&format!("{{\\pard \\qc \\b \\fs24 Grand\\par}}{chapter}"), "**Grand**\n\n# One\n");
+    check(&format!("{chapter}{{\\pard \\qc \\b \\fs36 Grand\\par}}"), "# One\n\n**Grand**\n");
 }
 
 #[test]
