@@ -34,7 +34,7 @@ pub(crate) struct Font {
     pub(crate) italic: bool,
     pub(crate) mono: bool,
     /// How wide a unit of a width is; a Type 3 font has its own.
-    unit: f32,
+    pub(crate) unit: f32,
 }
 
 #[derive(Debug, Clone)]

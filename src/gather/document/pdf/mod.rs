@@ -2,8 +2,8 @@
 //!
 //! The structure of a file is read by `lopdf`; which letters stand where, in what order they are
 //! read, what is a heading, a running head or a table is decided here, in files that know nothing of
-//! the rest of the crate: [`cmap`] and [`font`] for characters, [`page`] for places, [`layout`] for
-//! lines and columns, [`anchors`] for links, [`ruling`] and [`grid`] for tables that are ruled, [`table`] for those that are
+//! the rest of the crate: [`cmap`] and [`font`] for characters, [`page`] for places, [`ink`] and [`ground`] for
+//! what is seen, [`layout`] for lines and columns, [`anchors`] for links, [`ruling`] and [`grid`] for tables that are ruled, [`table`] for those that are
 //! not, [`heads`], [`lists`] and [`prose`] for blocks, [`engine`] for the whole.
 //! [`worker`] runs that in a process of its own with limits, since a file made for harm can do what
 //! no parser survives; [`poppler`] asks `pdftotext` instead where its user wants that.
@@ -20,7 +20,9 @@ mod cmap;
 mod engine;
 mod font;
 mod grid;
+mod ground;
 mod heads;
+mod ink;
 mod layout;
 mod lists;
 mod page;
@@ -50,6 +52,9 @@ pub(crate) const FORMAT: Format = Format {
     stream: None,
 };
 
+/// What is told of letters that are there and not seen.
+const UNSEEN: &str = "letters that nobody sees (outside of the page, not painted, white on white or of no size)";
+
 fn sniff(input: &Input) -> Confidence {
     let head = &input.bytes[..input.bytes.len().min(1024)];
     let is_pdf = input.text.is_empty() && memchr::memmem::find(head, b"%PDF-").is_some();
@@ -61,6 +66,13 @@ fn read(input: &Input) -> Result<Reading, Error> {
     let extract = match input.wishes.manner.pdf {
         PdfEngine::Own => worker::extract(input.name, input.bytes)?,
         PdfEngine::Pdftotext => poppler::extract(input.name, input.bytes)?,
+    };
+    // Poppler gives what nobody sees like anything else: how much that is, the own engine says.
+    let n_given = match (input.wishes.manner.pdf, &extract) {
+        (PdfEngine::Pdftotext, Ok(_)) => {
+            worker::extract(input.name, input.bytes).ok().and_then(Result::ok).map_or(0, |own| own.n_hidden)
+        }
+        _ => 0,
     };
     let extract = extract.map_err(|failure| match failure {
         Failure::Encrypted => Error::Encrypted { name: name() },
@@ -78,7 +90,12 @@ fn read(input: &Input) -> Result<Reading, Error> {
     if extract.blocks.is_empty() {
         return Err(Error::NothingRead { name: name(), items: "text" });
     }
-    Ok(reading(input.name, extract))
+    let mut reading = reading(input.name, extract);
+    if n_given > 0 {
+        let message = format!("{UNSEEN} are among those of pdftotext: {n_given}");
+        reading.problems.push(Problem::warning(input.name, message));
+    }
+    Ok(reading)
 }
 
 /// The document of what was found, and what is to be said of it.
@@ -111,8 +128,7 @@ fn reading(name: &str, extract: Extract) -> Reading {
         problems.push(Problem::note(name, format!("running heads and page numbers left out: {}", extract.n_heads)));
     }
     if extract.n_hidden > 0 {
-        let message =
-            format!("letters that nobody sees (outside of the page, or not painted) left out: {}", extract.n_hidden);
+        let message = format!("{UNSEEN} left out: {}", extract.n_hidden);
         problems.push(Problem::warning(name, message));
     }
     if extract.n_unknown * 50 > extract.n_letters {

@@ -1,8 +1,8 @@
 //! The content of a page: which letters stand where (ISO 32000-1, 8.3, 8.10 and 9.4).
 //!
 //! Every letter is kept with its place, size and look. Text that a page marks as decoration is left
-//! out, as is text outside of the page and, on a page without a picture, text that is not painted:
-//! nobody who looks at the page sees it.
+//! out, as is what nobody who looks at the page sees: text outside of it, of no size, in white on white
+//! ([`ink`](super::ink), [`ground`](super::ground)) and, unless the page is a scan, text that is not painted.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,12 +11,16 @@ use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::font::Font;
+use super::ground::{Area, Ground};
+use super::ink::Inks;
 use super::ruling::{Pen, Ruling};
 
 /// Forms in forms are read to this depth.
 const MAX_DEPTH: usize = 10;
 /// Letters of one page that are read; a dense page of a newspaper has 30,000.
 const MAX_LETTERS: usize = 400_000;
+/// Letters smaller than this are read by nobody, in points.
+const TINY: f32 = 1.2;
 /// Bytes that the content of a page, or of a form, may unpack to.
 const MAX_CONTENT: usize = 64 * 1024 * 1024;
 /// Operations that a page may have, forms included.
@@ -85,6 +89,7 @@ pub(crate) fn read(document: &Document, id: ObjectId, fonts: &mut Fonts) -> Page
         n_operations: 0,
         spans: Vec::new(),
         pen: Pen::default(),
+        ground: Ground::default(),
     };
     reader.page.is_cut = content.is_err();
     let [width, height] = [area[2] - area[0], area[3] - area[1]];
@@ -96,10 +101,10 @@ pub(crate) fn read(document: &Document, id: ObjectId, fonts: &mut Fonts) -> Page
         _ => ([1.0, 0.0, 0.0, 1.0, -area[0], -area[1]], width, height),
     };
     (reader.page.width, reader.page.height, reader.page.place) = (width, height, start);
-    reader.run(&content.unwrap_or_default(), &resources, start, 0);
+    reader.run(&content.unwrap_or_default(), &resources, (start, Inks::default()), 0);
     let mut page = reader.page;
     page.rulings = reader.pen.drawn;
-    if page.n_pictures > 0 {
+    if page.n_pictures > 0 && (reader.ground.is_scan() || page.letters.len() < reader.hidden.len()) {
         // A scan with its text laid under it.
         page.letters.append(&mut reader.hidden);
     } else {
@@ -153,6 +158,7 @@ struct State {
     leading: f32,
     rise: f32,
     mode: i64,
+    inks: Inks,
 }
 
 struct Reader<'a> {
@@ -165,10 +171,12 @@ struct Reader<'a> {
     /// Marked content that is open: what its letters say instead, where they begin, whether it is decoration.
     spans: Vec<(Option<String>, usize, bool)>,
     pen: Pen,
+    ground: Ground,
 }
 
 impl Reader<'_> {
-    fn run(&mut self, content: &[u8], resources: &Dictionary, start: Matrix, depth: usize) {
+    /// Reads content that begins at a place, with the inks that are chosen there.
+    fn run(&mut self, content: &[u8], resources: &Dictionary, (start, inks): (Matrix, Inks), depth: usize) {
         let Ok(content) = Content::decode(content) else {
             self.page.is_cut = true;
             return;
@@ -183,6 +191,7 @@ impl Reader<'_> {
             leading: 0.0,
             rise: 0.0,
             mode: 0,
+            inks,
         };
         let mut kept: Vec<State> = Vec::new();
         let (mut text, mut line) = (IDENTITY, IDENTITY);
@@ -249,14 +258,49 @@ impl Reader<'_> {
                     }
                 }
                 "Do" => self.form(operation, resources, &state, depth),
-                "BI" | "EI" | "ID" => self.page.n_pictures += 1,
+                "BI" | "EI" | "ID" => self.picture(&state.place),
+                "sh" => self.ground.paint(self.whole(), false),
                 "BMC" | "BDC" => self.open(operation, resources),
                 "EMC" if self.spans.len() > n_spans => self.close(),
-                _ => self.pen.follow(operation, &state.place),
+                operator => {
+                    if !state.inks.follow(self.document, resources, operation) {
+                        if matches!(operator, "f" | "F" | "f*" | "B" | "B*" | "b" | "b*") {
+                            self.fill(state.inks);
+                        }
+                        self.pen.follow(operation, &state.place);
+                    }
+                }
             }
         }
         while self.spans.len() > n_spans {
             self.close();
+        }
+    }
+
+    /// A picture fills the unit square (8.9.5).
+    fn picture(&mut self, place: &Matrix) {
+        self.page.n_pictures += 1;
+        let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
+        let point =
+            |(x, y): (f32, f32)| (place[0] * x + place[2] * y + place[4], place[1] * x + place[3] * y + place[5]);
+        if let Some(area) = Area::around(corners.map(point)) {
+            self.ground.picture(area, self.page.width, self.page.height);
+        }
+    }
+
+    fn whole(&self) -> Area {
+        Area { low: (0.0, 0.0), high: (self.page.width, self.page.height) }
+    }
+
+    /// Fills the path that is built.
+    fn fill(&mut self, inks: Inks) {
+        if inks.fill.is_clear {
+            return;
+        }
+        if inks.fill.is_white {
+            self.pen.rectangles().into_iter().for_each(|area| self.ground.paint(area, true));
+        } else if let Some(area) = if self.pen.is_cut { Some(self.whole()) } else { self.pen.around() } {
+            self.ground.paint(area, false);
         }
     }
 
@@ -280,8 +324,7 @@ impl Reader<'_> {
             return;
         };
         if stream.dict.get_deref(b"Subtype", self.document).ok().and_then(|kind| kind.as_name().ok()) != Some(b"Form") {
-            self.page.n_pictures += 1;
-            return;
+            return self.picture(&state.place);
         }
         if depth >= MAX_DEPTH {
             self.page.is_cut = true;
@@ -295,7 +338,7 @@ impl Reader<'_> {
         let own: Matrix = own.and_then(|numbers| numbers.try_into().ok()).unwrap_or(IDENTITY);
         let inner =
             stream.dict.get_deref(b"Resources", self.document).ok().and_then(|r| r.as_dict().ok()).unwrap_or(resources);
-        self.run(&content, inner, times(&own, &state.place), depth + 1);
+        self.run(&content, inner, (times(&own, &state.place), state.inks), depth + 1);
     }
 
     fn open(&mut self, operation: &Operation, resources: &Dictionary) {
@@ -367,11 +410,21 @@ impl Reader<'_> {
                 look: Look { bold: font.bold || state.mode == 2, italic: font.italic, mono: font.mono },
                 turns,
             };
+            let unseen = match state.mode {
+                1 => state.inks.stroke.is_unseen(),
+                2 => state.inks.fill.is_unseen() && state.inks.stroke.is_unseen(),
+                _ => state.inks.fill.is_unseen(),
+            };
+            let middle = [0, 1].map(|way| at[4 + way] + place[way] * ink / 2.0 + place[2 + way] * state.size * 0.3);
             let is_on = |at: f32, end: f32| at > -2.0 && at < end + 2.0;
             if !(is_on(at[4], self.page.width) && is_on(at[5], self.page.height)) {
                 self.page.n_hidden += 1;
             } else if matches!(state.mode, 3 | 7) {
                 self.hidden.push(letter);
+            } else if letter.size * font.unit < TINY
+                || unseen && (state.inks.fill.is_clear || self.ground.is_white((middle[0], middle[1])))
+            {
+                self.page.n_hidden += usize::from(!letter.text.trim().is_empty());
             } else {
                 self.page.letters.push(letter);
             }
@@ -386,4 +439,52 @@ fn matrix(operation: &Operation) -> Matrix {
         *value = operand.as_float().unwrap_or(0.0);
     }
     matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lopdf::{Stream, dictionary};
+
+    /// The words of a page of this content, and how many of its letters nobody sees.
+    fn check(content: &str, words: &str, n_hidden: usize) {
+        let mut document = Document::new();
+        let font = dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" };
+        let picture = dictionary! { "Type" => "XObject", "Subtype" => "Image", "Width" => 1, "Height" => 1 };
+        let picture = document.add_object(Stream::new(picture, vec![0]));
+        let form = dictionary! { "Type" => "XObject", "Subtype" => "Form" };
+        let form = document.add_object(Stream::new(form, b"BT /F 12 Tf 10 10 Td (form) Tj ET".to_vec()));
+        let resources = dictionary! {
+            "Font" => dictionary! { "F" => font },
+            "XObject" => dictionary! { "I" => picture, "X" => form },
+        };
+        let content = document.add_object(Stream::new(Dictionary::new(), content.as_bytes().to_vec()));
+        let area: Vec<Object> = [0, 0, 200, 200].map(Object::from).to_vec();
+        let id = document.add_object(dictionary! {
+            "Type" => "Page", "MediaBox" => area, "Resources" => resources, "Contents" => content,
+        });
+        let page = read(&document, id, &mut Fonts::new());
+        let found: String = page.letters.iter().map(|letter| letter.text.as_str()).collect();
+        assert_eq!((found.as_str(), page.n_hidden), (words, n_hidden));
+    }
+
+    #[test]
+    fn what_nobody_sees_is_counted() {
+        let show = |before: &str, word: &str| format!("{before} BT /F 12 Tf 10 10 Td ({word}) Tj ET\n");
+        check(&(show("1 g", "gone") + &show("0 g", "here")), "here", 4);
+        check(&(show("1 1 1 rg", "a b") + &show("0 0 0 0 k", "c")), "", 3);
+        check(&show("0 0 0.5 rg 0 0 100 100 re f 1 g", "on blue"), "on blue", 0);
+        check(&show("0 g 0 0 100 100 re f 1 g 0 0 100 100 re f", "gone"), "", 4);
+        check(&show("0 g 5 5 m 5 30 l 90 30 90 5 5 5 c f 1 g", "on a curve"), "on a curve", 0);
+        check(&show("q 100 0 0 100 0 0 cm /I Do Q 1 g", "on a picture"), "on a picture", 0);
+        check(&show("0 g 0 100 100 100 re f 1 g", "beside"), "", 6);
+        check("BT /F 0.5 Tf 10 10 Td (tiny) Tj ET BT /F 1 Tf 9 0 0 9 10 10 Tm (scaled) Tj ET", "scaled", 4);
+        check("BT /F 12 Tf 1 g 1 Tr 10 10 Td (outlined) Tj ET", "outlined", 0);
+        check("1 g /X Do 0 g /X Do", "form", 4);
+        let not_painted = "BT /F 12 Tf 3 Tr 10 10 Td (under) Tj 0 Tr (over it all) Tj ET";
+        check(not_painted, "over it all", 5);
+        check(&format!("q 10 0 0 10 0 0 cm /I Do Q {not_painted}"), "over it all", 5);
+        check(&format!("q 200 0 0 200 0 0 cm /I Do Q {not_painted}"), "over it allunder", 0);
+        check("q 10 0 0 10 0 0 cm /I Do Q BT /F 12 Tf 3 Tr 10 10 Td (scanned) Tj ET", "scanned", 0);
+    }
 }

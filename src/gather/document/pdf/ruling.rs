@@ -4,6 +4,7 @@
 
 use lopdf::content::Operation;
 
+use super::ground::Area;
 use super::page::Matrix;
 
 /// A filled shape no wider than this is a line.
@@ -28,6 +29,10 @@ pub(crate) struct Ruling {
 pub(super) struct Pen {
     path: Vec<Vec<(f32, f32)>>,
     n_points: usize,
+    /// The points that its curves bend to.
+    bends: Vec<(f32, f32)>,
+    /// Whether a path was longer than one that is kept.
+    pub(super) is_cut: bool,
     pub(super) drawn: Vec<Ruling>,
 }
 
@@ -40,8 +45,8 @@ impl Pen {
             "m" => self.path.push(vec![point(number(0), number(1))]),
             "l" => self.line(point(number(0), number(1))),
             // A curve is none of a table's lines; what follows begins at its end.
-            "c" => self.path.push(vec![point(number(4), number(5))]),
-            "v" | "y" => self.path.push(vec![point(number(2), number(3))]),
+            "c" => self.curve(&[0, 2, 4].map(|at| point(number(at), number(at + 1)))),
+            "v" | "y" => self.curve(&[0, 2].map(|at| point(number(at), number(at + 1)))),
             "re" => {
                 let (x, y, width, height) = (number(0), number(1), number(2), number(3));
                 let corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)];
@@ -65,9 +70,31 @@ impl Pen {
         if matches!(operation.operator.as_str(), "S" | "s" | "f" | "F" | "f*" | "B" | "B*" | "b" | "b*" | "n")
             || self.n_points > MAX_RULINGS
         {
+            self.is_cut |= self.n_points > MAX_RULINGS;
             self.path.clear();
+            self.bends.clear();
             self.n_points = 0;
         }
+    }
+
+    /// The rectangle around the path that is built.
+    pub(super) fn around(&self) -> Option<Area> {
+        Area::around(self.path.iter().flatten().chain(&self.bends).copied())
+    }
+
+    /// The upright rectangles of the path that is built, if it is made of nothing else.
+    pub(super) fn rectangles(&self) -> Vec<Area> {
+        let is_upright =
+            |pair: &[(f32, f32)]| (pair[0].0 - pair[1].0).abs() < 0.01 || (pair[0].1 - pair[1].1).abs() < 0.01;
+        let is_one = |points: &&Vec<(f32, f32)>| matches!(points.len(), 4 | 5) && points.windows(2).all(is_upright);
+        let paths = self.path.iter().filter(|_| self.bends.is_empty()).filter(is_one);
+        paths.filter_map(|points| Area::around(points.iter().copied())).collect()
+    }
+
+    fn curve(&mut self, points: &[(f32, f32)]) {
+        self.n_points += points.len();
+        self.bends.extend(points);
+        self.path.extend(points.last().map(|to| vec![*to]));
     }
 
     fn line(&mut self, to: (f32, f32)) {
