@@ -33,7 +33,7 @@ impl<'a> Source<'a> {
 /// The Markdown of `opening` and of what stands in `root` and is not gone, footnotes that stand elsewhere behind it.
 pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) -> String {
     let Source { tree, notes, unseen, base } = source;
-    let writer = Writer { tree, gone, base: *base, notes, every_image: false };
+    let writer = Writer { tree, gone, base: *base, notes, every_image: false, is_whole: false };
     let mut page = Blocks::new(&writer);
     for part in opening {
         page.element(*part);
@@ -62,7 +62,7 @@ pub(crate) fn write(source: &Source, gone: &[bool], opening: &[Id], root: Id) ->
 /// The Markdown of all that is not gone.
 pub(crate) fn write_whole(tree: &Tree, gone: &[bool], images: Images) -> String {
     let every_image = images == Images::All;
-    let writer = Writer { tree, gone, base: None, notes: &Notes::of(tree, gone), every_image };
+    let writer = Writer { tree, gone, base: None, notes: &Notes::of(tree, gone), every_image, is_whole: true };
     let mut page = Blocks::new(&writer);
     page.children(Tree::ROOT);
     page.end_line();
@@ -81,6 +81,8 @@ pub(super) struct Writer<'a> {
     pub(super) notes: &'a Notes,
     /// Whether images without words are written too.
     pub(super) every_image: bool,
+    /// Whether it is no page but a mail, an entry or a chapter, in which tables lay out as often as they list.
+    pub(super) is_whole: bool,
 }
 
 impl<'a> Writer<'a> {

@@ -6,6 +6,8 @@ use super::tree::Id;
 
 /// A cell with more characters than this is layout.
 const MAX_CELL: usize = 1500;
+/// So is, in a mail, one of more blocks than this.
+const MAX_BLOCKS: usize = 2;
 /// More columns than anyone reads.
 const MAX_COLUMNS: usize = 64;
 
@@ -39,7 +41,7 @@ pub(super) fn write(writer: &Writer, id: Id, depth: usize) -> Option<String> {
         return None;
     }
     let n_columns = lines.iter().map(Vec::len).max().filter(|n| (1..=MAX_COLUMNS).contains(n))?;
-    if n_columns == 1 && lines.len() < 2 {
+    if lines.len() < 2 && (n_columns == 1 || writer.is_whole && n_heads == 0) {
         return None;
     }
     let mut out = String::new();
@@ -72,6 +74,9 @@ pub(super) fn write(writer: &Writer, id: Id, depth: usize) -> Option<String> {
 /// The words of a cell on one line; none where the cell holds a piece of the page.
 fn cell(writer: &Writer, id: Id, depth: usize) -> Option<String> {
     let blocks = writer.blocks(id, depth);
+    if writer.is_whole && blocks.len() > MAX_BLOCKS {
+        return None;
+    }
     let text = join(&blocks);
     let is_page = |at: Id| names::level(writer.tree.name(at)).is_some() || writer.tree.name(at) == "pre";
     if text.len() > MAX_CELL || writer.tree.within(id).any(is_page) && text.len() > 300 {

@@ -88,6 +88,8 @@ fn html_has_its_markdown() {
         ("<section id=pear><h2><a href=#pear>Pear</a></h2>b</section>", "## Pear\n\nb"),
         ("<h2><a href=#plum>Plum</a></h2><p id=plum>b</p>", "## [Plum](#plum)\n\nb"),
         ("<p>a <a href=#part>1</a></p><p id=part>b</p>", "a [1](#part)\n\nb"),
+        ("<table><tr><td>a<td>b</table>", "a\n\nb"),
+        ("<table><tr><td><p>a<p>b<p>c<td>d<tr><td>e<td>f</table>", "a\n\nb\n\nc\n\nd\n\ne\n\nf"),
         ("<a href='javascript:x()'>go</a> <a href='a b(c)'>to</a>", "go [to](a%20b%28c%29)"),
     ] {
         assert_eq!(fragment(html, Images::All).unwrap().text, expected, "{html}");
