@@ -267,6 +267,35 @@ fn an_answer_is_held_to_its_sources() {
 }
 
 #[test]
+fn what_stayed_with_the_sender_is_the_only_thing_that_is_missing() {
+    let desk = Desk::with_examples();
+    desk.file(
+        "answer.txt",
+        "The host asks \u{201c}who gets to forget?\u{201d} [s2 0:01] and says much [s2 9:00], unlike [s3] or [s9]. \
+         She \u{201c}said so in words that nobody else has\u{201d} [s2 4:55].\n"
+            .as_bytes(),
+    );
+    insta::assert_snapshot!(desk.session(&[
+        &format!("pack {SOURCES} --budget 3k --name bench -o bench.md -q"),
+        "record bench -b main --question \"Who forgets?\" --answer answer.txt",
+        "export bench --redact s2 -o thin.html",
+        "import thin.html --store theirs",
+        "show \"bench[s1 post 2]\" --store theirs",
+        "show bench[s3] --store theirs",
+        "show \"bench[s2 0:01]\" --store theirs",
+        "show bench --store theirs",
+        "check main --store theirs",
+        "check main --json --strict --store theirs",
+        "show \"bench[s2 59:00]\"",
+        "show \"bench[s3 Nowhere]\"",
+    ]));
+    let page = fs::read_to_string(desk.path().join("thin.html")).unwrap();
+    let lost: Vec<&str> =
+        page.split("<span class=\"lost\">").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert_eq!(lost, ["s9"]);
+}
+
+#[test]
 fn a_quoted_passage_is_kept_once_and_referred_to() {
     let desk = Desk::with_examples();
     let essay = fs::read_to_string(desk.path().join("essay.md")).unwrap();
@@ -286,6 +315,18 @@ fn a_quoted_passage_is_kept_once_and_referred_to() {
         "verify",
     ]));
     let packed = desk.out(&["show", "quotes"]);
+    // Whatever place the bundle names can be shown, and cited by an answer.
+    let references = packed.split("as in s").skip(1).map(|rest| format!("s{}", rest.split(']').next().unwrap()));
+    let references: Vec<String> = references.collect();
+    assert!(!references.is_empty() && references.iter().all(|place| place.contains('\u{b6}')), "{references:?}");
+    for place in &references {
+        let ran = desk.run(&["show", &format!("quotes[{place}]")]);
+        assert_eq!(ran.code, 0, "{place}: {}", ran.stderr);
+    }
+    let marks: Vec<String> = references.iter().map(|place| format!("It is said there [{place}].\n")).collect();
+    desk.file("marks.txt", marks.concat().as_bytes());
+    desk.out(&["record", "quotes", "-b", "marks", "--question", "Where?", "--answer", "marks.txt"]);
+    assert_eq!(desk.run(&["check", "marks", "--strict"]).code, 0);
     insta::assert_snapshot!("a_quoted_passage_in_a_bundle", packed.split("## s2").next().unwrap());
     let plan = desk.json(&["plan", "quotes.md", "essay.md"]);
     for duplicate in plan["duplicates"].as_array().unwrap() {

@@ -418,6 +418,12 @@ impl From<Error> for Failure {
             }
             Error::NoBatch { .. } => Self { code: USAGE, ..failure }.hint("`forkful batch list` lists them"),
             Error::TooDear { .. } => Self { code: DOES_NOT_FIT, ..failure }
+            Error::PastEnd { cited, address, last, .. } => {
+                failure.hint(format!("`forkful show \"{address}[{cited} {last}]\"` shows its end"))
+            }
+            Error::Withheld { .. } => failure.hint(
+                "pack that source here, `forkful pack FILE`, or ask for the file with it; the other sources are here",
+            ),
                 .hint("raise `--max-cost`, ask fewer questions, or see `--dry-run`"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
             Error::NoUnit { ids, n_units, .. } => {
@@ -438,9 +444,9 @@ impl From<Error> for Failure {
                 failure.hint(format!("a message is a branch's tip or an id that `forkful log {address}` shows"))
             }
             Error::NoSource { n_sources, .. } => failure.hint(format!("the bundle has s1 to s{n_sources}")),
-            Error::NoPassage { cited, nearest, .. } => match nearest {
-                Some(nearest) => failure.hint(format!("there is `forkful show \"[{cited} {nearest}]\"`")),
-                None => failure.hint(format!("`forkful show \"[{cited}]\"` shows its beginning")),
+            Error::NoPassage { cited, address, nearest, .. } => match nearest {
+                Some(nearest) => failure.hint(format!("there is `forkful show \"{address}[{cited} {nearest}]\"`")),
+                None => failure.hint(format!("`forkful show \"{address}[{cited}]\"` shows its beginning")),
             },
             Error::NoRun { .. } => failure.hint("a run stands behind an answer that `forkful ask` brought"),
             Error::Unchanged { address } => failure.hint(format!("`forkful retry {address}` asks the same again")),

@@ -41,7 +41,7 @@ impl Workspace {
         let checked = answers.into_iter().map(|index| {
             let (id, _, text) = &spoken[index];
             let said: Vec<Said<'_>> = spoken[..index].iter().map(|(_, _, text)| Said { text }).collect();
-            shaped(*id, text, &quotation::check(text, &sources, &said), &sources)
+            shaped(*id, text, &quotation::check(text, &sources, &withheld, &said), &sources)
         });
         let answers: Vec<CheckAnswer> = checked.collect();
         let is_clean = answers.iter().all(|answer| answer.clean);
@@ -74,7 +74,7 @@ fn shaped(message: Digest, answer: &str, checked: &quotation::Checked, sources: 
             Verdict::Found(passage) | Verdict::Elsewhere(passage) => (Some(passage), None),
             Verdict::Altered { passage, difference } => (Some(passage), Some(difference)),
             Verdict::Spliced(passages) => (passages.first(), None),
-            Verdict::Said | Verdict::Missing | Verdict::Term => (None, None),
+            Verdict::Said | Verdict::Missing | Verdict::Term | Verdict::Withheld => (None, None),
         };
         CheckQuotation {
             start: one.quote.range.start,
@@ -97,10 +97,8 @@ fn shaped(message: Digest, answer: &str, checked: &quotation::Checked, sources: 
             found: passage.is_some(),
             passage: passage.map(|passage| [passage.range.start, passage.range.end]),
             kept: passage.map(|passage| passage.is_kept),
-            reason: one.found.as_ref().err().map(|nowhere| match nowhere {
-                Nowhere::NoSource => "no such source",
-                Nowhere::NoPlace => "no such place in the source",
-            }),
+            withheld: one.found == Err(Nowhere::Withheld),
+            reason: one.found.as_ref().err().map(Nowhere::reason),
         }
     });
     CheckAnswer { message, clean: checked.is_clean(), quotations: quotations.collect(), citations: citations.collect() }

@@ -31,7 +31,7 @@ impl Workspace {
 /// The place that has the words: `s2 41:07`.
 fn place(quote: &str, sources: &[Source<'_>]) -> Option<String> {
     let quoted = format!("\u{201c}{}\u{201d}", quote.replace(['\u{201c}', '\u{201d}', '"'], "'"));
-    let checked = quotation::check(&quoted, sources, &[]);
+    let checked = quotation::check(&quoted, sources, &[], &[]);
     match &checked.quotations.first()?.verdict {
         Verdict::Found(passage) | Verdict::Altered { passage, .. } => Some(passage.name(sources)),
         _ => None,

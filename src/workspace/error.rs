@@ -168,8 +168,32 @@ pub enum Error {
         cited: String,
         /// What was cited.
         place: String,
+        /// The bundle as typed.
+        address: String,
         /// The label that looks most like it.
         nearest: Option<String>,
+    },
+    /// The recording ends before that time.
+    #[error("{cited} ends before {place}: its last words begin at {last}")]
+    PastEnd {
+        /// The source.
+        cited: String,
+        /// What was cited.
+        place: String,
+        /// The bundle as typed.
+        address: String,
+        /// Where its last words begin.
+        last: String,
+    },
+    /// The text of a source is not here.
+    #[error("the text of {cited} was withheld by whoever sent it: {title}, document {}", document.short())]
+    Withheld {
+        /// The source.
+        cited: String,
+        /// What it is called.
+        title: String,
+        /// Its document.
+        document: Digest,
     },
     /// No model call gave this message.
     #[error("no model call of this store gave {address}")]

@@ -25,7 +25,8 @@ impl Links {
     pub fn of(&self, mark: &str) -> Option<String> {
         let sources: Vec<_> = self.documents.iter().map(|(item, document)| check::source(item, document)).collect();
         let targets = marks(mark).into_iter().flat_map(|mark| mark.targets);
-        let passages = targets.filter_map(|target| Some((resolve(&target, &sources).ok()?, target.place.is_some())));
+        let passages =
+            targets.filter_map(|target| Some((resolve(&target, &sources, &[]).ok()?, target.place.is_some())));
         let mut passages = passages.filter_map(|((source, range), is_placed)| {
             let document = &self.documents[source].1;
             let section = document.sections.iter().find(|section| section.start == range.start);

@@ -1,9 +1,13 @@
 //! A citation followed to the passage it names.
 
+use std::ops::Range;
+
 use super::{Error, Workspace};
-use crate::bundle::Bundle;
+use crate::budget::Places;
+use crate::bundle::quotation::{self, Nowhere};
 use crate::content::{Digest, Document, Section, SectionKind, line, nearest};
-use crate::{fork, gather};
+use crate::store::record::{DocumentRecord, ItemRecord, SegmentRecord};
+use crate::{fork, gather, store};
 
 /// Characters of a neighbour that are shown.
 const NEIGHBOUR: usize = 600;
@@ -19,7 +23,7 @@ pub struct Citation {
     pub place: Option<String>,
 }
 
-/// One section of a source with those around it.
+/// A section of a source, or several of them, with those around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage {
     /// The bundle.
@@ -69,67 +73,110 @@ pub(super) fn is_source(word: &str) -> bool {
 }
 
 impl Workspace {
-    /// The passage that a citation names.
+    /// The passage that a citation names; the texts of the other sources need not be here.
     pub fn passage(&self, citation: &Citation, at: Option<u64>) -> Result<Passage, Error> {
         let view = fork::View::at(&self.store, at)?;
-        let id = fork::bundle_of(&self.store, fork::resolve_in(&view, &citation.address)?.id())?;
-        let bundle = self.bundle(id)?;
-        let unknown = || Error::NoSource { cited: citation.source.clone(), n_sources: bundle.manifest.items.len() };
-        let place = bundle.manifest.items.iter().position(|item| item.id == citation.source).ok_or_else(unknown)?;
-        let document = &bundle.documents[place];
-        let section = match &citation.place {
-            None => 0,
-            Some(wanted) => find(document, wanted).ok_or_else(|| {
-                let labels = document.sections.iter().filter_map(|section| section.label.as_deref());
-                let nearest = nearest(wanted, labels).map(str::to_owned);
-                Error::NoPassage { cited: citation.source.clone(), place: wanted.clone(), nearest }
-            })?,
+        let bundle = fork::bundle_of(&self.store, fork::resolve_in(&view, &citation.address)?.id())?;
+        let manifest = self.store.bundle(bundle)?;
+        let unknown = || Error::NoSource { cited: citation.source.clone(), n_sources: manifest.items.len() };
+        let item = manifest.items.iter().find(|item| item.id == citation.source).ok_or_else(unknown)?;
+        let document = self.cited_document(item)?;
+        let Some(wanted) = &citation.place else {
+            let first = document.sections.first().map_or(0..document.text.len(), Section::range);
+            return Ok(passage(bundle, item, &document, first, false));
         };
-        Ok(passage(&bundle, place, section))
+        let range = quotation::place(&document, wanted).map_err(|nowhere| {
+            let (cited, place) = (citation.source.clone(), wanted.clone());
+            let address = citation.address.strip_prefix('@').unwrap_or(&citation.address).to_owned();
+            if let Nowhere::Past { last } = nowhere {
+                return Error::PastEnd { cited, place, address, last };
+            }
+            let labels = document.sections.iter().filter_map(|section| section.label.as_deref());
+            let nearest = nearest(wanted, labels).map(str::to_owned);
+            Error::NoPassage { cited, place, address, nearest }
+        })?;
+        Ok(passage(bundle, item, &document, range, true))
+    }
+
+    /// The document of a source, which may have stayed with whoever sent the rest.
+    fn cited_document(&self, item: &ItemRecord) -> Result<Document, Error> {
+        match self.store.document(item.document) {
+            Err(store::Error::Withheld { .. }) => {
+                let title = self.store.record::<DocumentRecord>(item.document).ok().and_then(|record| record.title);
+                let title = title.or_else(|| item.label.clone()).unwrap_or_else(|| "untitled".to_owned());
+                Err(Error::Withheld { cited: item.id.clone(), title: line(&title), document: item.document })
+            }
+            document => Ok(document?),
+        }
     }
 }
 
-/// The section of a document as a passage of a bundle.
-pub(super) fn passage(bundle: &Bundle, place: usize, section: usize) -> Passage {
-    let (item, document) = (&bundle.manifest.items[place], &bundle.documents[place]);
-    let here = &document.sections[section];
-    let text = |section: &Section| document.text.get(section.range()).unwrap_or_default().trim_end();
-    let before = section.checked_sub(1).and_then(|before| document.sections.get(before)).map(text);
-    let after = document.sections.get(section + 1).map(text);
+/// Bytes of a document as a passage of a bundle; `is_placed` says that somebody named their place.
+fn passage(bundle: Digest, item: &ItemRecord, document: &Document, range: Range<usize>, is_placed: bool) -> Passage {
+    let text = document.text.get(range.clone()).unwrap_or_default().trim_end();
+    let section = document.sections.iter().find(|section| section.start == range.start);
+    let own = section.filter(|section| section.end == range.end).and_then(|section| section.label.clone());
+    let named = || {
+        let places = Places::new(&item.id, &document.text, &document.sections);
+        places.of(&range).strip_prefix(&item.id).map(|place| place.trim().to_owned()).filter(|place| !place.is_empty())
+    };
     Passage {
-        bundle: bundle.id,
+        bundle,
         source: item.id.clone(),
         title: document.title.clone().or_else(|| item.label.clone()),
-        url: address(document, Some(here)),
-        label: here.label.clone(),
-        start: here.start,
-        end: here.end,
-        is_kept: item.segments.iter().any(|kept| kept.start <= here.start && here.end <= kept.end)
-            || kept_bytes(&item.segments, here) >= text(here).len(),
-        before: before.map(|text| {
+        url: address(document, section),
+        label: own.or_else(|| is_placed.then(named).flatten()),
+        start: range.start,
+        end: range.end,
+        is_kept: kept_bytes(&item.segments, &range) >= text.len(),
+        before: before(document, range.start).map(|text| {
             let n_left_out = text.chars().count().saturating_sub(NEIGHBOUR);
             let kept: String = text.chars().skip(n_left_out).collect();
             if n_left_out > 0 { format!("…{kept}") } else { kept }
         }),
-        text: text(here).to_owned(),
-        after: after.map(|text| {
+        text: text.to_owned(),
+        after: after(document, range.end).map(|text| {
             let kept: String = text.chars().take(NEIGHBOUR).collect();
             if kept.len() < text.len() { format!("{kept}…") } else { kept }
         }),
     }
 }
 
+/// The section that ends where a passage starts, else the paragraph before it.
+fn before(document: &Document, start: usize) -> Option<&str> {
+    let text = document.text.get(..start)?.trim_end();
+    let sections = document.sections.iter().rev().skip_while(|section| section.start >= text.len());
+    let mut own = sections.filter_map(|section| document.text.get(section.range()).map(|own| (section.start, own)));
+    let section = own.next().filter(|(at, own)| at + own.trim_end().len() == text.len()).map(|(_, own)| own.trim_end());
+    section.or_else(|| text.rsplit("\n\n").next()).filter(|text| !text.is_empty())
+}
+
+/// The section that starts where a passage ends, else the paragraph after it.
+fn after(document: &Document, end: usize) -> Option<&str> {
+    let text = document.text.get(end..)?.trim_start();
+    let start = document.text.len() - text.len();
+    let section = document.sections.iter().find(|section| section.start == start);
+    let section = section.and_then(|section| document.text.get(section.range())).map(str::trim_end);
+    section.or_else(|| text.split("\n\n").next()).map(str::trim_end).filter(|text| !text.is_empty())
+}
+
 /// Where a section can be read or heard, or the document where no section is named.
 pub(super) fn address(document: &Document, section: Option<&Section>) -> Option<String> {
     let url = document.url.as_ref()?;
     let Some(section) = section else { return Some(url.clone()) };
-    if let Some(second) = section.time.as_deref().and_then(seconds) {
-        return Some(gather::at_second(url, second).unwrap_or_else(|| url.clone()));
+    if section.time.as_deref().and_then(quotation::seconds).is_some() {
+        return Some(at_second(document, section).unwrap_or_else(|| url.clone()));
     }
     let is_heading = section.kind == SectionKind::Heading && !url.contains('#');
     // A browser that knows text fragments scrolls to the heading, others open the page.
     let heading = section.label.as_deref().filter(|_| is_heading);
     Some(heading.map_or_else(|| url.clone(), |heading| format!("{url}#:~:text={}", encoded(heading))))
+}
+
+/// Where a player starts at the second of a section.
+pub(super) fn at_second(document: &Document, section: &Section) -> Option<String> {
+    let second = section.time.as_deref().and_then(quotation::seconds)?;
+    gather::at_second(document.url.as_ref()?, second.into())
 }
 
 /// Words as they stand in a text fragment.
@@ -142,53 +189,21 @@ fn encoded(words: &str) -> String {
     told.collect()
 }
 
-/// Bytes of a section that neighbouring segments hold together.
-fn kept_bytes(segments: &[crate::store::record::SegmentRecord], section: &Section) -> usize {
-    let held = |kept: &crate::store::record::SegmentRecord| {
-        kept.end.min(section.end).saturating_sub(kept.start.max(section.start))
-    };
+/// How many bytes of a passage segments hold together.
+fn kept_bytes(segments: &[SegmentRecord], passage: &Range<usize>) -> usize {
+    let held = |kept: &SegmentRecord| kept.end.min(passage.end).saturating_sub(kept.start.max(passage.start));
     segments.iter().map(held).sum()
-}
-
-/// The section that a citation's place means: by its label, by time into a recording, or by part of a label.
-fn find(document: &Document, wanted: &str) -> Option<usize> {
-    let wanted = line(wanted).to_lowercase();
-    let label = |section: &Section| section.label.as_deref().map(|label| line(label).to_lowercase());
-    let by_label = document.sections.iter().position(|section| label(section).is_some_and(|label| label == wanted));
-    if by_label.is_some() {
-        return by_label;
-    }
-    if let Some(number) = wanted.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
-        return number.checked_sub(1).filter(|place| *place < document.sections.len());
-    }
-    let seconds_of = |section: &Section| {
-        section.label.as_deref().and_then(seconds).or_else(|| section.time.as_deref().and_then(seconds))
-    };
-    // `41:07-42:10` and `41:07–42:10` begin where they begin.
-    if let Some(second) = seconds(wanted.split(['-', '–']).next().unwrap_or_default().trim()) {
-        return document.sections.iter().rposition(|section| seconds_of(section).is_some_and(|start| start <= second));
-    }
-    document.sections.iter().position(|section| label(section).is_some_and(|label| label.contains(&wanted)))
 }
 
 /// What a citation says to mean this section: its label where that finds it, else its number.
 pub(super) fn place_of(document: &Document, section: usize) -> String {
     let label = document.sections.get(section).and_then(|section| section.label.as_deref()).map(line);
+    let own = document.sections.get(section).map(Section::range);
     let is_plain = |label: &String| !label.is_empty() && !label.contains(['[', ']', '"', '`', '$', '\\']);
     match label.filter(is_plain) {
-        Some(label) if find(document, &label) == Some(section) => label,
+        Some(label) if quotation::place(document, &label).ok() == own => label,
         _ => format!("#{}", section + 1),
     }
-}
-
-/// Seconds of `41:07` or `1:06:51`.
-fn seconds(mark: &str) -> Option<u64> {
-    let parts: Vec<&str> = mark.split(':').collect();
-    let is_clock = (2..=3).contains(&parts.len()) && parts.iter().all(|part| (1..=3).contains(&part.len()));
-    if !is_clock {
-        return None;
-    }
-    parts.into_iter().try_fold(0_u64, |total, part| Some(total * 60 + part.parse::<u64>().ok()?))
 }
 
 impl Passage {
@@ -252,8 +267,8 @@ mod tests {
             time: time.map(str::to_owned),
             reply_to: None,
         };
-        let objects = crate::store::sample::bundle("text");
-        let record = objects[1].record::<crate::store::record::DocumentRecord>().unwrap();
+        let objects = store::sample::bundle("text");
+        let record = objects[1].record::<DocumentRecord>().unwrap();
         let mut document = record.into_document("text".to_owned()).unwrap();
         let heading = section(SectionKind::Heading, "Who pays, and why?", None);
         let turn = section(SectionKind::Turn, "41:07", Some("0:41:07"));
@@ -269,46 +284,5 @@ mod tests {
         check(page, Some(&turn), page);
         check(Some("https://youtu.be/a"), Some(&turn), Some("https://youtu.be/a?t=2467s"));
         check(None, Some(&turn), None);
-    }
-
-    #[test]
-    fn a_place_is_a_label_a_time_or_a_part_of_a_heading() {
-        let section = |start: usize, label: &str| Section {
-            start,
-            end: start + 1,
-            kind: SectionKind::Turn,
-            label: Some(label.to_owned()),
-            author: None,
-            time: None,
-            reply_to: None,
-        };
-        let document = |labels: &[&str]| {
-            let objects = crate::store::sample::bundle("text");
-            let mut document = objects[1]
-                .record::<crate::store::record::DocumentRecord>()
-                .unwrap()
-                .into_document("text".to_owned())
-                .unwrap();
-            document.sections = labels.iter().enumerate().map(|(at, label)| section(at, label)).collect();
-            document
-        };
-        let talk = document(&["0:00", "41:07", "1:06:51"]);
-        let essay = document(&["On cards", "The bench", "post 2"]);
-        for (document, place, expected) in [
-            (&talk, "41:07", Some(1)),
-            (&talk, "41:20", Some(1)),
-            (&talk, "41:07-42:00", Some(1)),
-            (&talk, "2:00:00", Some(2)),
-            (&talk, "noon", None),
-            (&essay, "on  CARDS", Some(0)),
-            (&essay, "bench", Some(1)),
-            (&essay, "post 2", Some(2)),
-            (&essay, "41:07", None),
-            (&essay, "#2", Some(1)),
-            (&essay, "#0", None),
-            (&essay, "#4", None),
-        ] {
-            assert_eq!(find(document, place), expected, "{place}");
-        }
     }
 }

@@ -3,6 +3,7 @@
 //! Offsets are byte offsets into a document's text, ends exclusive; absent is absent. The schemas
 //! stand in `schemas/`, and a test holds real output against them.
 
+mod check;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ pub use super::web::shape::{Fetch, Link};
 use crate::content::{Digest, Kind, Problem, Quality, Role, Usage};
 use crate::store::record::CitationRecord;
 use crate::tokens::{Tokenizer, Tokens};
+pub use check::{Check, CheckAnswer, CheckCitation, CheckPiece, CheckQuotation};
 pub use reading::{Count, CountSource, Fetched, Read, ReadSource};
 
 /// What lies behind the numbers where `exact` is false: they are counts of `base` times `factor`.
@@ -390,71 +392,4 @@ pub struct LogMessage {
     pub stale: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken: Option<String>,
-}
-
-/// `forkful.check/1`
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct Check {
-    pub schema: &'static str,
-    pub bundle: Digest,
-    pub clean: bool,
-    pub withheld: Vec<String>,
-    pub answers: Vec<CheckAnswer>,
-}
-
-/// One answer, looked through.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct CheckAnswer {
-    pub message: Digest,
-    pub clean: bool,
-    pub quotations: Vec<CheckQuotation>,
-    pub citations: Vec<CheckCitation>,
-}
-
-/// A quotation and whether a source has it.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct CheckQuotation {
-    pub start: usize,
-    pub end: usize,
-    pub text: String,
-    pub verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cited: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub passage: Option<[usize; 2]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub difference: Option<Vec<CheckPiece>>,
-}
-
-/// Words that both sides have, or one of them.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub enum CheckPiece {
-    Same(String),
-    Source(String),
-    Answer(String),
-}
-
-/// A citation mark and whether it points somewhere.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the schema documents the fields")]
-pub struct CheckCitation {
-    pub start: usize,
-    pub end: usize,
-    pub cited: String,
-    pub found: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub passage: Option<[usize; 2]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
 }

@@ -18,19 +18,19 @@ const ATTACHED: usize = 6;
 /// Parts of a quotation may lie so many words apart.
 const FARTHEST: usize = 2000;
 
-/// Looks through an answer for quotations and citations.
-pub fn check(answer: &str, sources: &[Source<'_>], said: &[Said<'_>]) -> Checked {
+/// Looks through an answer for quotations and citations; `withheld` are sources whose texts are not here.
+pub fn check(answer: &str, sources: &[Source<'_>], withheld: &[String], said: &[Said<'_>]) -> Checked {
     let marks = marks(answer);
     let citations = marks.iter().flat_map(|mark| {
         mark.targets.iter().map(|target| {
-            let found = resolve(target, sources).map(|(source, range)| passage(sources, source, range));
+            let found = resolve(target, sources, withheld).map(|(source, range)| passage(sources, source, range));
             Cited { range: mark.range.clone(), target: target.clone(), found }
         })
     });
     let texts = sources.iter().map(|source| (source.document.text.as_str(), heads(source)));
     let corpus = Corpus::new(texts.chain(said.iter().map(|said| (said.text, Vec::new()))));
     let found = quotes(answer);
-    let judge = Judge { answer, sources, corpus };
+    let judge = Judge { answer, sources, withheld, corpus };
     let mut quotations = Vec::new();
     for (index, quote) in found.iter().enumerate() {
         let next = found.get(index + 1).map_or(answer.len(), |next| next.range.start);
@@ -40,6 +40,7 @@ pub fn check(answer: &str, sources: &[Source<'_>], said: &[Said<'_>]) -> Checked
         let end = quote.range.end;
         let is_attached = marks.iter().any(|mark| (end..end + ATTACHED).contains(&mark.range.start));
         let verdict = judge.verdict(quote, &cited, is_attached);
+        let verdict = if judge.may_be_withheld(&verdict, &cited) { Verdict::Withheld } else { verdict };
         quotations.push(Quoted { quote: quote.clone(), cited: cited.into_iter().next(), verdict });
     }
     Checked { quotations, citations: citations.collect() }
@@ -90,6 +91,7 @@ fn passage(sources: &[Source<'_>], source: usize, range: Range<usize>) -> Passag
 struct Judge<'a> {
     answer: &'a str,
     sources: &'a [Source<'a>],
+    withheld: &'a [String],
     corpus: Corpus,
 }
 
@@ -116,6 +118,16 @@ impl Judge<'_> {
             return if passages.is_empty() { Verdict::Said } else { Verdict::Spliced(passages) };
         }
         self.altered(&parts).unwrap_or(Verdict::Missing)
+    }
+
+    /// Whether words that are not found as they are may stand in a text that is not here.
+    fn may_be_withheld(&self, verdict: &Verdict, cited: &[Target]) -> bool {
+        let is_withheld = |target: &Target| self.withheld.contains(&target.source);
+        match verdict {
+            Verdict::Missing if cited.is_empty() => !self.withheld.is_empty(),
+            Verdict::Missing | Verdict::Altered { .. } | Verdict::Spliced(_) => cited.iter().any(is_withheld),
+            _ => false,
+        }
     }
 
     fn part(&self, range: &Range<usize>) -> Option<Part> {
@@ -173,7 +185,7 @@ impl Judge<'_> {
     /// Whether a passage lies where one of the citations points, or beside it.
     fn is_cited(&self, passage: &Passage, cited: &[Target]) -> bool {
         cited.iter().any(|target| {
-            resolve(target, self.sources).is_ok_and(|(source, range)| {
+            resolve(target, self.sources, self.withheld).is_ok_and(|(source, range)| {
                 let sections = &self.sources[source].document.sections;
                 let at = |byte: usize| sections.iter().rposition(|section| section.start <= byte);
                 let beside = |index: Option<usize>, step: usize| index.map_or(0, |index| index.saturating_sub(step));
@@ -192,7 +204,7 @@ impl Judge<'_> {
         let range = first.range.start..last.range.end;
         let whole = Passage { source: first.source, range, is_kept };
         // A citation that points nowhere is told as such and makes no quotation wrong.
-        let points = cited.iter().any(|target| resolve(target, self.sources).is_ok());
+        let points = cited.iter().any(|target| resolve(target, self.sources, self.withheld).is_ok());
         if points && !self.is_cited(first, cited) { Verdict::Elsewhere(whole) } else { Verdict::Found(whole) }
     }
 

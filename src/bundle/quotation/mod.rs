@@ -10,6 +10,7 @@ mod align;
 mod corpus;
 mod judge;
 mod marks;
+mod place;
 mod quotes;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::content::Document;
 
 pub use judge::check;
 pub use marks::{Mark, Nowhere, Target, marks, resolve};
+pub use place::{place, seconds};
 pub use quotes::{Quote, quotes};
 
 /// A document of a bundle under its citation.
@@ -85,6 +87,8 @@ pub enum Verdict {
     Missing,
     /// Nowhere, and of too few words to be more than a term in quotation marks.
     Term,
+    /// Nowhere here, and it may stand in a source whose text was withheld.
+    Withheld,
 }
 
 /// A piece of a difference, in the words of either side.
@@ -151,14 +155,16 @@ impl Verdict {
             Self::Spliced(_) => "spliced",
             Self::Missing => "missing",
             Self::Term => "term",
+            Self::Withheld => "withheld",
         }
     }
 }
 
 impl Checked {
-    /// Whether every quotation is word for word where it is cited, and every citation points somewhere.
+    /// Whether every quotation is word for word where it is cited, and every citation points somewhere,
+    /// as far as the texts are here.
     pub fn is_clean(&self) -> bool {
         let quoted = self.quotations.iter().all(|one| !one.verdict.is_wrong());
-        quoted && self.citations.iter().all(|one| one.found.is_ok())
+        quoted && self.citations.iter().all(|one| matches!(one.found, Ok(_) | Err(Nowhere::Withheld)))
     }
 }

@@ -67,6 +67,11 @@ fn documents() -> [Document; 3] {
 }
 
 fn looked_through(answer: &str) -> (Vec<String>, Vec<String>) {
+    looked_through_without(answer, &[])
+}
+
+/// As it is seen by one whom these sources were withheld from.
+fn looked_through_without(answer: &str, withheld: &[&str]) -> (Vec<String>, Vec<String>) {
     let documents = documents();
     // The last turn of the talk was cut.
     let cut = documents[0].sections[2].start;
@@ -75,9 +80,11 @@ fn looked_through(answer: &str) -> (Vec<String>, Vec<String>) {
         .iter()
         .zip(["s1", "s2", "s3"])
         .zip(kept)
+        .filter(|((_, id), _)| !withheld.contains(id))
         .map(|((document, id), kept)| Source { id, document, kept: vec![kept] })
         .collect();
-    let checked = check(answer, &sources, &[Said { text: "Is the record the ground it stands on?" }]);
+    let withheld: Vec<String> = withheld.iter().map(|&id| id.to_owned()).collect();
+    let checked = check(answer, &sources, &withheld, &[Said { text: "Is the record the ground it stands on?" }]);
     let place = |passage: &Passage| {
         let cut = if passage.is_kept { "" } else { " cut" };
         format!("{}{cut} {:?}", passage.name(&sources), passage.text(&sources))
@@ -177,7 +184,7 @@ fn citations_point_to_passages_or_nowhere() {
     );
     check(
         "[s9] [s1 59:00] [s3 post 7] [s2 Nothing] [x1] [s] [sources]",
-        &["s9 NoSource", "s1 59:00 NoPlace", "s3 post 7 NoPlace", "s2 Nothing NoPlace"],
+        &["s9 NoSource", "s1 59:00 Past { last: \"9:10\" }", "s3 post 7 NoPlace", "s2 Nothing NoPlace"],
     );
     let card =
         "s2 The card \"## The card\\n\\nA card is *small enough* that the [choosing](https://example.com/x) hurts.\"";
@@ -190,6 +197,75 @@ fn citations_point_to_passages_or_nowhere() {
     let names: Vec<&str> = ranges.iter().map(|range| range.split(" = ").next().unwrap()).collect();
     assert_eq!(names, ["s1 0:01-4:55", "s1 0:01\u{2013}0:20", "s1 9:11", "s3 posts 1-2"]);
     assert!(ranges[0].ends_with("carried across\"") && ranges[3].ends_with("is a place.\""), "{ranges:?}");
+}
+
+#[test]
+fn what_was_withheld_is_neither_found_nor_false() {
+    let check = |answer: &str, quoted: &[&str], cited: &[&str]| {
+        let (quotations, citations) = looked_through_without(answer, &["s2"]);
+        assert_eq!(quotations, quoted, "{answer}");
+        assert_eq!(citations, cited, "{answer}");
+    };
+    check("[s2 The card] [s2]", &[], &["s2 The card Withheld", "s2 Withheld"]);
+    check("\"the five of us wipe the whiteboard\" [s2]", &["withheld"], &["s2 Withheld"]);
+    check("\"the five of us wipe the whiteboard\"", &["withheld"], &[]);
+    check("\"the logged reason was false, dated and about the wrong thing\" [s2]", &["withheld"], &["s2 Withheld"]);
+    check("\"She can afford the stove\"", &[r#"found s1 0:01 "She can afford the stove""#], &[]);
+    let (quotations, _) = looked_through_without("\"no words of any source at all\" [s1 0:01]", &["s2"]);
+    assert_eq!(quotations, ["missing"]);
+}
+
+#[test]
+fn a_place_is_what_a_source_or_a_reference_of_its_bundle_calls_it() {
+    let [talk, essay, thread] = documents();
+    let check = |document: &Document, wanted: &str, expected: &str| {
+        let found = place(document, wanted).map(|range| document.text[range].to_owned());
+        let (start, end) = expected.split_once('\u{2026}').unwrap_or((expected, expected));
+        assert!(found.as_ref().is_ok_and(|text| text.starts_with(start) && text.ends_with(end)), "{wanted}: {found:?}");
+    };
+    check(&talk, "4:55", "[4:55]\u{2026}carried across");
+    check(&talk, "5:20", "[4:55]\u{2026}carried across");
+    check(&talk, "0:01\u{2013}4:55", "[0:01]\u{2026}carried across");
+    check(&talk, "#3", "[9:10]\u{2026}the Sleeve.");
+    check(&essay, "\u{b6}1", "At six\u{2026}whiteboard.");
+    check(&essay, "\u{b6}3", "A card\u{2026}hurts.");
+    check(&essay, "\u{b6}1\u{2013}2", "At six\u{2026}## The card");
+    check(&essay, "\u{b6} 2-\u{b6}3", "## The card\u{2026}hurts.");
+    check(&essay, "the  CARD", "## The card\u{2026}hurts.");
+    check(&essay, "2", "## The card\u{2026}hurts.");
+    check(&thread, "2", "[post 2]\u{2026}is a place.");
+    check(&essay, "Cost, and", "## Cost\u{2026}still there.");
+    check(&thread, "post 1\u{2013}2", "[post 1]\u{2026}is a place.");
+    check(&thread, "posts 1-2", "[post 1]\u{2026}is a place.");
+    for (document, wanted) in [
+        (&talk, "noon"),
+        (&talk, "#0"),
+        (&talk, "#4"),
+        // Turns have times, so their paragraphs have no numbers.
+        (&talk, "\u{b6}1"),
+        (&essay, "\u{b6}9"),
+        (&essay, "\u{b6}"),
+        (&essay, "4:55"),
+        (&essay, "9"),
+        (&thread, "post 2\u{2013}1"),
+        (&thread, "post 2\u{2013}7"),
+    ] {
+        assert_eq!(place(document, wanted), Err(Nowhere::NoPlace), "{wanted}");
+    }
+    assert_eq!(place(&talk, "2:00:00"), Err(Nowhere::Past { last: "9:10".to_owned() }));
+    // Whatever a reference of a bundle says can be cited.
+    for document in [&talk, &essay, &thread] {
+        let places = crate::budget::Places::new("s1", &document.text, &document.sections);
+        let words: Vec<_> = words::words(&document.text).into_iter().map(|word| word.range).collect();
+        for (first, last) in
+            words.iter().enumerate().flat_map(|(at, first)| words[at..].iter().map(move |last| (first, last)))
+        {
+            let range = first.start..last.end;
+            let named = places.of(&range);
+            let found = place(document, named.strip_prefix("s1 ").unwrap()).unwrap();
+            assert!(found.start <= range.start && range.end <= found.end, "{named}: {range:?} {found:?}");
+        }
+    }
 }
 
 proptest::proptest! {

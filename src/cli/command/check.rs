@@ -37,14 +37,16 @@ impl Check {
             }
         }
         for source in &shape.withheld {
-            context.printer.say(format_args!("Withheld  the text of {source} is not here: what it says is not found"));
+            context.printer.say(format_args!(
+                "Withheld  the text of {source} is not here: what is cited from it cannot be checked"
+            ));
         }
         context.printer.say(format_args!("Checked  {}", summary(shape)));
         Ok(if self.strict && !shape.clean { MISMATCH } else { 0 })
     }
 }
 
-/// One line a quotation and one a citation that points nowhere, in the order of the answer.
+/// One line a quotation and one a citation that points nowhere or cannot be followed, in the order of the answer.
 fn table(answer: &CheckAnswer) -> String {
     let quoted = answer.quotations.iter().map(|one| (one.start, quotation(one)));
     let nowhere = answer.citations.iter().filter(|one| !one.found).map(|one| (one.start, citation(one)));
@@ -63,6 +65,7 @@ fn quotation(one: &CheckQuotation) -> String {
         "spliced" => format!("{place} and elsewhere, not in this order"),
         "said" => "in the conversation, in no source".to_owned(),
         "term" => "a term, in no source".to_owned(),
+        "withheld" => format!("cannot be checked: withheld{cited}"),
         _ => format!("in no source{cited}"),
     };
     let words = line(&one.text);
@@ -85,13 +88,14 @@ fn marked(difference: &[CheckPiece]) -> String {
 }
 
 fn citation(one: &CheckCitation) -> String {
-    format!("{}[{}]  {}\n", cell("nowhere", 10), one.cited, one.reason.unwrap_or_default())
+    let word = if one.withheld { "withheld" } else { "nowhere" };
+    format!("{}[{}]  {}\n", cell(word, 10), one.cited, one.reason.as_deref().unwrap_or_default())
 }
 
 fn summary(shape: &Shape) -> String {
     let all = || shape.answers.iter().flat_map(|answer| &answer.quotations);
     let mut told = vec![counted(all().count(), "quotation")];
-    for verdict in ["found", "elsewhere", "altered", "spliced", "missing", "said", "term"] {
+    for verdict in ["found", "elsewhere", "altered", "spliced", "missing", "said", "term", "withheld"] {
         let n = all().filter(|one| one.verdict == verdict).count();
         if n > 0 {
             told.push(format!("{n} {verdict}"));
@@ -99,9 +103,9 @@ fn summary(shape: &Shape) -> String {
     }
     let citations = || shape.answers.iter().flat_map(|answer| &answer.citations);
     told.push(counted(citations().count(), "citation"));
-    let n_nowhere = citations().filter(|one| !one.found).count();
-    if n_nowhere > 0 {
-        told.push(format!("{n_nowhere} nowhere"));
-    }
+    let n_withheld = citations().filter(|one| one.withheld).count();
+    let n_nowhere = citations().filter(|one| !one.found).count() - n_withheld;
+    let counts = [(n_nowhere, "nowhere"), (n_withheld, "withheld")];
+    told.extend(counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")));
     told.join(", ")
 }

@@ -116,7 +116,8 @@ impl Import {
         if imported.n_withheld > 0 {
             let texts = counted(imported.n_withheld, "text");
             context.printer.say(format_args!(
-                "Withheld  {texts} by the sender: branches can be read, their bundle not shown or asked"
+                "Withheld  {texts} by the sender: branches and the sources that came can be read, \
+                 their bundle not shown whole or asked"
             ));
         }
         Ok(0)

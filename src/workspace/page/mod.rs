@@ -6,22 +6,22 @@
 
 mod blocks;
 mod prose;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod tree;
 
-use std::collections::BTreeSet;
-
-use prose::{Inlay, escape, prose};
+use prose::{escape, prose};
+use sources::Boxes;
 use tree::{Trunk, Turn};
 
 use super::check::{Readable, source};
 use super::exchange::{Exported, Parcel};
 use super::{Error, Workspace};
-use crate::bundle::quotation::{Source, marks, resolve};
-use crate::content::{Document, line};
+use crate::bundle::quotation::Source;
+use crate::content::line;
 use crate::store::exchange::{CLOSING, OPENING, inside_page};
-use crate::store::record::BundleRecord;
+use crate::store::record::{DocumentRecord, ItemRecord};
 use crate::tokens::Tokens;
 
 /// The page's looks.
@@ -43,29 +43,21 @@ impl Workspace {
         let mut title = None;
         for trunk in self.trunks(&selection)? {
             let manifest = self.store.bundle(trunk.bundle)?;
-            let readable = self.readable(trunk.bundle)?;
-            let Readable { documents, .. } = readable;
-            let shown: BTreeSet<&str> = documents
-                .iter()
-                .filter(|(item, _)| {
-                    let text = self
-                        .store
-                        .record(item.document)
-                        .map(|record: crate::store::record::DocumentRecord| record.text);
-                    text.is_ok_and(|text| !withheld.contains(&text))
-                })
-                .map(|(item, _)| item.id.as_str())
-                .collect();
-            let sources: Vec<Source<'_>> = documents
-                .iter()
-                .filter(|(item, _)| shown.contains(item.id.as_str()))
-                .map(|(item, document)| source(item, document))
-                .collect();
+            let Readable { documents, .. } = self.readable(trunk.bundle)?;
+            let stays = |item: &ItemRecord| {
+                let text = self.store.record::<DocumentRecord>(item.document).map(|record| record.text);
+                text.map_or(true, |text| withheld.contains(&text))
+            };
+            let shown = documents.iter().filter(|(item, _)| !stays(item));
+            let shown: Vec<Source<'_>> = shown.map(|(item, document)| source(item, document)).collect();
+            let others = manifest.items.iter().filter(|item| shown.iter().all(|source| source.id != item.id));
+            let others: Vec<String> = others.map(|item| item.id.clone()).collect();
             let space = trunk.bundle.short();
             let name = trunk.name.clone().unwrap_or_else(|| trunk.bundle.short());
             title.get_or_insert_with(|| name.clone());
-            nav += &contents(&trunk, &name, &manifest, &sources, &space);
-            body += &conversation(&trunk, &name, &manifest, &sources, &space);
+            let boxes = Boxes { space: &space, manifest: &manifest, shown: &shown, withheld: &others };
+            nav += &contents(&trunk, &name, &boxes);
+            body += &conversation(&trunk, &name, &boxes);
         }
         let title = escape(&title.unwrap_or_else(|| "forkful".to_owned()));
         let from = parcel.author.as_ref().map_or(String::new(), |author| format!("From {}. ", escape(author)));
@@ -84,7 +76,7 @@ impl Workspace {
 }
 
 /// The tree of one bundle as links.
-fn contents(trunk: &Trunk, name: &str, manifest: &BundleRecord, sources: &[Source<'_>], space: &str) -> String {
+fn contents(trunk: &Trunk, name: &str, boxes: &Boxes) -> String {
     let mut out = format!("<h2>{}</h2>\n<ol>\n", escape(name));
     let mut before = None;
     for turn in &trunk.turns {
@@ -94,22 +86,16 @@ fn contents(trunk: &Trunk, name: &str, manifest: &BundleRecord, sources: &[Sourc
         before = Some(turn.id);
         out += &format!("<li{class} style=\"--d:{depth}\"><a href=\"#{}\">{asked}{names}</a></li>\n", anchor(turn));
     }
-    out += "</ol>\n<h2>Sources</h2>\n<ol>\n";
-    for item in &manifest.items {
-        let there = sources.iter().find(|source| source.id == item.id);
-        let title = there.and_then(|source| source.document.title.as_deref()).or(item.label.as_deref());
-        let title = escape(&shortened(title.unwrap_or_default(), 60));
-        out += &format!("<li><a href=\"#{space}-{0}\">{0} {title}</a></li>\n", escape(&item.id));
-    }
-    out + "</ol>\n"
+    out + "</ol>\n<h2>Sources</h2>\n<ol>\n" + &boxes.contents() + "</ol>\n"
 }
 
-fn conversation(trunk: &Trunk, name: &str, manifest: &BundleRecord, sources: &[Source<'_>], space: &str) -> String {
+fn conversation(trunk: &Trunk, name: &str, boxes: &Boxes) -> String {
     let mut out = format!(
-        "<header class=\"top\"><h1>{}</h1><p>{} of sources, {} · bundle {space}</p></header>\n",
+        "<header class=\"top\"><h1>{}</h1><p>{} of sources, {} · bundle {}</p></header>\n",
         escape(name),
-        counted(manifest.total_tokens, "token"),
+        counted(boxes.manifest.total_tokens, "token"),
         counted(u32::try_from(trunk.turns.len()).unwrap_or(u32::MAX), "turn"),
+        boxes.space,
     );
     for (index, turn) in trunk.turns.iter().enumerate() {
         let before = index.checked_sub(1).map(|before| trunk.turns[before].id);
@@ -123,7 +109,7 @@ fn conversation(trunk: &Trunk, name: &str, manifest: &BundleRecord, sources: &[S
             _ => String::new(),
         };
         let asked = escape(turn.question.trim());
-        let said = turn.answers.iter().map(|answer| prose(answer, &citations(answer, sources, space)));
+        let said = turn.answers.iter().map(|answer| prose(answer, &boxes.citations(answer)));
         let said: String = said.collect();
         out += &format!(
             "<article id=\"{}\">\n{after}<div class=\"who\">asked{}<code>{}</code></div>\n\
@@ -133,71 +119,7 @@ fn conversation(trunk: &Trunk, name: &str, manifest: &BundleRecord, sources: &[S
             turn.id.short(),
         );
     }
-    out += "<h2 class=\"part\">Sources</h2>\n";
-    for item in &manifest.items {
-        let there = sources.iter().find(|source| source.id == item.id);
-        out += &folded(item.id.as_str(), there, item.label.as_deref(), item.tokens, item.kept_tokens, space);
-    }
-    out
-}
-
-/// A source, folded; each of its sections can be linked to.
-fn folded(id: &str, source: Option<&Source<'_>>, label: Option<&str>, tokens: u32, kept: u32, space: &str) -> String {
-    let told = if kept == tokens {
-        counted(tokens, "token")
-    } else {
-        format!("{} of {}", Tokens(kept), counted(tokens, "token"))
-    };
-    let Some(source) = source else {
-        let title = escape(label.unwrap_or("a source"));
-        return format!(
-            "<details id=\"{space}-{id}\"><summary><i>{id}</i>{title} <span>{told}</span></summary>\
-             <div>The text of this source stayed with the sender.</div></details>\n"
-        );
-    };
-    let document: &Document = source.document;
-    let title = document.title.as_deref().or(label).unwrap_or("untitled");
-    let fields = [&document.author, &document.date].into_iter().flatten().map(String::as_str);
-    let fields: Vec<String> = fields.map(|field| escape(&line(field))).chain([told]).collect();
-    let mut out = format!(
-        "<details id=\"{space}-{id}\"><summary><i>{id}</i>{} <span>{}</span></summary>\n<div>\n",
-        escape(&line(title)),
-        fields.join(" · "),
-    );
-    let mut done = 0;
-    let mut piece = |range: std::ops::Range<usize>| {
-        let text = document.text.get(range.clone()).unwrap_or_default();
-        if !text.trim().is_empty() {
-            let is_kept = source.kept.iter().any(|kept| kept.start < range.end && range.start < kept.end);
-            let class = if is_kept { "" } else { " class=\"cut\"" };
-            out += &format!("<section id=\"{space}-{id}-{}\"{class}>{}</section>\n", range.start, escape(text.trim()));
-        }
-    };
-    for section in &document.sections {
-        piece(done..section.start);
-        piece(section.range());
-        done = section.end;
-    }
-    piece(done..document.text.len());
-    out + "</div></details>\n"
-}
-
-/// The citations of an answer as links to their passages; one that points nowhere is struck out.
-fn citations(answer: &str, sources: &[Source<'_>], space: &str) -> Vec<Inlay> {
-    let links = marks(answer).into_iter().map(|mark| {
-        let targets = mark.targets.iter().map(|target| {
-            let name = escape(&target.name());
-            match resolve(target, sources) {
-                Ok((index, range)) if target.place.is_some() => {
-                    format!("<a class=\"cite\" href=\"#{space}-{}-{}\">{name}</a>", sources[index].id, range.start)
-                }
-                Ok((index, _)) => format!("<a class=\"cite\" href=\"#{space}-{}\">{name}</a>", sources[index].id),
-                Err(_) => format!("<span class=\"lost\">{name}</span>"),
-            }
-        });
-        (mark.range.clone(), format!("[{}]", targets.collect::<Vec<_>>().join("; ")))
-    });
-    links.collect()
+    out + "<h2 class=\"part\">Sources</h2>\n" + &boxes.folded()
 }
 
 fn anchor(turn: &Turn) -> String {
