@@ -198,7 +198,12 @@ impl<'a> Line<'a> {
             idle: within(standard.idle),
             ..standard
         };
-        let manners = Manners { robots: !args.no_robots, refresh: args.refresh(), ..Manners::standard(now()) };
+        let manners = Manners {
+            robots: !args.no_robots,
+            refresh: args.refresh(),
+            link: args.timeout.map(Duration::from_secs),
+            ..Manners::standard(now())
+        };
         Ok(Self { context, gate, limits, roots, manners, pages, failure: None, stopped: false })
     }
 

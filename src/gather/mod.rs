@@ -9,6 +9,7 @@
 //! together and says which sources a thread talks about that are not there.
 //! Nothing here counts tokens, cuts text or follows a link.
 
+mod absolute;
 mod container;
 mod decode;
 mod detect;
@@ -140,6 +141,8 @@ pub struct Wishes<'a> {
     pub pick: Option<&'a str>,
     /// What is left out of a folder or an archive.
     pub exclude: &'a Exclude,
+    /// Where the bytes came from on the web, where that is known.
+    pub address: Option<&'a str>,
 }
 
 impl Wishes<'_> {
@@ -281,6 +284,7 @@ fn settle(input: &Input, decoded: Option<Problem>) -> Result<Reading, Error> {
         reading.problems.extend(draft::settle(name, document));
         relink::relink(document, input.wishes.manner.links);
     }
+        absolute::links(document, input.wishes.address);
     reading.documents.retain(|document| !document.text.is_empty());
     if reading.documents.is_empty() {
         return Err(Error::NothingRead { name: name.to_owned(), items: "text" });

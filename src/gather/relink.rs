@@ -20,6 +20,31 @@ pub(crate) fn relink(document: &mut Document, links: Links) {
     if edits.is_empty() {
         return;
     }
+    apply(document, edits);
+    if !addresses.listed.is_empty() {
+        document.text.push('\n');
+        let start = document.text.len();
+        for (index, address) in addresses.listed.iter().enumerate() {
+            document.text += &format!("[{}]: {address}\n", index + 1);
+        }
+        document.sections.push(draft::section(start, document.text.len() - 1, SectionKind::Paragraph));
+    }
+}
+
+/// Where the destinations of links and images stand in a text, in order, and what they are.
+pub(super) fn destinations(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    walk(text, &mut |Link { close, address, .. }| {
+        let start = text[close..].find(address).map_or(close, |at| close + at);
+        found.push((start, address));
+    });
+    found.sort_by_key(|(start, _)| *start);
+    found
+}
+
+/// Puts other bytes into a text; places of sections and links move with it.
+pub(super) fn apply(document: &mut Document, mut edits: Vec<Edit>) {
+    sum(&mut edits);
     let mut text = String::with_capacity(document.text.len());
     let mut at = 0;
     for edit in &edits {
@@ -35,14 +60,6 @@ pub(crate) fn relink(document: &mut Document, links: Links) {
         link.start = link.start.map(|start| moved(&edits, start));
     }
     document.text = text;
-    if !addresses.listed.is_empty() {
-        document.text.push('\n');
-        let start = document.text.len();
-        for (index, address) in addresses.listed.iter().enumerate() {
-            document.text += &format!("[{}]: {address}\n", index + 1);
-        }
-        document.sections.push(draft::section(start, document.text.len() - 1, SectionKind::Paragraph));
-    }
 }
 
 /// Where links lead, each address once, in the order of the text.
@@ -65,12 +82,40 @@ impl Addresses {
 
 /// Bytes of a text that give way to others.
 #[derive(Debug)]
-struct Edit {
+pub(super) struct Edit {
     start: usize,
     end: usize,
     put: String,
     /// Bytes put and taken by all edits up to this one.
     sums: (usize, usize),
+}
+
+impl Edit {
+    /// These bytes give way to `put`.
+    pub(super) fn new(start: usize, end: usize, put: String) -> Self {
+        Self { start, end, put, sums: (0, 0) }
+    }
+}
+
+/// Puts edits in the order of the text, and says what they come to.
+fn sum(edits: &mut [Edit]) {
+    edits.sort_by_key(|edit| edit.start);
+    let (mut put, mut taken) = (0, 0);
+    for edit in edits {
+        put += edit.put.len();
+        taken += edit.end - edit.start;
+        edit.sums = (put, taken);
+    }
+}
+
+/// A link or an image in a text: its words stand between two brackets.
+#[derive(Debug, Clone, Copy)]
+struct Link<'a> {
+    open: usize,
+    close: usize,
+    end: usize,
+    is_image: bool,
+    address: &'a str,
 }
 
 /// Where an offset of the old text lies in the new one.
@@ -82,8 +127,14 @@ fn moved(edits: &[Edit], offset: usize) -> usize {
 }
 
 fn edits(text: &str, links: Links, addresses: &mut Addresses) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    walk(text, &mut |link| change(text, link, links, addresses, &mut edits));
+    edits
+}
+
+/// Visits the links of a text that stand outside of code, an inner one before the one around it.
+fn walk<'a>(text: &'a str, visit: &mut dyn FnMut(Link<'a>)) {
     let bytes = text.as_bytes();
-    let mut edits: Vec<Edit> = Vec::new();
     // Brackets that are open in this paragraph: where, and whether of an image.
     let mut open: Vec<(usize, bool)> = Vec::new();
     let mut fence = Fence::default();
@@ -109,9 +160,9 @@ fn edits(text: &str, links: Links, addresses: &mut Addresses) -> Vec<Edit> {
                     let opened = open.pop();
                     let destination = opened.and_then(|_| destination(&text[at + 1..end]));
                     if let (Some((from, is_image)), Some((address, length))) = (opened, destination) {
-                        let close = at + 1 + length;
-                        change(text, (from, at, close), is_image, address, links, addresses, &mut edits);
-                        at = close - 1;
+                        let link = Link { open: from, close: at, end: at + 1 + length, is_image, address };
+                        visit(link);
+                        at = link.end - 1;
                     }
                 }
                 _ => {}
@@ -120,28 +171,13 @@ fn edits(text: &str, links: Links, addresses: &mut Addresses) -> Vec<Edit> {
         }
         start = end;
     }
-    edits.sort_by_key(|edit| edit.start);
-    let (mut put, mut taken) = (0, 0);
-    for edit in &mut edits {
-        put += edit.put.len();
-        taken += edit.end - edit.start;
-        edit.sums = (put, taken);
-    }
-    edits
 }
 
-/// Changes one link or image, whose words stand between two brackets, up to its end.
-fn change(
-    text: &str,
-    (open, close, end): (usize, usize, usize),
-    is_image: bool,
-    address: &str,
-    links: Links,
-    addresses: &mut Addresses,
-    edits: &mut Vec<Edit>,
-) {
+/// Changes one link or image up to its end.
+fn change(text: &str, link: Link, links: Links, addresses: &mut Addresses, edits: &mut Vec<Edit>) {
+    let Link { open, close, end, is_image, address } = link;
     let words = text[open + 1..close].trim();
-    let mut edit = |start: usize, end: usize, put: String| edits.push(Edit { start, end, put, sums: (0, 0) });
+    let mut edit = |start: usize, end: usize, put: String| edits.push(Edit::new(start, end, put));
     if links == Links::Reference {
         return edit(close + 1, end, format!("[{}]", addresses.number(address)));
     }

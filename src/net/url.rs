@@ -54,6 +54,11 @@ impl Url {
         url.into()
     }
 
+    /// The whole address with its fragment.
+    pub fn whole_address(&self) -> String {
+        self.0.as_str().to_owned()
+    }
+
     /// The address as it may stand in a bundle: without its query where that holds a secret, since what
     /// is signed is signed anew each time.
     pub fn public(&self) -> String {

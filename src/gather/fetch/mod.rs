@@ -7,6 +7,7 @@
 //! breaks off is gone on with. When it is stopped, what arrived stays.
 //! Nothing that comes is run or unfolded here: it is bytes with a hash.
 
+mod allowance;
 mod error;
 mod hosts;
 mod media;
@@ -95,6 +96,8 @@ pub struct Manners {
     pub first_pause: Duration,
     /// The longest pause that a server may ask for.
     pub longest_pause: Duration,
+    /// The longest that a link may take, all tries together; as long as each of them may where nothing is said.
+    pub link: Option<Duration>,
     /// The moment of this run.
     pub now: Timestamp,
 }
@@ -155,6 +158,7 @@ impl Manners {
             n_retries: 2,
             first_pause: Duration::from_secs(1),
             longest_pause: Duration::from_mins(1),
+            link: None,
             now,
         }
     }

@@ -1,6 +1,7 @@
 //! A link, by way of the site that it belongs to, to the bytes that are read for it.
 
-use super::visit::Errand;
+use super::allowance::Allowance;
+use super::visit::{Asking, Errand};
 use super::{Error, Fetcher, Found, Wanted, Way};
 use crate::gather::site::{self, Ask, Site, Stage, Step};
 use crate::net::Url;
@@ -22,6 +23,8 @@ impl Fetcher {
     /// Follows a link to the bytes that are read for it.
     pub(super) async fn obtain(&self, wanted: &Wanted, at: usize) -> Result<Found, Error> {
         let again = self.manners.refresh.covers(&wanted.url);
+        let allowance = Allowance::new(self.manners.link);
+        let asking = Asking { at, again, allowance: &allowance };
         let mut link = Url::parse(&wanted.url)?;
         let mut by = wanted.by;
         let mut hops = Vec::new();
@@ -32,12 +35,12 @@ impl Fetcher {
                 Ask::First(addresses) => addresses,
                 Ask::Nothing(reason) => return Err(Error::Closed { url: link.address(), reason }),
             };
-            let (visit, came) = self.first(&addresses, &link, by, at, again).await?;
+            let (visit, came) = self.first(&addresses, &link, by, asking).await?;
             way = way.max(came);
             hops.extend(visit.hops);
             let turn = match visit.end {
                 End::Elsewhere(next) => Turn::Elsewhere(next),
-                End::Page(page) => self.stages(site, &link, page, at, again, &mut way).await?,
+                End::Page(page) => self.stages(site, &link, page, asking, &mut way).await?,
             };
             match turn {
                 Turn::Here { page, title } => {
@@ -58,25 +61,18 @@ impl Fetcher {
     }
 
     /// The first of these addresses that answers; one that is kept is as good as the first.
-    async fn first(
-        &self,
-        addresses: &[String],
-        link: &Url,
-        by: By,
-        at: usize,
-        again: bool,
-    ) -> Result<(Visit, Way), Error> {
+    async fn first(&self, addresses: &[String], link: &Url, by: By, asking: Asking<'_>) -> Result<(Visit, Way), Error> {
         let urls: Vec<Url> = addresses.iter().filter_map(|address| Url::parse(address).ok()).collect();
         let is_kept = |url: &&Url| match self.pages.visit(&url.address()).map(|visit| visit.end) {
             Some(End::Page(page)) => self.pages.has(page.sha256),
             Some(End::Elsewhere(_)) => true,
             None => false,
         };
-        let kept: Vec<&Url> = urls.iter().filter(is_kept).take(usize::from(!again)).collect();
+        let kept: Vec<&Url> = urls.iter().filter(is_kept).take(usize::from(!asking.again)).collect();
         let mut last = Error::NotKept { url: link.address() };
         for url in if kept.is_empty() { urls.iter().collect() } else { kept } {
             let by = if url == link { by } else { By::Stranger };
-            match self.visit(Errand { url, by, at, again }).await {
+            match self.visit(Errand { url, by, asking }).await {
                 Ok(found) => return Ok(found),
                 Err(Error::NotKept { .. }) => {}
                 Err(error) => last = error,
@@ -91,8 +87,7 @@ impl Fetcher {
         site: &Site,
         link: &Url,
         page: Page,
-        at: usize,
-        again: bool,
+        asking: Asking<'_>,
         way: &mut Way,
     ) -> Result<Turn, Error> {
         let mut came = vec![(page.url.clone(), self.pages.read(page.sha256))];
@@ -116,7 +111,7 @@ impl Fetcher {
                         return Ok(Turn::Here { page, title: None });
                     }
                     for url in urls {
-                        let bytes = self.also(&url, at, again, way).await;
+                        let bytes = self.also(&url, asking, way).await;
                         came.push((url, bytes));
                     }
                 }
@@ -125,9 +120,9 @@ impl Fetcher {
     }
 
     /// What belongs to a page; nothing where it cannot be had.
-    async fn also(&self, url: &str, at: usize, again: bool, way: &mut Way) -> Option<Vec<u8>> {
+    async fn also(&self, url: &str, asking: Asking<'_>, way: &mut Way) -> Option<Vec<u8>> {
         let url = Url::parse(url).ok()?;
-        let (visit, came) = self.visit(Errand { url: &url, by: By::Stranger, at, again }).await.ok()?;
+        let (visit, came) = self.visit(Errand { url: &url, by: By::Stranger, asking }).await.ok()?;
         *way = (*way).max(came);
         match visit.end {
             End::Page(page) => self.pages.read(page.sha256),

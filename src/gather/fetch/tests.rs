@@ -70,6 +70,17 @@ fn came(way: Way, text: &str) -> Result<(Way, String), String> {
 }
 
 #[test]
+fn a_link_takes_no_longer_than_it_may_with_all_its_tries() {
+    let mut farm = Farm::new();
+    let server = Provider::start(vec![Script::answers(503, &["retry-after: 5"], "")]);
+    let url = format!("{}/busy", server.origin());
+    farm.manners.link = Some(Duration::from_secs(4));
+    assert_eq!(farm.one(&url), Err("the server answers 503 (out of service)".to_owned()));
+    farm.manners.link = Some(Duration::ZERO);
+    assert_eq!(farm.one(&url), Err("it did not answer within 0 seconds".to_owned()));
+}
+
+#[test]
 fn what_is_kept_is_asked_for_again_only_to_refresh_it() {
     let mut farm = Farm::new();
     let server = Provider::start(vec![

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::allowance::Allowance;
 use super::hosts::Turn;
 use super::media;
 use super::robots::{self, Rules};
@@ -20,10 +21,19 @@ pub(super) struct Errand<'a> {
     pub(super) url: &'a Url,
     /// Who names it.
     pub(super) by: By,
-    /// For which link, by its place.
+    /// For which link.
+    pub(super) asking: Asking<'a>,
+}
+
+/// The link that visits are for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking<'a> {
+    /// Its place.
     pub(super) at: usize,
-    /// Whether the host is asked even if the address is kept.
+    /// Whether hosts are asked even if an address is kept.
     pub(super) again: bool,
+    /// How long it may still take.
+    pub(super) allowance: &'a Allowance,
 }
 
 impl Fetcher {
@@ -37,7 +47,7 @@ impl Fetcher {
         let Some(client) = self.client.as_ref() else {
             return kept.map(|visit| (visit, Way::Kept)).ok_or(Error::NotKept { url: address });
         };
-        if let Some(visit) = kept.clone().filter(|_| !errand.again) {
+        if let Some(visit) = kept.clone().filter(|_| !errand.asking.again) {
             return Ok((visit, Way::Kept));
         }
         let mut n_retried = 0;
@@ -62,8 +72,10 @@ impl Fetcher {
                 self.hosts.of(&error.url.origin()).rest(pause);
             }
             n_retried += 1;
-            (self.heard)(errand.at, &News::Waiting(pause));
-            tokio::time::sleep(pause).await;
+            (self.heard)(errand.asking.at, &News::Waiting(pause));
+            if !errand.asking.allowance.pause(pause).await {
+                return Err(error.into());
+            }
         }
     }
 
@@ -73,21 +85,22 @@ impl Fetcher {
         errand: Errand<'_>,
         kept: Option<&Visit>,
     ) -> Result<(Visit, Way), Error> {
-        let Errand { url, at, mut by, .. } = errand;
+        let Errand { url, mut by, asking } = errand;
         let mut here = url.clone();
         let mut hops: Vec<String> = Vec::new();
         loop {
             let address = here.address();
-            self.heed_robots(client, &here, by).await?;
+            self.heed_robots(client, &here, by, asking.allowance).await?;
             let host = self.hosts.of(&here.origin());
             let turn = self.hosts.turn(&host).await;
-            (self.heard)(at, &News::Asking);
+            (self.heard)(asking.at, &News::Asking);
             let before = kept.and_then(|visit| match &visit.end {
                 End::Page(page) if page.url == address => Some(page),
                 _ => None,
             });
             let mut part = self.left(&address);
-            let answer = client.ask(&here, &headers(before, part.as_ref()), by).await?;
+            let headers = headers(before, part.as_ref());
+            let answer = asking.allowance.within("answer", &here, client.ask(&here, &headers, by)).await?;
             if let Some(next) = answer.leads_to()? {
                 drop(turn);
                 let next_address = next.address();
@@ -125,7 +138,7 @@ impl Fetcher {
                     return Err(Fault::Status { status, retry_after }.of(&here).into());
                 }
             }
-            let page = self.body(answer, part, &address, at, turn).await?;
+            let page = self.body(answer, part, &address, asking, turn).await?;
             let way =
                 if before.is_some_and(|before| before.sha256 == page.sha256) { Way::Unchanged } else { Way::Fetched };
             let visit = Visit::new(url.address(), hops, End::Page(page));
@@ -140,7 +153,7 @@ impl Fetcher {
         answer: Answer,
         part: Option<Part>,
         address: &str,
-        at: usize,
+        asking: Asking<'_>,
         turn: Turn<'_>,
     ) -> Result<Page, Error> {
         let url = answer.url.clone();
@@ -174,18 +187,20 @@ impl Fetcher {
         let whole = answer.length().filter(|_| answer.is_plain()).map(|length| length + before);
         let taken = answer.take(before, |bytes| {
             part.write(bytes)?;
-            (self.heard)(at, &News::Bytes { n: part.n_bytes, of: whole });
+            (self.heard)(asking.at, &News::Bytes { n: part.n_bytes, of: whole });
             Ok(())
         });
-        let taken = taken.await;
+        let taken = asking.allowance.within("end", &url, taken).await;
         drop(turn);
         if let Err(error) = taken {
-            let stays = part.validator.is_some()
-                && matches!(error.fault, Fault::Broken { .. } | Fault::Late { .. } | Fault::Slow { .. });
-            if !stays {
+            let is_cut = matches!(
+                &error,
+                Error::Net(error) if matches!(error.fault, Fault::Broken { .. } | Fault::Late { .. } | Fault::Slow { .. })
+            );
+            if part.validator.is_none() || !is_cut {
                 part.discard();
             }
-            return Err(error.into());
+            return Err(error);
         }
         let (sha256, bytes) = self.pages.finish(&part).map_err(failed)?;
         let url = address.to_owned();
@@ -199,23 +214,36 @@ impl Fetcher {
     }
 
     /// Asks the host's robots.txt, once, unless a person names the address or the link is a mere signpost.
-    async fn heed_robots(&self, client: &crate::net::guard::Client, url: &Url, by: By) -> Result<(), Error> {
+    async fn heed_robots(
+        &self,
+        client: &crate::net::guard::Client,
+        url: &Url,
+        by: By,
+        allowance: &Allowance,
+    ) -> Result<(), Error> {
         if by == By::Person || !self.manners.robots || classify(&url.address()) == LinkClass::Short {
             return Ok(());
         }
         let host = self.hosts.of(&url.origin());
-        let rules = host.rules.get_or_init(|| self.rules(client, url, &host)).await;
+        let rules = host.rules.get_or_init(|| self.rules(client, url, &host, allowance)).await;
         let address = url.address();
         let path = address.strip_prefix(&url.origin()).unwrap_or(&address);
         if rules.allow(path) { Ok(()) } else { Err(Error::Robots { url: address }) }
     }
 
     /// What a host asks for; one that has no wishes, or none that can be read, asks for nothing.
-    async fn rules(&self, client: &crate::net::guard::Client, url: &Url, host: &super::hosts::Host) -> Rules {
+    async fn rules(
+        &self,
+        client: &crate::net::guard::Client,
+        url: &Url,
+        host: &super::hosts::Host,
+        allowance: &Allowance,
+    ) -> Rules {
         let Some(mut here) = url.to("/robots.txt") else { return Rules::open() };
         for _ in 0..5 {
             let _turn = self.hosts.turn(host).await;
-            let Ok(answer) = client.ask(&here, &[], By::Stranger).await else { return Rules::open() };
+            let asked = allowance.within("answer", &here, client.ask(&here, &[], By::Stranger)).await;
+            let Ok(answer) = asked else { return Rules::open() };
             match answer.leads_to() {
                 Ok(Some(next)) => here = next,
                 Ok(None) if answer.status >= 500 => return Rules::shut(),
@@ -227,7 +255,7 @@ impl Fetcher {
                         Ok(())
                     });
                     // What came before it broke off are wishes too.
-                    let _ = taken.await;
+                    let _ = allowance.within("end", &here, taken).await;
                     return Rules::parse(&String::from_utf8_lossy(&text));
                 }
                 Err(_) => return Rules::open(),

@@ -1,6 +1,7 @@
 //! What a page is before anyone reads it: too deep, or not the page that was wanted.
 
 use super::{Page, SHORT};
+use crate::content::line;
 
 /// The deepest nesting of elements that is read; browsers stop at 512.
 pub(crate) const MAX_DEPTH: usize = 512;
@@ -139,6 +140,9 @@ pub(crate) fn blocked(page: &Page, html: &str) -> Option<&'static str> {
             }
         }
     }
+    if is_missing(title, page) {
+        return Some("its host says that there is no such page");
+    }
     let read = page.main.len().max(page.n_visible);
     if read >= 600 {
         return None;
@@ -149,6 +153,66 @@ pub(crate) fn blocked(page: &Page, html: &str) -> Option<&'static str> {
     }
     let is_shell = || SHELLS.iter().any(|mark| html.contains(mark)) || html.matches("<script").count() > 4;
     if read < 200 && html.len() > 20_000 && is_shell() { Some(BY_SCRIPT) } else { None }
+}
+
+/// Pages with more to read than this are about something, in bytes.
+const NOTICE: usize = 500;
+
+/// Whether a page says that what was asked for is not there, though its server found it.
+///
+/// Its title has to say that and nothing else: a text about such pages has more to tell.
+fn is_missing(title: &str, page: &Page) -> bool {
+    const TITLES: &[&str] = &[
+        "404",
+        "404 not found",
+        "404 error",
+        "404 page not found",
+        "error 404",
+        "error 404 not found",
+        "http 404",
+        "not found",
+        "page not found",
+        "page not found 404",
+        "page doesn't exist",
+        "page does not exist",
+        "this page could not be found",
+        "this page doesn't exist",
+        "this page does not exist",
+        "seite nicht gefunden",
+        "page introuvable",
+        "página no encontrada",
+        "pagina non trovata",
+    ];
+    const WORDS: &[&str] = &[
+        "looking for",
+        "not found",
+        "be found",
+        "not exist",
+        "doesn't exist",
+        "couldn't find",
+        "could not find",
+        "can't find",
+        "cannot find",
+        "no longer available",
+        "have been moved",
+        "have been removed",
+        "nicht gefunden",
+        "existiert nicht",
+        "introuvable",
+        "n'existe",
+        "no existe",
+        "non esiste",
+    ];
+    let straight = |text: &str| text.to_lowercase().replace('\u{2019}', "'");
+    // `404: Not found | The site` and `Page not found (404)`.
+    let parts = straight(title).replace(['(', ')', '!', '.', ','], " ");
+    let mut parts = parts.split(['|', ':', '-', '\u{2013}', '\u{2014}', '\u{b7}']);
+    let is_said = parts.any(|part| TITLES.contains(&line(part).as_str()));
+    if !is_said || page.main.len() >= NOTICE {
+        return false;
+    }
+    let text = straight(&page.main);
+    WORDS.iter().any(|said| text.contains(said))
 }
 
 /// Says why a page shows only the beginning of what it holds, if it says so itself.
@@ -254,5 +318,19 @@ mod tests {
         let essay = "<p>About captchas: verify you are human. ".repeat(200);
         assert_eq!(blocked(&essay), None);
         assert_eq!(blocked("<title>Words</title><p>A short page."), None);
+        let missing = Some("its host says that there is no such page");
+        let page = |title: &str, text: &str| blocked(&format!("<title>{title}</title><h1>{title}</h1><p>{text}"));
+        let text = "The page you are looking for does not exist. Go to the front page.";
+        for title in ["404 Not Found", "Page not found (404)", "404: Not found | Wells", "Wells &ndash; Page Not Found"]
+        {
+            assert_eq!(page(title, text), missing, "{title}");
+        }
+        assert_eq!(page("How to write a 404 page", text), None);
+        assert_eq!(page("404 pages that people like", text), None);
+        assert_eq!(
+            page("404 Not Found", &"A band with that name played here, and the page not found was theirs. ".repeat(10)),
+            None
+        );
+        assert_eq!(page("Not found", "A poem about what was lost."), None);
     }
 }

@@ -97,7 +97,7 @@ impl Client {
             map.insert(HeaderName::from_static(name), value);
         }
         let started = Instant::now();
-        let limit = self.limits.connect + self.limits.head;
+        let limit = (self.limits.connect + self.limits.head).min(self.limits.total);
         let call = async {
             match self.http.get(url.whole()).headers(map.clone()).send().await {
                 // A server may close a connection while we use it again: that says nothing of the address.

@@ -72,7 +72,11 @@ pub fn web_diff(lock: &Lock, pages: &Pages, fetch: Fetch) -> WebDiff {
                     texts(text(pages, before).ok(), text(pages, &found))
                 }
             }
-            (_, Ok(_)) => Change::Came,
+            // What is no more to read than when it was locked has not come.
+            (_, Ok(found)) => match text(pages, &found) {
+                Ok(_) => Change::Came,
+                Err(error) => Change::Never(error.to_string()),
+            },
         };
         Changed { url: url.clone(), change }
     });

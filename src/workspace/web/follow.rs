@@ -59,7 +59,7 @@ impl Follow {
         let mut choice = Choice::default();
         for (from, document) in texts {
             let home = document.url.as_deref().and_then(|url| Url::parse(url).ok());
-            for (named, url) in addresses(document, home.as_ref()) {
+            for (named, url) in addresses(document) {
                 let address = url.address();
                 let is_own = home.as_ref().is_some_and(|home| home.address() == address);
                 // An abstract, its PDF and its DOI are one paper.
@@ -93,25 +93,10 @@ impl Follow {
 }
 
 /// The links of a document as they are named and as they are asked for, in the order in which they stand.
-///
-/// A page's own links name no host: those of its text are seen from where it stands.
-fn addresses(document: &Document, home: Option<&Url>) -> Vec<(String, Url)> {
-    let own =
-        document.links.iter().filter_map(|link| Some((link.start, link.url.clone(), Url::parse(&link.url).ok()?)));
-    let inner = home.filter(|_| document.format == "html").into_iter().flat_map(|home| {
-        let destinations = document.text.match_indices("](").filter_map(|(at, open)| {
-            let rest = &document.text[at + open.len()..];
-            let destination = &rest[..rest.find([')', ' ', '\n'])?];
-            let is_relative =
-                !destination.is_empty() && !destination.contains(':') && !destination.starts_with(['#', '<']);
-            is_relative.then_some((at, destination))
-        });
-        destinations.filter_map(|(at, destination)| {
-            let url = home.to(destination)?;
-            Some((Some(at), url.address(), url))
-        })
-    });
-    let mut all: Vec<_> = own.chain(inner).collect();
+fn addresses(document: &Document) -> Vec<(String, Url)> {
+    let own = document.links.iter();
+    let own = own.filter_map(|link| Some((link.start, link.url.clone(), Url::parse(&link.url).ok()?)));
+    let mut all: Vec<_> = own.collect();
     all.sort_by_key(|(start, ..)| *start);
     all.into_iter().map(|(_, named, url)| (named, url)).collect()
 }
@@ -186,18 +171,19 @@ mod tests {
     fn a_page_names_its_own_site_without_its_host() {
         let text =
             "[one](/a/b) [two](c?d) ![p](e.png) [three](#f) [four](mailto:x) [five](https://b.example/g) [six](../h)\n";
-        let mut document = gather::read("t.md", text.as_bytes(), None).unwrap().documents.remove(0);
-        let check = |document: &Document, same_site: bool, expected: &[&str]| {
+        let check = |address: Option<&str>, same_site: bool, expected: &[&str]| {
+            let wishes = gather::Wishes { address, ..gather::Wishes::default() };
+            let mut document = gather::read_as("t.md", text.as_bytes(), wishes).unwrap().documents.remove(0);
+            document.url = address.map(str::to_owned);
             let follow = Follow { max_links: 10, same_site, ..Follow::default() };
-            let chosen = follow.choose(&[(0, document)], &mut BTreeSet::new(), 0).chosen;
+            let chosen = follow.choose(&[(0, &document)], &mut BTreeSet::new(), 0).chosen;
             assert_eq!(chosen.iter().map(|chosen| chosen.address.as_str()).collect::<Vec<_>>(), expected);
         };
-        check(&document, false, &["https://b.example/g"]);
-        document.format = "html".to_owned();
-        document.url = Some("https://a.example/x/y".to_owned());
+        check(None, false, &["https://b.example/g"]);
+        let address = Some("https://a.example/x/y");
         let own = ["https://a.example/a/b", "https://a.example/x/c?d", "https://a.example/h"];
-        check(&document, true, &own);
-        check(&document, false, &[own[0], own[1], "https://b.example/g", own[2]]);
+        check(address, true, &own);
+        check(address, false, &[own[0], own[1], "https://b.example/g", own[2]]);
     }
 
     #[test]

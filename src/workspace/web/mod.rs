@@ -297,7 +297,8 @@ impl Run<'_, '_> {
     fn stands_in(&mut self, place: usize, policy: Policy, depth: u8) -> Result<String, gather::Error> {
         let StandIn { url, file } = self.web.stand_ins[place].clone();
         if self.stood_in.insert(place) {
-            let found = source::gather(&file, gather::Wishes::default(), &mut std::io::empty())?;
+            let wishes = gather::Wishes { address: Some(&url), ..gather::Wishes::default() };
+            let found = source::gather(&file, wishes, &mut std::io::empty())?;
             self.all.skipped.extend(found.problems);
             for mut gathered in found.gathered {
                 named_by(&mut gathered, &url, None);
@@ -373,7 +374,7 @@ pub(super) fn read_found(
 ) -> Result<Gathered, gather::Error> {
     let missing = || gather::Error::Fetch(Box::new(fetch::Error::NotKept { url: found.url.clone() }));
     let bytes = pages.read(found.page.sha256).ok_or_else(missing)?;
-    let wishes = gather::Wishes { charset: found.page.charset.as_deref(), ..wishes };
+    let wishes = gather::Wishes { charset: found.page.charset.as_deref(), address: Some(&found.page.url), ..wishes };
     let mut gathered = source::from_bytes(locator, &bytes, wishes)?;
     gathered.problems.extend(found.problem(&bytes));
     named_by(&mut gathered, &found.final_url, found.title.as_deref());
