@@ -43,6 +43,8 @@ fn an_archive_is_one_source_and_one_conversation_can_be_picked() {
             ("data/like.js", b"window.YTD.like.part0 = [ ]"),
         ]),
     );
+    desk.file("two.json", chats.replacen("\"title\": null", "\"title\": \"Ledger\"", 1).as_bytes());
+    desk.file("essay.md", b"# Ledgers\n\nWords.\n");
     insta::assert_snapshot!(desk.session(&[
         "read export.zip --list",
         "read export.zip --list --grep ledger -q",
@@ -50,6 +52,9 @@ fn an_archive_is_one_source_and_one_conversation_can_be_picked() {
         "read export.zip#looms",
         "read export.zip#c-1@branches=all -q",
         "read export.zip#nothing",
+        "read essay.md#2 -q",
+        "read two.json#ledge",
+        "read two.json#LEDGER -q",
         "read chats.json#nothing",
         "read x.zip --list",
         "read x.zip#102 -q",

@@ -169,6 +169,37 @@ fn addresses_are_sources_like_files() {
 }
 
 #[test]
+fn what_is_no_page_is_told_and_what_stays_a_wall_has_not_come() {
+    let (desk, web) = desk();
+    let html = &["content-type: text/html"];
+    desk.file("walls.md", b"# Thread Export\n\n## Tweet 1\n\nhttp://wall.test/a http://app.test/ http://lost.test/x http://wiki.test/card\n");
+    web.page("wall.test/a", 200, html, "<title>A</title><p>Please log in to read this.");
+    web.page("app.test/", 200, html, "<html><body><noscript>You need to enable JavaScript to run this app.</noscript>");
+    web.page(
+        "lost.test/x",
+        200,
+        html,
+        "<title>404 Not Found</title><h1>404 Not Found</h1><p>The page you are looking for does not exist.",
+    );
+    web.page("deep.test/a/b", 200, html, &ESSAY.replace("http://wiki.test/card", "../card"));
+    insta::assert_snapshot!(session(
+        &desk,
+        &web,
+        &[
+            "pack walls.md --skip wiki.test --lock walls.lock -o walls-packed.md",
+            "diff --web --lock walls.lock",
+            "diff --web --lock walls.lock --json",
+            "count walls.md --only wiki.test",
+            "count walls.md@follow thread.md --only wiki.test",
+            "read http://deep.test/a/b",
+            "fetch http://wiki.test/card http://talk.test/talk.vtt -o two",
+            "read ftp://wiki.test/card",
+            "count --raw GOPHER://wiki.test/card",
+        ],
+    ));
+}
+
+#[test]
 fn a_project_names_links_and_keeps_their_lock() {
     let (desk, web) = desk();
     desk.file("talk.vtt", TALK.as_bytes());

@@ -207,15 +207,15 @@ pub(super) struct WebArgs {
     #[arg(help = "Follow so many links deep, 1 to 5 [default: 1 with --follow]")]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_DEPTH)))]
     pub depth: Option<u8>,
-    /// Follow only links like this: arxiv.org, '*.pdf', 'example.com/blog/*'
+    /// Follow only links like this: arxiv.org, '*.pdf', 'example.com/blog/*'; as the next three, implies --follow
     #[arg(long, value_name = "GLOB", value_parser = Glob::from_str)]
     pub only: Vec<Glob>,
     /// Follow no link like this
     #[arg(long, value_name = "GLOB", value_parser = Glob::from_str)]
     pub skip: Vec<Glob>,
-    /// Follow so many links at most
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    pub max_links: usize,
+    #[arg(help = "Follow so many links at most [default: 100]")]
+    #[arg(long, value_name = "N")]
+    pub max_links: Option<usize>,
     /// Follow only links to the site that they stand on
     #[arg(long)]
     pub same_site: bool,

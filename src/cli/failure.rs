@@ -3,11 +3,10 @@
 mod library;
 mod link;
 mod project;
+mod source;
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
-
-use link::is_link;
 
 use super::command::ask::KEPT;
 use super::printer::{complain, folded};
@@ -182,54 +181,6 @@ impl From<catalog::Error> for Failure {
     fn from(error: catalog::Error) -> Self {
         Self { code: USAGE, ..Self::error(error.to_string()) }
     }
-}
-
-impl From<gather::Error> for Failure {
-    fn from(error: gather::Error) -> Self {
-        if is_link(&error) {
-            return Self::link(&error);
-        }
-        let failure = Self::error(chain(&error));
-        if let Some(hint) = super::remedy::of(&error) {
-            return failure.hint(hint);
-        }
-        match error {
-            gather::Error::Missing { nearest: Some(nearest), .. } => failure.hint(format!("there is `{nearest}`")),
-            gather::Error::Missing { path, .. } if path.contains(['*', '?']) => {
-                failure.hint("the shell expands patterns outside of quotes; a folder is read whole: `forkful read .`")
-            }
-            gather::Error::NothingInFolder { .. } => nothing_in(failure, error),
-            gather::Error::Binary { looks_like: Some(format), .. } => {
-                failure.hint(format!("it looks like {format}, which is not read yet; export it as text or Markdown"))
-            }
-            gather::Error::Binary { looks_like: None, .. } => failure.hint("`forkful formats` lists what can be read"),
-            gather::Error::UnknownFormat { nearest, .. } => {
-                let failure = Self { code: USAGE, ..failure };
-                match nearest {
-                    Some(nearest) => failure.hint(format!("there is `{nearest}`; `forkful formats` lists them all")),
-                    None => failure.hint("`forkful formats` lists what can be read"),
-                }
-            }
-            gather::Error::NotInside { name, .. } | gather::Error::TooLarge { name, .. } => {
-                failure.hint(format!("`forkful read {name} --list` shows what it holds; `{name}#ID` reads one of it"))
-            }
-            gather::Error::Blocked { .. } => failure.hint("save the page from a browser where it can be read"),
-            _ => failure,
-        }
-    }
-}
-
-/// A folder that gave nothing: what was passed over and why, and what is to be done about the first of it.
-fn nothing_in(failure: Failure, error: gather::Error) -> Failure {
-    let (is_ignored, is_empty) = (error.is_by_ignore_files(), error.is_of_nothing());
-    let gather::Error::NothingInFolder { problems, first, .. } = error else { return failure };
-    let hints = match first {
-        Some(error) => Failure::from(*error).hints,
-        None if is_ignored => vec!["`--no-ignore` reads what .gitignore leaves out".to_owned()],
-        None if is_empty => vec!["name another folder, or a file".to_owned()],
-        None => vec!["a file that is named is always read".to_owned()],
-    };
-    Failure { reasons: problems, hints, ..failure }
 }
 
 impl From<store::Error> for Failure {

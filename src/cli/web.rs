@@ -22,6 +22,9 @@ use crate::workspace::project::{Project, Terms};
 use crate::workspace::web::{Follow, Lock, StandIn, State, Web, is_address};
 use crate::workspace::{self, Source, Sources};
 
+/// Links that are followed at most where nobody says how many.
+const MAX_LINKS: usize = 100;
+
 /// What was read, the exit code that its links lead to, and where their lock lies.
 pub(super) struct Gathered {
     pub(super) sources: Sources,
@@ -41,7 +44,7 @@ pub(super) fn gather(
     let from_project = terms.project.as_ref().filter(|_| of_project);
     let mut stand_ins = args.stand_ins.clone();
     stand_ins.extend(from_project.map(Project::stand_ins).unwrap_or_default());
-    let follow = args.follow();
+    let follow = args.follow(named);
     let reaches = named.iter().any(|source| is_address(&source.locator) || source.follow > 0) || follow.depth > 0;
     let path = args.lock.clone().or_else(|| from_project.map(Project::lock_path));
     let lock = match path.as_deref().filter(|_| reaches || args.locked) {
@@ -85,7 +88,9 @@ pub(super) fn gather(
 
 /// Reads one source without following its links.
 pub(super) fn alone(context: &Context, source: &Source, args: &WebArgs) -> Result<Sources, Failure> {
-    let args = WebArgs { follow: false, depth: None, stand_ins: Vec::new(), locked: false, lock: None, ..args.clone() };
+    let (only, skip, stand_ins) = (Vec::new(), Vec::new(), Vec::new());
+    let still = WebArgs { follow: false, depth: None, max_links: None, same_site: false, ..args.clone() };
+    let args = WebArgs { only, skip, stand_ins, locked: false, lock: None, ..still };
     let source = Source { follow: 0, ..source.clone() };
     let terms = Terms::default();
     Ok(gather(context, std::slice::from_ref(&source), &args, &terms, false, Policy::PLAIN)?.sources)
@@ -285,14 +290,16 @@ impl<'a> Line<'a> {
 }
 
 impl WebArgs {
-    /// How links are followed.
-    pub(super) fn follow(&self) -> Follow {
-        let depth = self.depth.unwrap_or(u8::from(self.follow));
+    /// How links of these sources are followed; whoever says which links are followed wants some to be.
+    pub(super) fn follow<'a>(&self, named: impl IntoIterator<Item = &'a Source>) -> Follow {
+        let chooses = !self.only.is_empty() || !self.skip.is_empty() || self.max_links.is_some() || self.same_site;
+        let is_implied = chooses && named.into_iter().all(|source| source.follow == 0);
+        let depth = self.depth.unwrap_or(u8::from(self.follow || is_implied));
         Follow {
             depth,
             only: self.only.clone(),
             skip: self.skip.clone(),
-            max_links: self.max_links,
+            max_links: self.max_links.unwrap_or(MAX_LINKS),
             same_site: self.same_site,
         }
     }

@@ -3,7 +3,8 @@
 use std::io;
 
 use super::exclude::Reason;
-use crate::content::{Problem, chain};
+use super::pick::Candidate;
+use crate::content::{Kind, Problem, chain};
 
 /// Said of an empty folder.
 const NO_FILES: &str = "holds no files";
@@ -102,12 +103,32 @@ pub enum Error {
         reason: &'static str,
     },
     /// Nothing in the source has this id or title.
-    #[error("{name} holds no conversation called {pick}")]
+    #[error("{name} holds no {item} called {pick}")]
     NotInside {
         /// Name of the source.
         name: String,
         /// The id or title that was asked for.
         pick: String,
+        /// What the source holds: `conversation`, `document`.
+        item: &'static str,
+    },
+    /// Several conversations have these words in their titles.
+    #[error("{name} holds {} conversations called {pick}", found.len())]
+    Several {
+        /// Name of the source.
+        name: String,
+        /// The words that were asked for.
+        pick: String,
+        /// Those that have them.
+        found: Vec<Candidate>,
+    },
+    /// An address that is asked for in another way than web pages are.
+    #[error("{url} is no web address: {scheme} is not spoken here")]
+    Scheme {
+        /// The address as it was given.
+        url: String,
+        /// Its first word.
+        scheme: String,
     },
     /// A book has no such chapter.
     #[error("{name} has no chapter {pick}; it has {}", titles.len())]
@@ -270,7 +291,36 @@ impl Error {
 
     /// `export.zip#pick` holds nothing of that name: the export is named without what was asked of it.
     pub(super) fn not_inside(name: &str, pick: &str) -> Self {
-        Self::NotInside { name: without_pick(name, pick), pick: pick.to_owned() }
+        Self::NotInside { name: without_pick(name, pick), pick: pick.to_owned(), item: "conversation" }
+    }
+
+    /// With the word for what a source of this kind holds.
+    pub(super) fn among(self, kind: Kind) -> Self {
+        match self {
+            Self::NotInside { name, pick, .. } => {
+                let item = match kind {
+                    Kind::Thread => "thread",
+                    Kind::Chat | Kind::Mail => "conversation",
+                    _ => "document",
+                };
+                Self::NotInside { name, pick, item }
+            }
+            other => other,
+        }
+    }
+
+    /// The same, of a file that is missing because its name is an address.
+    #[must_use]
+    pub fn of_address(self) -> Self {
+        match self {
+            Self::Missing { path, nearest: None } => match path.split_once("://") {
+                Some((scheme, _)) if scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                    Self::Scheme { scheme: scheme.to_ascii_lowercase(), url: path }
+                }
+                _ => Self::Missing { path, nearest: None },
+            },
+            other => other,
+        }
     }
 
     /// `book.epub#pick` has no such chapter.

@@ -31,6 +31,7 @@ mod mentions;
 mod moment;
 mod outline;
 mod page;
+mod pick;
 mod quality;
 mod relink;
 mod second;
@@ -56,6 +57,7 @@ pub use links::{LinkClass, classify, links};
 pub use manner::{Branches, Links, Manner, ParseMannerError, PdfEngine, Times};
 pub use mentions::unresolved;
 pub use outline::{Lens, Outline, Roll, Rolls, Sieve};
+pub use pick::{Candidate, picked};
 pub use second::at_second;
 pub use short::Short;
 pub use stream::Stream;
@@ -137,12 +139,12 @@ pub struct Wishes<'a> {
     pub manner: Manner,
     /// The encoding that whoever sent the bytes names, where they are text.
     pub charset: Option<&'a str>,
-    /// The one document to read: its id, the first letters of it, or words of its title.
-    pub pick: Option<&'a str>,
     /// What is left out of a folder or an archive.
     pub exclude: &'a Exclude,
     /// Where the bytes came from on the web, where that is known.
     pub address: Option<&'a str>,
+    /// The one document to read: its id, the first letters of it, or words of its title.
+    pub pick: Option<&'a str>,
 }
 
 impl Wishes<'_> {
@@ -275,16 +277,16 @@ fn settle(input: &Input, decoded: Option<Problem>) -> Result<Reading, Error> {
     // What is attached to a conversation goes with it.
     reading.documents.retain(|document| document.kind != format.kind || wanted(document));
     if let (true, Some(pick)) = (reading.documents.len() < n_read.min(1), input.wishes.pick) {
-        return Err(Error::not_inside(name, pick));
+        return Err(Error::not_inside(name, pick).among(format.kind));
     }
     for document in &mut reading.documents {
         if let Some(kind) = kind {
             document.kind = kind;
         }
         reading.problems.extend(draft::settle(name, document));
+        absolute::links(document, input.wishes.address);
         relink::relink(document, input.wishes.manner.links);
     }
-        absolute::links(document, input.wishes.address);
     reading.documents.retain(|document| !document.text.is_empty());
     if reading.documents.is_empty() {
         return Err(Error::NothingRead { name: name.to_owned(), items: "text" });

@@ -36,7 +36,7 @@ impl Add {
         project.profile.clone_from(&self.profile);
         let mut named = super::parse(&self.sources, Policy::PLAIN)?;
         for source in &mut named {
-            source.follow = source.follow.max(self.web.follow().depth);
+            source.follow = source.follow.max(self.web.follow([&*source]).depth);
         }
         // Everything is read before anything is written.
         let rows = named.iter().map(|source| Row::read(context, source, &self.web)).collect::<Result<Vec<_>, _>>()?;

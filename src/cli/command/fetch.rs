@@ -21,6 +21,11 @@ pub(crate) struct Fetch {
 
 impl Fetch {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
+        if self.output.is_some() && self.sources.sources.len() != 1 {
+            return Err(
+                Failure::usage("`-o` takes the bytes of one address").hint("fetch one at a time, or leave `-o` out")
+            );
+        }
         let terms = context.terms(self.sources.profile.as_deref())?;
         // One address that fails does not stop the others: that is what the exit code is for.
         let sources = SourceArgs { keep_going: true, ..self.sources.clone() };
@@ -44,11 +49,7 @@ impl Fetch {
     }
 
     fn write(&self, context: &Context, path: &std::path::Path, gathered: &super::Gathered) -> Result<(), Failure> {
-        let [name] = self.sources.sources.as_slice() else {
-            return Err(
-                Failure::usage("`-o` takes the bytes of one address").hint("fetch one at a time, or leave `-o` out")
-            );
-        };
+        let name = self.sources.sources.first().map_or("", String::as_str);
         let read = gathered.sources.links.iter().find_map(|link| match &link.state {
             State::Read(locked) if link.from.is_none() => Some(locked),
             _ => None,

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use super::super::settings::act;
 use super::super::table::counted;
 use super::super::{Context, Failure};
-use crate::gather::{Branches, Manner, Wishes, source};
+use crate::gather::{Branches, Manner, Wishes, picked, source};
 use crate::store::exchange::{self, Limits, Outcome};
 use crate::store::{BRANCHES, BUNDLES, REMOTES, TAGS};
 use crate::workspace::{Adopted, AdoptedTree, Intake};
@@ -57,7 +57,7 @@ impl Import {
         let format = self.format.as_deref();
         let manner = Manner { branches: Branches::Tree, private: self.private, ..Manner::default() };
         let wishes = Wishes { format, manner, ..Wishes::default() };
-        let harvest = source::gather(&self.file, wishes, stdin)?;
+        let harvest = picked(source::gather(&self.file, wishes, stdin)?, &self.file)?;
         let problems = harvest.gathered.iter().flat_map(|source| &source.problems).chain(&harvest.problems);
         context.printer.problems(&problems.cloned().collect::<Vec<_>>());
         let adopted = super::open(context)?.adopt(&harvest.gathered, &act())?;

@@ -28,7 +28,7 @@ impl Init {
     pub(crate) fn run(&self, context: &Context) -> Result<u8, Failure> {
         let mut named = super::parse(&self.sources, Policy::PLAIN)?;
         for source in &mut named {
-            source.follow = source.follow.max(self.web.follow().depth);
+            source.follow = source.follow.max(self.web.follow([&*source]).depth);
         }
         let rows = named.iter().map(|source| Row::read(context, source, &self.web)).collect::<Result<Vec<_>, _>>()?;
         let here = context.settings.here.as_deref().ok_or_else(|| Failure::error("there is no working folder"))?;

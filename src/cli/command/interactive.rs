@@ -41,7 +41,8 @@ pub(super) fn run(context: &Context, args: &SourceArgs, terms: &Terms, ask: Ask)
     if offered.iter().any(|(source, _)| source.locator == "-") {
         return Err(Failure::usage("`plan -i` cannot read stdin: it is where the keys come from"));
     }
-    if args.web.follow().depth > 0 || offered.iter().any(|(source, used)| *used && source.follow > 0) {
+    let is_followed = args.web.follow(offered.iter().map(|(source, _)| source)).depth > 0;
+    if is_followed || offered.iter().any(|(source, used)| *used && source.follow > 0) {
         context.printer.say("note: the page shows the sources that are named, not what their links lead to");
     }
     let mut read = Sources::default();

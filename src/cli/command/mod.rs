@@ -169,7 +169,7 @@ fn raw(context: &Context, args: &SourceArgs, terms: &Terms) -> Result<Raw, Failu
         }
         match source::raw(locator, &mut io::stdin().lock()) {
             Ok(text) => texts.push((locator.clone(), text)),
-            Err(error) => failures.push(error),
+            Err(error) => failures.push(error.of_address()),
         }
     }
     let missed = failures.iter().flat_map(gather::Error::problems).collect();

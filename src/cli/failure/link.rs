@@ -78,6 +78,11 @@ fn instead(url: &str) -> String {
     format!("save it from a browser, or find its text, and say `--as {url}=FILE`")
 }
 
+/// The same once more, since it may pass.
+fn again(url: &str) -> String {
+    format!("it may pass; ask again in a while: `forkful fetch {url}`")
+}
+
 fn hint(error: &fetch::Error) -> Option<String> {
     Some(match error {
         fetch::Error::NotKept { url } => format!("without `--offline`: `forkful fetch {url}`"),
@@ -101,9 +106,20 @@ fn hint(error: &fetch::Error) -> Option<String> {
             }
             Fault::TooLarge { .. } => "allow more with `--max-bytes N`".to_owned(),
             Fault::Late { .. } | Fault::Slow { .. } => "allow more time with `--timeout SECONDS`".to_owned(),
-            Fault::Status { status: 401 | 402 | 403 | 429 | 451, .. } => instead(&error.url.address()),
-            _ => return None,
+            Fault::Status { status: 404 | 410, .. } => {
+                let url = error.url.address();
+                format!("check the address; an archive may have it: `https://web.archive.org/web/{url}`")
+            }
+            Fault::Status { status: 408 | 425 | 500.., .. } => again(&error.url.address()),
+            Fault::NoHost { .. } => "check how the host is spelled, and your connection".to_owned(),
+            Fault::Connect { .. } | Fault::Broken { .. } => again(&error.url.address()),
+            Fault::Setup { .. } => return None,
+            Fault::Kept { .. } => "make room on the disk, or name another folder with `--store DIR`".to_owned(),
+            _ => instead(&error.url.address()),
         },
+        fetch::Error::Endless { url } => instead(url),
+        fetch::Error::FailedBefore { url, by_nature: false, .. } => format!("ask again: `--refresh={url}`"),
+        fetch::Error::FailedBefore { url, .. } => instead(url),
         _ => return None,
     })
 }

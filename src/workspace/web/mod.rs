@@ -159,12 +159,13 @@ impl Run<'_, '_> {
         for source in sources {
             let depth = source.follow.max(self.web.follow.depth);
             if !is_address(&source.locator) {
-                match source::gather(&source.locator, source.wishes(), stdin) {
+                let found = source::gather(&source.locator, source.wishes(), stdin);
+                match found.and_then(|found| gather::picked(found, &source.locator)) {
                     Ok(found) => {
                         self.all.skipped.extend(found.problems);
                         found.gathered.into_iter().for_each(|gathered| self.push(gathered, source.policy, depth));
                     }
-                    Err(error) => self.all.failures.push(error),
+                    Err(error) => self.all.failures.push(error.of_address()),
                 }
                 continue;
             }
