@@ -72,6 +72,29 @@ fn a_folder_of_an_export_is_read_as_one() {
 }
 
 #[test]
+fn a_list_goes_by_the_days_that_sources_name() {
+    let desk = Desk::new();
+    let essay = |date: &str| format!("---\ntitle: Of {date}\ndate: {date}\n---\n\n# Of {date}\n\nWords.\n");
+    let dates =
+        ["11 February 2025", "March 13, 2019", "1. 1. 2026", "2024", "31 February 2025", "2025-02-12T08:00:00Z"];
+    for (name, date) in ('a'..).zip(dates) {
+        desk.file(&format!("all/{name}.md"), essay(date).as_bytes());
+    }
+    desk.file(
+        "all/talk.vtt",
+        b"WEBVTT\n\n00:01.000 --> 09:57.000\n<v Ada>Words.\n\n09:57.000 --> 09:59.000\n<v Bo>More.\n",
+    );
+    insta::assert_snapshot!(desk.session(&[
+        "read all --list",
+        "read all --list --since 2025",
+        "read all --list --until 2024 --json",
+        "read all --list --since 2024-03 --until 2025-02-11 -q",
+        "read all --list --since 2025-13",
+        "read all --list --until 2025-08-99",
+    ]));
+}
+
+#[test]
 fn archives_that_are_not_what_they_should_be() {
     let desk = Desk::new();
     let chats = fixture("chatgpt/conversations.json");

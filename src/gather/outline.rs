@@ -1,9 +1,11 @@
 //! What a list says of each conversation, and which of them it shows.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::moment;
 use super::short::Short;
-use crate::content::{Document, Kind, Problem};
+use crate::content::{Document, Kind, Problem, iso_day};
 
 /// One conversation or document of a source, in outline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +14,7 @@ pub struct Outline {
     pub id: Option<Short>,
     /// The name it gives itself; many of one export may share it.
     pub title: Option<Arc<str>>,
-    /// When it began.
+    /// When it began: a moment in RFC 3339, or a day as far as it is known.
     pub date: Option<Short>,
     /// When something was last said in it, where that is not the moment it began.
     pub last: Option<Short>,
@@ -73,14 +75,15 @@ pub struct Lens<'a> {
 impl Outline {
     /// That of a document which was read.
     pub(crate) fn of(document: &Document) -> Self {
-        let last = document.sections.iter().filter_map(|section| section.time.as_deref()).max();
-        let last = last.filter(|last| Some(*last) != document.date.as_deref());
+        let date = document.date.as_deref().and_then(dated);
+        let last = document.sections.iter().filter_map(|section| dated(section.time.as_deref()?)).max();
+        let last = last.filter(|last| Some(last) != date.as_ref());
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self {
             id: document.id.as_deref().map(Into::into),
             title: document.title.as_deref().map(Into::into),
-            date: document.date.as_deref().map(Into::into),
-            last: last.map(Into::into),
+            date: date.as_deref().map(Into::into),
+            last: last.as_deref().map(Into::into),
             n_messages: small(document.counts.visible),
             n_bytes: small(document.text.len()),
             tokens: None,
@@ -106,6 +109,12 @@ impl Outline {
     }
 }
 
+/// A moment as it stands where it is one in RFC 3339, else the day that a date names; a second of a talk is none.
+fn dated(text: &str) -> Option<Cow<'_, str>> {
+    let is_moment = moment::day(text).is_some_and(|day| iso_day(day).is_some());
+    if is_moment { Some(Cow::Borrowed(text)) } else { iso_day(text).map(Cow::Owned) }
+}
+
 /// Whether the document came along with a conversation.
 fn is_attached(above: &Outline, document: &Document) -> bool {
     let below = || document.id.as_deref()?.strip_prefix(above.id.as_deref()?);
@@ -123,15 +132,19 @@ impl Sieve {
         self.grep.as_ref().is_none_or(|words| text.to_lowercase().contains(&words.to_lowercase()))
     }
 
-    /// Whether it was going on in the days asked for.
+    /// Whether it may have been going on in the days asked for; of what has no date nobody can say.
     pub(crate) fn has_days(&self, outline: &Outline) -> bool {
-        let last = outline.last.as_deref().or(outline.date.as_deref());
-        let until = |until: &String| {
-            let begun = outline.date.as_deref().or(outline.last.as_deref());
-            begun.is_some_and(|day| day.get(..until.len()).unwrap_or(day) <= until.as_str())
-        };
-        self.since.as_ref().is_none_or(|since| last.is_some_and(|last| last >= since.as_str()))
-            && self.until.as_ref().is_none_or(until)
+        let (date, last) = (outline.date.as_deref(), outline.last.as_deref());
+        let (Some(begun), Some(last)) = (date.or(last), last.or(date)) else { return true };
+        let until = |until: &String| begun.get(..until.len()).unwrap_or(begun) <= until.as_str();
+        // A year that is all that is known holds each of its days.
+        let since = |since: &String| last >= since.as_str() || since.starts_with(last);
+        self.since.as_ref().is_none_or(since) && self.until.as_ref().is_none_or(until)
+    }
+
+    /// Whether only some days are asked for.
+    pub fn is_of_days(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
     }
 
     /// Whether JSON as it is written may hold the words.
@@ -160,19 +173,21 @@ mod tests {
 
     #[test]
     fn days_and_words_pass_or_not() {
-        let outline = |date: &str, last: &str| Outline {
+        let outline = |date: Option<&str>, last: Option<&str>| Outline {
             id: None,
             title: None,
-            date: Some(date.into()),
-            last: Some(last.into()),
+            date: date.map(Into::into),
+            last: last.map(Into::into),
             n_messages: 1,
             n_bytes: 1,
             tokens: None,
         };
         let check = |since: Option<&str>, until: Option<&str>, expected: bool| {
             let sieve = Sieve { grep: None, since: since.map(str::to_owned), until: until.map(str::to_owned) };
-            let outline = outline("2024-05-30T10:00:00Z", "2024-06-02T10:00:00Z");
-            assert_eq!(sieve.has_days(&outline), expected, "{since:?} {until:?}");
+            let moments = outline(Some("2024-05-30T10:00:00Z"), Some("2024-06-02T10:00:00Z"));
+            assert_eq!(sieve.has_days(&moments), expected, "{since:?} {until:?}");
+            assert!(sieve.has_days(&outline(None, None)));
+            assert!(sieve.has_days(&outline(Some("2024"), None)), "{since:?} {until:?}");
         };
         check(None, None, true);
         check(Some("2024-06"), None, true);
@@ -181,6 +196,14 @@ mod tests {
         check(None, Some("2024-05-30"), true);
         check(None, Some("2024-05-29"), false);
         check(Some("2024"), Some("2024"), true);
+        for (text, expected) in [
+            ("2024-05-30T10:00:00Z", Some("2024-05-30T10:00:00Z")),
+            ("11 February 2025", Some("2025-02-11")),
+            ("2025-02-31T10:00:00Z", None),
+            ("0:09:57", None),
+        ] {
+            assert_eq!(dated(text).as_deref(), expected);
+        }
         let has = |words: &str, json: &str| {
             Sieve { grep: Some(words.to_owned()), ..Sieve::default() }.may_stand_in(json.as_bytes())
         };

@@ -59,6 +59,9 @@ pub fn list(sources: &[Source], ask: &ListAsk, stdin: &mut dyn Read) -> Listing 
             Err(error) => listing.failures.push(error),
         }
     }
+    if ask.sieve.is_of_days() {
+        listing.leave_out_undated();
+    }
     let places =
         (0..).zip(&listing.rolls).flat_map(|(roll, of)| (0..).zip(&of.outlines).map(move |(at, _)| (roll, at)));
     let mut order: Vec<(u32, u32)> = places.collect();
@@ -73,6 +76,20 @@ impl Listing {
     fn at(&self, (roll, at): (u32, u32)) -> Listed<'_> {
         let roll = &self.rolls[roll as usize];
         Listed { roll, outline: &roll.outlines[at as usize] }
+    }
+
+    /// Lets go of what has no date, and says so.
+    fn leave_out_undated(&mut self) {
+        let mut n_left_out = 0;
+        for roll in &mut self.rolls {
+            let n_before = roll.outlines.len();
+            roll.outlines.retain(|outline| outline.date.is_some() || outline.last.is_some());
+            n_left_out += n_before - roll.outlines.len();
+        }
+        if n_left_out > 0 {
+            let message = format!("without a date, left out by --since or --until: {n_left_out}");
+            self.problems.push(Problem::note("list", message));
+        }
     }
 
     /// The lines in their order.

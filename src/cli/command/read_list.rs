@@ -10,7 +10,7 @@ use super::super::settings::now;
 use super::super::table::cell;
 use super::super::{Context, Failure};
 use crate::budget::Policy;
-use crate::content::line;
+use crate::content::{iso_day, line};
 use crate::gather::{self, Sieve};
 use crate::tokens::Encoding;
 use crate::workspace::project::Terms;
@@ -66,13 +66,12 @@ impl ListArgs {
 
 /// A day, a month or a year as it is; another way to name a moment as its day.
 fn day(text: &str) -> Result<String, Failure> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let digits = |part: &&str, n: usize| part.len() == n && part.bytes().all(|byte| byte.is_ascii_digit());
-    let is_part = parts.len() <= 3 && digits(&parts[0], 4) && parts[1..].iter().all(|part| digits(part, 2));
-    if is_part {
+    if iso_day(text).as_deref() == Some(text) {
         return Ok(text.to_owned());
     }
-    let moment = moment(text, now()).map_err(Failure::usage)?;
+    let moment = moment(text, now()).map_err(|_| {
+        Failure::usage(format!("no day of the calendar: {text}")).hint("write 2025, 2025-01, 2025-01-31 or 30d")
+    })?;
     Ok(moment.to_string().chars().take(10).collect())
 }
 
