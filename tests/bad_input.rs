@@ -105,6 +105,24 @@ fn stores_and_files_that_are_not_what_they_should_be() {
 }
 
 #[test]
+fn a_verb_that_reads_makes_no_store() {
+    let desk = Desk::new();
+    insta::assert_snapshot!(desk.session(&[
+        "verify --store typo",
+        "gc --store typo",
+        "log --store typo",
+        "show main --store typo",
+        "log",
+        "verify",
+        "gc --prune",
+        "search words",
+        "show main",
+        "undo",
+    ]));
+    assert_eq!(fs::read_dir(desk.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn no_control_character_of_a_source_reaches_the_output() {
     let desk = Desk::new();
     desk.file("esc.md", b"# T\x1b]0;owned\x07itle\n\nRed \x1b[31mtext\xc2\x9b32m and a bell\x07.\n");

@@ -6,6 +6,7 @@ mod project;
 mod source;
 
 use std::error::Error as StdError;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::command::ask::KEPT;
@@ -111,6 +112,13 @@ impl Failure {
             all.hints.extend(failure.hints);
         }
         if others { all.hint("the others go on with `--keep-going`") } else { all }
+    }
+
+    /// A place that was named as a store's and holds none.
+    pub(super) fn no_store(folder: &Path) -> Self {
+        let shown = folder.display();
+        Self::error(format!("there is no store in {shown}"))
+            .hint(format!("check `--store`, or make one there: `forkful pack SRC... --name NAME --store {shown}`"))
     }
 
     /// With what it is about, where an error does not name that itself.
@@ -369,12 +377,6 @@ impl From<Error> for Failure {
             }
             Error::NoBatch { .. } => Self { code: USAGE, ..failure }.hint("`forkful batch list` lists them"),
             Error::TooDear { .. } => Self { code: DOES_NOT_FIT, ..failure }
-            Error::PastEnd { cited, address, last, .. } => {
-                failure.hint(format!("`forkful show \"{address}[{cited} {last}]\"` shows its end"))
-            }
-            Error::Withheld { .. } => failure.hint(
-                "pack that source here, `forkful pack FILE`, or ask for the file with it; the other sources are here",
-            ),
                 .hint("raise `--max-cost`, ask fewer questions, or see `--dry-run`"),
             Error::NoFocus => Self { code: USAGE, ..failure }.hint("name it: `--focus \"question\"`"),
             Error::NoUnit { ids, n_units, .. } => {
@@ -399,6 +401,12 @@ impl From<Error> for Failure {
                 Some(nearest) => failure.hint(format!("there is `forkful show \"{address}[{cited} {nearest}]\"`")),
                 None => failure.hint(format!("`forkful show \"{address}[{cited}]\"` shows its beginning")),
             },
+            Error::PastEnd { cited, address, last, .. } => {
+                failure.hint(format!("`forkful show \"{address}[{cited} {last}]\"` shows its end"))
+            }
+            Error::Withheld { .. } => failure.hint(
+                "pack that source here, `forkful pack FILE`, or ask for the file with it; the other sources are here",
+            ),
             Error::NoRun { .. } => failure.hint("a run stands behind an answer that `forkful ask` brought"),
             Error::Unchanged { address } => failure.hint(format!("`forkful retry {address}` asks the same again")),
             Error::NothingBeyond { branch, onto } => {

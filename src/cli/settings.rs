@@ -102,6 +102,11 @@ impl Settings {
         self.store.clone().or_else(nearest).or_else(|| Some(self.data.as_ref()?.join("forkful")))
     }
 
+    /// Whether a flag or a variable says where the store is.
+    pub(super) fn is_store_named(&self) -> bool {
+        self.store.is_some()
+    }
+
     /// Where the person's own table of models lies if there is one.
     pub(super) fn usual_models(&self) -> Option<PathBuf> {
         Some(self.own.as_ref()?.with_file_name("models.toml"))

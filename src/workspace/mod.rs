@@ -120,6 +120,11 @@ impl Workspace {
     pub fn open(folder: &Path) -> Result<Self, Error> {
         Ok(Self { store: Store::open(folder)? })
     }
+
+    /// A store that holds nothing and leaves nothing behind.
+    pub fn empty() -> Result<Self, Error> {
+        Ok(Self { store: Store::open_in_memory()? })
+    }
 }
 
 impl Act {

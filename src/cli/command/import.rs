@@ -60,7 +60,7 @@ impl Import {
         let harvest = picked(source::gather(&self.file, wishes, stdin)?, &self.file)?;
         let problems = harvest.gathered.iter().flat_map(|source| &source.problems).chain(&harvest.problems);
         context.printer.problems(&problems.cloned().collect::<Vec<_>>());
-        let adopted = super::open(context)?.adopt(&harvest.gathered, &act())?;
+        let adopted = super::made(context)?.adopt(&harvest.gathered, &act())?;
         if adopted.trees.is_empty() {
             return Err(Failure::error(format!("{} holds no conversation with a model", self.file))
                 .hint(format!("as a source: `forkful read {0}`, `forkful pack {0}`", self.file)));
@@ -84,7 +84,7 @@ impl Import {
             objects: self.max_objects.unwrap_or(standard.objects),
         };
         let intake = Intake { from: self.from.clone(), limits };
-        let imported = super::open(context)?.import(&mut input, &intake, &act())?;
+        let imported = super::made(context)?.import(&mut input, &intake, &act())?;
         if context.json {
             let names: Vec<_> = imported.names.iter().map(json).collect();
             let value = serde_json::json!({

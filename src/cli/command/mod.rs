@@ -325,8 +325,21 @@ fn runtime() -> Result<Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)
 }
 
-/// The opened store.
+/// The opened store, which is made only by verbs that put something new into it ([`made`]).
+///
+/// A place that somebody names has a store or is a mistake; where nobody names one and there is none yet,
+/// an empty one stands in.
 fn open(context: &Context) -> Result<Workspace, Failure> {
+    let Some(folder) = context.settings.store() else { return Ok(Workspace::empty()?) };
+    match Workspace::open_existing(&folder)? {
+        Some(workspace) => Ok(workspace),
+        None if context.settings.is_store_named() => Err(Failure::no_store(&folder)),
+        None => Ok(Workspace::empty()?),
+    }
+}
+
+/// The opened store, made where there is none.
+fn made(context: &Context) -> Result<Workspace, Failure> {
     let folder = context.settings.store().ok_or_else(|| {
         Failure::error("there is no home folder to keep a store in").hint("name one with `--store DIR`")
     })?;

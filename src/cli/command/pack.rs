@@ -209,7 +209,7 @@ impl Pack {
 
 /// The store: the artifact needs none, so one that cannot be opened matters only where it is asked for.
 pub(super) fn store(context: &Context, is_needed: bool) -> Result<Option<Workspace>, Failure> {
-    match super::open(context) {
+    match super::made(context) {
         Ok(workspace) => Ok(Some(workspace)),
         Err(failure) if is_needed => Err(failure),
         Err(failure) => {

@@ -26,7 +26,7 @@ pub(super) fn compress(
     wish: &Compression<'_>,
 ) -> Result<Option<u8>, Failure> {
     let printer = &context.printer;
-    let workspace = super::open(context)?;
+    let workspace = super::made(context)?;
     let catalog = super::catalog(context)?;
     let named = |error| match error {
         Error::NoModel => {
