@@ -272,6 +272,8 @@ impl Error {
             | Self::NothingRead { name, .. }
             | Self::Archive { name, .. }
             | Self::NotInside { name, .. }
+            | Self::Several { name, .. }
+            | Self::Scheme { url: name, .. }
             | Self::NoChapter { name, .. }
             | Self::Encrypted { name }
             | Self::Damaged { name, .. }

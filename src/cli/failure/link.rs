@@ -87,7 +87,11 @@ fn hint(error: &fetch::Error) -> Option<String> {
     Some(match error {
         fetch::Error::NotKept { url } => format!("without `--offline`: `forkful fetch {url}`"),
         fetch::Error::Robots { .. } => "`--no-robots` fetches it all the same".to_owned(),
-        fetch::Error::NoText { url, .. } | fetch::Error::Closed { url, .. } => instead(url),
+        fetch::Error::FailedBefore { url, by_nature: false, .. } => format!("ask again: `--refresh={url}`"),
+        fetch::Error::NoText { url, .. }
+        | fetch::Error::Closed { url, .. }
+        | fetch::Error::Endless { url }
+        | fetch::Error::FailedBefore { url, .. } => instead(url),
         fetch::Error::NotLocked { .. } => "without `--locked` it is fetched and locked".to_owned(),
         fetch::Error::Differs { .. } => {
             "`forkful diff --web` shows what changed; `--refresh` instead of `--locked` takes it".to_owned()
@@ -110,16 +114,14 @@ fn hint(error: &fetch::Error) -> Option<String> {
                 let url = error.url.address();
                 format!("check the address; an archive may have it: `https://web.archive.org/web/{url}`")
             }
-            Fault::Status { status: 408 | 425 | 500.., .. } => again(&error.url.address()),
             Fault::NoHost { .. } => "check how the host is spelled, and your connection".to_owned(),
-            Fault::Connect { .. } | Fault::Broken { .. } => again(&error.url.address()),
+            Fault::Status { status: 408 | 425 | 500.., .. } | Fault::Connect { .. } | Fault::Broken { .. } => {
+                again(&error.url.address())
+            }
             Fault::Setup { .. } => return None,
             Fault::Kept { .. } => "make room on the disk, or name another folder with `--store DIR`".to_owned(),
             _ => instead(&error.url.address()),
         },
-        fetch::Error::Endless { url } => instead(url),
-        fetch::Error::FailedBefore { url, by_nature: false, .. } => format!("ask again: `--refresh={url}`"),
-        fetch::Error::FailedBefore { url, .. } => instead(url),
         _ => return None,
     })
 }

@@ -160,7 +160,8 @@ mod tests {
         let mut manifest = objects[3].record::<BundleRecord>().unwrap();
         let other = ItemRecord { id: "s2".to_owned(), ..manifest.items[0].clone() };
         manifest.items.push(other);
-        let shown = [Source { id: "s1", document: &document, kept: vec![0..text.len()] }];
+        let kept = Vec::from([Range { start: 0, end: text.len() }]);
+        let shown = [Source { id: "s1", document: &document, kept }];
         let withheld = ["s2".to_owned()];
         let boxes = Boxes { space: "b", manifest: &manifest, shown: &shown, withheld: &withheld };
         let answer = "[s1 0:05] [s1 \u{b6}1] [s1 \u{b6}3] [s1] [s2 4:55] [s1 2:00:00] [s9]";
