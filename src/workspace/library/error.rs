@@ -62,6 +62,22 @@ pub enum Error {
         /// The variable that was most likely meant.
         nearest: Option<String>,
     },
+    /// The text has places in double braces, which are none here.
+    #[error("{file}: {} would be asked as it stands", words.iter().map(|word| format!("{{{{ {word} }}}}")).collect::<Vec<_>>().join(", "))]
+    Doubled {
+        /// The file.
+        file: String,
+        /// The words in braces, each once.
+        words: Vec<String>,
+    },
+    /// Two braces open and nothing closes them.
+    #[error("{file}, line {line}: {{{{ has no end")]
+    Unclosed {
+        /// The file.
+        file: String,
+        /// Counted from 1.
+        line: usize,
+    },
     /// The head names a variable that the text does not.
     #[error("{file}: the variable {word} stands nowhere in its text")]
     Unused {

@@ -56,6 +56,7 @@ impl Template {
         if text.is_empty() {
             return Err(Error::NoText { file: file.to_owned() });
         }
+        check_doubled(file, &source)?;
         let Some(head) = head else {
             let description = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
             return Ok(Self { description, variables: BTreeMap::new(), text: text.to_owned() });
@@ -113,6 +114,29 @@ impl Template {
             None => Ok(()),
         }
     }
+}
+
+/// Refuses `{{ word }}`, as other programs write variables: it would be asked as it stands.
+fn check_doubled(file: &str, source: &str) -> Result<(), Error> {
+    let mut words: Vec<String> = Vec::new();
+    for (line, number) in source.lines().zip(1..) {
+        for rest in line.split("{{").skip(1) {
+            let begun = rest.trim_start();
+            let end = begun.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(begun.len());
+            let (word, behind) = begun.split_at(end);
+            if !word.starts_with(|c: char| c.is_alphabetic()) {
+                continue;
+            }
+            match behind.trim_start() {
+                closed if closed.starts_with("}}") => {
+                    words.extend(Some(word.to_owned()).filter(|word| !words.contains(word)));
+                }
+                _ if rest.contains("}}") => {}
+                _ => return Err(Error::Unclosed { file: file.to_owned(), line: number }),
+            }
+        }
+    }
+    if words.is_empty() { Ok(()) } else { Err(Error::Doubled { file: file.to_owned(), words }) }
 }
 
 /// The lower-case words in braces; JSON and code in braces are none.

@@ -94,3 +94,18 @@ fn a_persons_own_prompt_wins_and_a_broken_one_breaks_only_itself() {
     }
     assert!(matches!(Library::read(None).unwrap().own("new"), Err(Error::NoFolder)));
 }
+
+#[test]
+fn double_braces_are_refused_before_anything_is_asked() {
+    let check = |source: &str, expected: Option<&str>| {
+        let read = Template::parse("my.md", source).err().map(|error| error.to_string());
+        assert_eq!(read.as_deref(), expected, "{source}");
+    };
+    check(
+        "What of {{ topic }}, {{place}} and {{ topic }}?",
+        Some("my.md: {{ topic }}, {{ place }} would be asked as it stands"),
+    );
+    check("+++\ndescription = \"d\"\n+++\nWhat of {{topic}}?", Some("my.md: {{ topic }} would be asked as it stands"));
+    check("What?\nOf {{ topic\n", Some("my.md, line 2: {{ has no end"));
+    check("What does \\frac{a}{b} say, and {{\\bf this}}, and {\"a\": {\"b\": {}}}?", None);
+}
