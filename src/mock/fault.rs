@@ -61,7 +61,7 @@ pub enum Later {
 /// The text is no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a fault: {0} (429, 429=2s, 429=500ms, 429=date, html, cut=BYTES, drop=BYTES, hang=BYTES, error=WORDS, drip, \
+    "not a fault: {0} (429, 429=2s, 429=500ms, 429=date, html, cut=BYTES, drop=BYTES, hang=BYTES, error=N (after N words), drip, \
      slow=MS, type=TEXT, no-usage, no-end, expire; before it the requests: `3:` or `2-5:`)"
 )]
 pub struct ParseFaultError(pub String);

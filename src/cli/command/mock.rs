@@ -49,7 +49,7 @@ pub(crate) struct Mock {
     /// Refuse requests without a key
     #[arg(long)]
     wants_key: bool,
-    /// What goes wrong: 429, 429=2s, html, cut=BYTES, drop=BYTES, hang=BYTES, error=WORDS, drip, slow=MS, type=TEXT, no-usage, no-end, expire (of a batch); `3:429` at the third request, `2-5:drop=200` from the second to the fifth
+    /// What goes wrong: 429, 429=2s, html, cut=BYTES, drop=BYTES, hang=BYTES, error=N (after N words), drip, slow=MS, type=TEXT, no-usage, no-end, expire (of a batch); `3:429` at the third request, `2-5:drop=200` from the second to the fifth
     #[arg(long, value_name = "FAULT", value_parser = Fault::from_str)]
     fault: Vec<Fault>,
 }
