@@ -48,7 +48,7 @@ pub(super) struct Global {
     )]
     #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
-    /// Print one JSON document on stdout
+    /// Print JSON on stdout: one document, or one a line where there are many answers or batches
     #[arg(long, global = true)]
     pub json: bool,
     /// Say nothing but warnings and errors
@@ -315,7 +315,9 @@ pub(super) struct ModelArgs {
     #[arg(help = "Who serves it: anthropic, openrouter, ollama, ...; `forkful formats` lists them")]
     #[arg(long, value_name = "NAME")]
     pub provider: Option<String>,
-    #[arg(help = "The server's address up to /v1 [default: $FORKFUL_BASE_URL, else the last used here, else OpenAI]")]
+    #[arg(
+        help = "The server's address up to /v1 [default: $FORKFUL_BASE_URL, else the model's own, the last used here, OpenAI]"
+    )]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
     #[arg(help = "How the server is spoken to [default: the provider's own, else openai-chat]")]
@@ -328,10 +330,10 @@ pub(super) struct ModelArgs {
     #[arg(long, value_name = "EFFORT", value_parser = Effort::from_str)]
     pub reasoning: Option<Effort>,
     /// Tokens the answer may take at most
-    #[arg(long, value_name = "N", value_parser = amount)]
+    #[arg(long, value_name = "N", value_parser = some_amount)]
     pub max_output: Option<Tokens>,
     /// Sampling temperature, 0 to 2
-    #[arg(long, value_name = "T", value_parser = Temperature::from_str)]
+    #[arg(long, value_name = "T", value_parser = Temperature::from_str, allow_negative_numbers = true)]
     pub temperature: Option<Temperature>,
     /// Fields to add to the request: '{"seed": 7}'; null takes one out
     #[arg(long, value_name = "JSON", value_parser = object)]
@@ -369,6 +371,14 @@ impl ModelArgs {
 
 /// A JSON object of any shape.
 pub(crate) type Object = serde_json::Map<String, serde_json::Value>;
+
+/// A number of tokens that is not none.
+fn some_amount(text: &str) -> Result<Tokens, String> {
+    match amount(text) {
+        Ok(Tokens(0)) => Err("an answer takes one token at least".to_owned()),
+        other => other.map_err(|error| error.to_string()),
+    }
+}
 
 fn object(text: &str) -> Result<Object, String> {
     serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))

@@ -35,7 +35,7 @@ pub enum Error {
         text: String,
     },
     /// There are not so many turns.
-    #[error("{name} has {n_turns} turns, it cannot go back {asked}")]
+    #[error("{name} has {n_turns} turn{}, it cannot go back {asked}", if *n_turns == 1 { "" } else { "s" })]
     TooFarBack {
         /// Where the walk started.
         name: String,

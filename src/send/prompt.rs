@@ -83,10 +83,15 @@ pub struct Temperature {
     pub thousandths: u16,
 }
 
-/// The text is not a number from 0 to 65 with at most three decimals.
+/// The text is not a number from 0 to 2 with at most three decimals.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a temperature: {0}")]
+#[error("not a temperature: {0} (0 to 2, as 0.7)")]
 pub struct ParseTemperatureError(pub String);
+
+impl Temperature {
+    /// The most that any server takes.
+    const MOST: Self = Self { thousandths: 2000 };
+}
 
 impl FromStr for Temperature {
     type Err = ParseTemperatureError;
@@ -99,7 +104,8 @@ impl FromStr for Temperature {
             return Err(refuse());
         }
         let thousandths: u32 = format!("{whole}{decimals:0<3}").parse().map_err(|_| refuse())?;
-        Ok(Self { thousandths: thousandths.try_into().map_err(|_| refuse())? })
+        let most = Self::MOST.thousandths;
+        thousandths.try_into().ok().filter(|n| *n <= most).map(|thousandths| Self { thousandths }).ok_or_else(refuse)
     }
 }
 
@@ -125,10 +131,11 @@ mod tests {
             let read = text.parse::<Temperature>().map(|temperature| temperature.to_string());
             assert_eq!(read.ok().as_deref(), expected, "{text}");
         };
-        for (text, shown) in [("0", "0"), ("0.7", "0.7"), ("1.0", "1"), ("0.125", "0.125"), ("02", "2"), ("65", "65")] {
+        for (text, shown) in [("0", "0"), ("0.7", "0.7"), ("1.0", "1"), ("0.125", "0.125"), ("02", "2"), ("2.000", "2")]
+        {
             check(text, Some(shown));
         }
-        for bad in ["", ".5", "1.", "-1", "+1", "1e1", "0.1234", "66", "999", "1.0.0", "one", "١"] {
+        for bad in ["", ".5", "1.", "-1", "+1", "1e1", "0.1234", "2.001", "3", "66", "999", "1.0.0", "one", "١"] {
             check(bad, None);
         }
     }
