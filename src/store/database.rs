@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -80,6 +81,7 @@ const FOURTH: &str = "
 pub struct Store {
     pub(super) connection: Connection,
     path: PathBuf,
+    was_empty: bool,
 }
 
 impl Store {
@@ -87,14 +89,20 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, Error> {
         create_private(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
         let path = folder.join("store.db");
-        let failed = |source| Error::Database { path: path.clone(), source };
+        let failed = |source| told(&path, source);
+        let was_empty = fs::metadata(&path).is_ok_and(|metadata| metadata.len() == 0) && is_at_rest(folder);
         let connection = Connection::open(&path).map_err(failed)?;
-        let opened = Self { connection, path: path.clone() }.prepared();
+        let opened = Self { connection, path: path.clone(), was_empty }.prepared();
+        let is_unwritable = match &opened {
+            Err(Error::Database { source, .. }) => source.sqlite_error_code() == Some(ErrorCode::CannotOpen),
+            Err(Error::ReadOnly { .. }) => true,
+            _ => false,
+        };
         match opened {
-            Err(Error::Database { source, .. }) if is_unwritable(&source) && is_at_rest(folder) => {
+            Err(_) if is_unwritable && is_at_rest(folder) => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
                 let connection = Connection::open_with_flags(immutable(&path), flags).map_err(failed)?;
-                Self { connection, path: path.clone() }.read_only()
+                Self { connection, path: path.clone(), was_empty: false }.read_only()
             }
             opened => opened,
         }
@@ -104,14 +112,19 @@ impl Store {
     pub fn open_in_memory() -> Result<Self, Error> {
         let path = PathBuf::from(":memory:");
         let opened = Connection::open_in_memory();
-        let connection = opened.map_err(|source| Error::Database { path: path.clone(), source })?;
-        Self { connection, path }.prepared()
+        let connection = opened.map_err(|source| told(&path, source))?;
+        Self { connection, path, was_empty: false }.prepared()
     }
 
     /// The folder that the store has for itself; one in memory has none.
     pub(super) fn folder(&self) -> Option<PathBuf> {
         let is_file = self.connection.path().is_some_and(|path| !path.is_empty());
         self.path.parent().filter(|_| is_file).map(Path::to_owned)
+    }
+
+    /// Whether there was a file of no bytes where the store was opened, which is begun anew.
+    pub fn was_empty(&self) -> bool {
+        self.was_empty
     }
 
     /// The database file.
@@ -200,12 +213,7 @@ impl Store {
 
     /// A write transaction, begun once every other writer is done.
     pub(super) fn begin(&self) -> Result<Transaction<'_>, Error> {
-        match Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate) {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
-                Err(Error::ReadOnly { path: self.path.clone() })
-            }
-            begun => self.sql(begun),
-        }
+        self.sql(Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))
     }
 
     /// A read transaction: every statement in it sees the same moment.
@@ -215,7 +223,7 @@ impl Store {
 
     /// Names the store in what the database says.
     pub(super) fn sql<T>(&self, outcome: rusqlite::Result<T>) -> Result<T, Error> {
-        outcome.map_err(|source| Error::Database { path: self.path.clone(), source })
+        outcome.map_err(|source| told(&self.path, source))
     }
 
     /// Tries again while the database is busy: the database does not wait by itself when it changes its journal.
@@ -246,9 +254,16 @@ pub(super) fn unseal<T: DeserializeOwned>(text: &str, sum: &[u8]) -> Option<T> {
     serde_json::from_str(text).ok()
 }
 
-/// Whether the database says that it cannot write where it lies.
-fn is_unwritable(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+/// What the database says, by what a person can do about it.
+fn told(path: &Path, source: rusqlite::Error) -> Error {
+    let path = path.to_owned();
+    match source.sqlite_error().map(|error| (error.code, error.extended_code)) {
+        Some((ErrorCode::ReadOnly, _)) => Error::ReadOnly { path },
+        Some((ErrorCode::DatabaseCorrupt, _)) => Error::Damaged { path, source },
+        // The log's index cannot grow: the only cause of it besides a failing disk is a full one.
+        Some((ErrorCode::DiskFull, _) | (_, SQLITE_IOERR_SHMSIZE)) => Error::Full { path },
+        _ => Error::Database { path, source },
+    }
 }
 
 /// Whether everything is in the database file itself, with no writer's log beside it.
@@ -376,6 +391,27 @@ mod tests {
             assert_eq!(store.followers(bundle).unwrap(), [question.id()]);
             assert_eq!(verify(&store).findings, []);
         }
+    }
+
+    #[test]
+    fn what_the_database_says_is_told_by_what_can_be_done() {
+        let check = |code: i32, expected: &str| {
+            let source = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            assert_eq!(told(Path::new("store.db"), source).to_string(), expected, "{code}");
+        };
+        check(8, "cannot write to the store store.db");
+        check(11, "the store store.db is damaged");
+        check(13, "the disk is full: nothing more can be written to the store store.db");
+        check(4874, "the disk is full: nothing more can be written to the store store.db");
+        check(5, "cannot use the store store.db");
+    }
+
+    #[test]
+    fn a_file_without_a_byte_is_known_for_it() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(database_of(root.path()), b"").unwrap();
+        let was_empty = [(); 2].map(|()| Store::open(root.path()).unwrap().was_empty());
+        assert_eq!(was_empty, [true, false]);
     }
 
     #[test]

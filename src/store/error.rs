@@ -44,7 +44,21 @@ pub enum Error {
         /// The format that is read here.
         known: i64,
     },
-    /// The database refused: disk full, locked for too long, damaged.
+    /// The database's file is damaged where it was read or written.
+    #[error("the store {path} is damaged")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the database says.
+        source: rusqlite::Error,
+    },
+    /// The disk takes no more; nothing of the change was written.
+    #[error("the disk is full: nothing more can be written to the store {path}")]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database refused: locked for too long, a failing disk.
     #[error("cannot use the store {path}")]
     Database {
         /// The file.

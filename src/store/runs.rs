@@ -39,6 +39,17 @@ impl Store {
         self.sql(transaction.commit())
     }
 
+    /// The attempts that have begun and not ended, those that wait in a batch aside.
+    pub fn unended(&self) -> Result<Vec<String>, Error> {
+        // The first look spares most records the second, which reads them.
+        let query = "SELECT attempt FROM run WHERE instr(record, '\"streaming\"') > 0
+            AND json_extract(record, '$.state') = 'streaming' AND json_extract(record, '$.batch') IS NULL
+            ORDER BY rowid";
+        let mut statement = self.sql(self.connection.prepare_cached(query))?;
+        let rows = self.sql(statement.query_map([], |row| row.get(0)))?;
+        rows.map(|row| self.sql(row)).collect()
+    }
+
     /// Every run, in the order they were begun.
     pub fn runs(&self) -> Result<Vec<RunRecord>, Error> {
         self.rows_of("SELECT attempt, record, sum FROM run ORDER BY rowid", None, "run")
