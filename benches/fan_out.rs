@@ -67,7 +67,10 @@ fn request((host, protocol, model): (&str, &str, &str), bundle: &str, fork: usiz
         headers: Vec::new(),
     };
     let base_url = Url::parse("http://127.0.0.1:1/v1").expect("an address");
-    (protocol.encode)(&prompt, &Endpoint { base_url, key: None, host: Host::named(host).expect("a host") })
+    (protocol.encode)(
+        &prompt,
+        &Endpoint { base_url, key: None, key_from: None, host: Host::named(host).expect("a host") },
+    )
 }
 
 /// What a request uses, its answer left out.

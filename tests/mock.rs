@@ -35,7 +35,7 @@ fn request(protocol: &Protocol, host: &str, model: &str, stream: bool, question:
     };
     let base_url = Url::parse("http://127.0.0.1:1/v1").unwrap();
     let host = Host::named(host).unwrap();
-    (protocol.encode)(&prompt, &Endpoint { base_url, key: None, host })
+    (protocol.encode)(&prompt, &Endpoint { base_url, key: None, key_from: None, host })
 }
 
 /// The reply as a recording.

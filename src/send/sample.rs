@@ -17,7 +17,7 @@ pub(super) const TALK: &[(Role, &str)] =
 pub(super) fn endpoint(base_url: &str) -> Endpoint {
     let base_url = Url::parse(base_url).expect("an address");
     let host = Host::at(&base_url);
-    Endpoint { base_url, key: Some(Secret::new(KEY)), host }
+    Endpoint { base_url, key: Some(Secret::new(KEY)), key_from: None, host }
 }
 
 /// A streamed prompt of these messages, with a system text and nothing else.

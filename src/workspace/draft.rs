@@ -83,6 +83,8 @@ pub struct Draft {
     pub n_messages: usize,
     /// The encoding that counted them.
     pub encoding: Encoding,
+    /// The server that was asked before, where the model's name alone leads to another one.
+    pub left: Option<String>,
     /// Where the branch points; absent when it is to be made.
     pub(super) seen: Option<Digest>,
     pub(super) parent: Digest,
@@ -184,6 +186,7 @@ impl Workspace {
             tokens,
             n_messages,
             encoding,
+            left: chosen.left,
             seen,
             parent,
             params,
