@@ -47,3 +47,14 @@ fn a_script_stops_where_something_fails() {
     insta::assert_snapshot!(all.replace(&provider.origin(), "ORIGIN"));
     assert_eq!(provider.requests().len(), 2);
 }
+
+#[test]
+fn an_undo_leads_back_to_where_the_talk_stood() {
+    let answers = ["One.", "Two.", "Here.", "Three.", "There."];
+    let provider = Provider::start(answers.map(Script::says).to_vec());
+    let desk = desk(&provider);
+    let mut all = talk(&desk, &["cards", "-b", "ch"], "first\n/retry\n/undo\nwhere am I\n");
+    all += &talk(&desk, &["ch"], "/retry\n/undo\n/redo\n/undo\n/go cards\n/check\n");
+    all += &talk(&desk, &["cards"], "/go ch\n/fork side\n/undo\n/redo\nwhere am I\n/log\n");
+    insta::assert_snapshot!(all.replace(&provider.origin(), "ORIGIN"));
+}

@@ -70,3 +70,29 @@ fn any_path_and_any_clock_will_do() {
     assert_eq!(desk.run(&["verify", "--store", "store"]).code, 0);
     assert_eq!(desk.json(&["log", "--store", "store"])["branches"][0]["turns"], 4);
 }
+
+#[test]
+fn a_store_whose_file_is_damaged_says_what_to_do() {
+    let desk = furnished();
+    desk.out(&["export", "-o", "copy.forkful", "--store", "store"]);
+    let path = desk.path().join("store/store.db");
+    let whole = std::fs::read(&path).unwrap();
+    let damaged = |from: usize, to: usize| {
+        let mut bytes = whole.clone();
+        bytes[from..to].fill(0xff);
+        std::fs::write(&path, bytes).unwrap();
+    };
+    // The schema itself.
+    damaged(100, 4096);
+    let mut shown = desk.session(&["verify --store store", "show cards --store store"]);
+    // All pages behind the first ones.
+    damaged(whole.len() / 4, whole.len());
+    shown += &desk.session(&[
+        "verify --store store",
+        "verify --repair --store store",
+        "verify --from copy.forkful --store store",
+    ]);
+    std::fs::write(&path, b"").unwrap();
+    shown += &desk.session(&["import copy.forkful --store store", "verify --store store"]);
+    insta::assert_snapshot!(shown);
+}

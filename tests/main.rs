@@ -9,6 +9,7 @@
 )]
 
 mod acceptance;
+mod asking;
 mod bad_input;
 mod batch;
 mod chat;

@@ -1,21 +1,22 @@
 //! Errors become words, hints and exit codes here and nowhere else.
 
+mod answer;
 mod library;
 mod link;
 mod project;
 mod source;
+mod store;
 
 use std::error::Error as StdError;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::command::ask::KEPT;
 use super::printer::{complain, folded};
 use crate::content::{Problem, line};
-use crate::store::exchange::Refusal;
-use crate::tokens::{Scale, Tokens};
+use crate::store::check_name;
+use crate::tokens::Scale;
 use crate::workspace::{Error, ParseSourceError};
-use crate::{budget, bundle, catalog, fork, gather, net, send, serve, store};
+use crate::{budget, bundle, catalog, fork, gather, net, serve};
 
 pub(super) use crate::content::chain;
 
@@ -34,10 +35,6 @@ pub(super) const MISMATCH: u8 = 5;
 /// The provider refused, failed or cut.
 pub(super) const PROVIDER: u8 = 6;
 
-/// Said when a server refuses the key.
-const KEY: &str = "the key comes from the provider's own variable (OPENAI_API_KEY, ANTHROPIC_API_KEY, ...), \
-                   for the server of `--base-url` from FORKFUL_API_KEY";
-
 /// What a person is told when a command fails.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -50,7 +47,7 @@ pub(super) struct Failure {
 
 impl Failure {
     /// Nothing yet, to which failures are added.
-    fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self { code: FAILURE, reasons: Vec::new(), errors: Vec::new(), hints: Vec::new() }
     }
 
@@ -68,38 +65,6 @@ impl Failure {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
-    }
-
-    /// An answer that is not whole; `kept` says that something came.
-    pub(super) fn cut(cut: &send::Cut, kept: bool) -> Self {
-        let cause = match cut {
-            send::Cut::Length => "the output limit cut the answer".to_owned(),
-            send::Cut::Window => "the model's window was full before the answer ended".to_owned(),
-            send::Cut::Cancelled => "the answer was stopped".to_owned(),
-            send::Cut::Closed => "the server closed the connection before the end".to_owned(),
-            send::Cut::Broken(error) => format!("the connection broke: {}", chain(error)),
-            send::Cut::Silent(waited) => format!("the server said nothing for {} seconds", waited.as_secs()),
-            send::Cut::Garbled(line) => format!("the server sent what is not its protocol: {line}"),
-            send::Cut::Oversized(limit) => format!("the server sent an event of more than {limit} bytes"),
-        };
-        let failure = Self { code: PROVIDER, ..Self::error(cause) };
-        let failure = if kept { failure.hint(KEPT) } else { failure };
-        match cut {
-            send::Cut::Length => failure.hint("raise `--max-output`"),
-            send::Cut::Window => failure.hint("pack again with a smaller `--budget`"),
-            _ => failure,
-        }
-    }
-
-    /// A prompt that was too long, and the budget with which its bundle would fit.
-    pub(super) fn too_long(error: send::Error, budget: Tokens) -> Self {
-        let over = match &error {
-            send::Error::WindowExceeded { failure, .. } => failure.over(),
-            _ => None,
-        };
-        let over = over.map_or(String::new(), |over| format!("{} tokens over: ", told(over)));
-        let failure = Self { hints: Vec::new(), ..Self::from(error) };
-        failure.hint(format!("{over}try `--budget {}` where you pack", budget.0))
     }
 
     /// The sources that failed, and whether the others could go on without them.
@@ -160,11 +125,6 @@ impl Failure {
     }
 }
 
-/// A server's count as people read it.
-fn told(n_tokens: u64) -> Tokens {
-    Tokens(u32::try_from(n_tokens).unwrap_or(u32::MAX))
-}
-
 /// The cause that has none.
 fn innermost(error: &dyn StdError) -> String {
     let mut cause = error;
@@ -172,6 +132,13 @@ fn innermost(error: &dyn StdError) -> String {
         cause = deeper;
     }
     cause.to_string()
+}
+
+/// A path's file name as the name of a bundle.
+fn stem(path: &str) -> String {
+    let stem = Path::new(path).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let kept: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    if check_name(&kept).is_ok() { kept } else { "NAME".to_owned() }
 }
 
 impl From<ParseSourceError> for Failure {
@@ -191,50 +158,13 @@ impl From<catalog::Error> for Failure {
     }
 }
 
-impl From<store::Error> for Failure {
-    fn from(error: store::Error) -> Self {
-        let failure = Self::error(chain(&error));
-        match error {
-            store::Error::Corrupt { .. } | store::Error::CorruptRow { .. } => {
-                Self { code: MISMATCH, ..failure }.hint("`forkful verify` checks the whole store")
-            }
-            store::Error::Package { source, .. } => {
-                Self { code: MISMATCH, ..failure }.hint(format!("nothing was written; {}", remedy(&source)))
-            }
-            store::Error::Prerequisites { .. } => {
-                failure.hint("nothing was written; ask for the whole file: `forkful export` without `--since`")
-            }
-            store::Error::Withheld { .. } => {
-                failure.hint("pack the same sources, or ask for the file with its sources; branches can be read")
-            }
-            store::Error::NewerStore { .. } | store::Error::NewerRecord { .. } => failure.hint("update forkful"),
-            store::Error::Folder { .. } | store::Error::NotAStore { .. } => {
-                failure.hint("name another folder with `--store DIR`")
-            }
-            store::Error::Aside { .. } => {
-                failure.hint("nothing was written; what comes in needs its size in room there")
-            }
-            store::Error::ReadOnly { .. } => {
-                failure.hint("what is there can be read; to write, copy the folder and name it with `--store DIR`")
-            }
-            store::Error::OlderStore { .. } => {
-                failure.hint("copy the folder to where it can be written and name it with `--store DIR`")
-            }
-            store::Error::Swept { .. } => failure.hint("what `forkful gc --prune` freed is gone for good"),
-            store::Error::NoOperation { .. } => failure.hint("`forkful operations` lists them"),
-            store::Error::Moved { .. } | store::Error::Remarked { .. } => failure.hint("run the command again"),
-            store::Error::Taken { .. } => failure.hint("choose another name"),
-            store::Error::Name(_) => Self { code: USAGE, ..failure },
-            _ => failure,
-        }
-    }
-}
-
 impl From<fork::Error> for Failure {
     fn from(error: fork::Error) -> Self {
         let message = chain(&error);
         match error {
             fork::Error::Store(error) => Self::from(error),
+            fork::Error::Unknown { name, .. } if Path::new(&name).is_file() => Self::error(message)
+                .hint(format!("it is a file: `forkful pack {name} --name {}`, and ask that", stem(&name))),
             fork::Error::Unknown { nearest: Some(nearest), .. } | fork::Error::NoTag { nearest: Some(nearest), .. } => {
                 Self::error(message).hint(format!("there is `{nearest}`"))
             }
@@ -246,6 +176,12 @@ impl From<fork::Error> for Failure {
                 Self::error(message).hint("`forkful operations` lists what was done")
             }
             fork::Error::Unknown { nearest: None, .. } => Self::error(message).hint("`forkful log` lists what is here"),
+            fork::Error::TooFarBack { name, n_turns: 0, .. } => {
+                Self::error(message).hint(format!("`forkful show {name}` shows what is there"))
+            }
+            fork::Error::TooFarBack { name, n_turns, .. } => {
+                Self::error(message).hint(format!("`{name}~{n_turns}` is its beginning, the bundle"))
+            }
             fork::Error::Ambiguous { ids, .. } => {
                 let ids: Vec<_> = ids.iter().map(|id| id.to_string()[..12].to_owned()).collect();
                 Self::error(message).hint(format!("type one of {}", ids.join(", ")))
@@ -274,67 +210,6 @@ impl From<net::Error> for Failure {
     }
 }
 
-impl From<send::Error> for Failure {
-    fn from(error: send::Error) -> Self {
-        let message = match &error {
-            // The layers between say the address again; the innermost cause is the news.
-            send::Error::Unreached { .. } => format!("{error}: {}", innermost(&error)),
-            _ => chain(&error),
-        };
-        let failure = Self { code: PROVIDER, ..Self::error(message) };
-        match error {
-            send::Error::BaseUrl { .. } => {
-                Self { code: USAGE, ..failure }.hint("it looks like `--base-url http://127.0.0.1:8080/v1`")
-            }
-            send::Error::Keyring { variable, .. } => failure.hint(format!("unlock it, or set {variable}")),
-            send::Error::KeyInTheClear { .. } => failure.hint("use an https address, or unset the key"),
-            send::Error::Unreached { source: net::Error::Broken { .. }, .. } => {
-                failure.hint("the server hung up; the same command asks again")
-            }
-            send::Error::Unreached { .. } => failure.hint("is the server running, and is `--base-url` right?"),
-            send::Error::UnknownHost { nearest, .. } | send::Error::UnknownProtocol { nearest, .. } => {
-                let failure = Self { code: USAGE, ..failure };
-                match nearest {
-                    Some(nearest) => failure.hint(format!("there is `{nearest}`; `forkful formats` lists them all")),
-                    None => failure.hint("`forkful formats` lists them"),
-                }
-            }
-            send::Error::NoKey { variable, .. } => Self { code: USAGE, ..failure }
-                .hint(format!("set {variable}, or name another server with `--base-url`")),
-            send::Error::Status { status: 401 | 403, .. } => failure.hint(KEY),
-            send::Error::Status { failure: said, .. } if said.code.as_deref() == Some("API_KEY_INVALID") => {
-                failure.hint(KEY)
-            }
-            send::Error::Status { status: 404, .. } => failure.hint(
-                "check the model's name, and that `--base-url` ends where the protocol's path begins, as in `/v1`",
-            ),
-            send::Error::Status { status: 429, retry_after: Some(wait), .. } => {
-                failure.hint(format!("ask again in {} seconds", wait.as_secs()))
-            }
-            send::Error::NoBatches { .. } => Self { code: USAGE, ..failure }
-                .hint("leave `--batch` out; the protocols of OpenAI and Anthropic have them"),
-            send::Error::Redirected { .. } => failure.hint("a key does not follow; name the right `--base-url`"),
-            send::Error::WindowExceeded { failure: said, .. } => failure.hint(match said.over() {
-                Some(over) => format!("{} tokens over: pack again with a smaller `--budget`", told(over)),
-                None => "pack again with a smaller `--budget`".to_owned(),
-            }),
-            send::Error::NotAnAnswer { .. } => failure.hint("check that `--base-url` names a chat API, up to `/v1`"),
-            _ => failure,
-        }
-    }
-}
-
-/// What to do about a file that is refused.
-fn remedy(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::Large { .. } | Refusal::LongLine { .. } => "allow more with `--max-bytes N`",
-        Refusal::ManyObjects { .. } => "allow more with `--max-objects N`",
-        Refusal::Newer { .. } | Refusal::UnknownCapability { .. } => "update forkful",
-        Refusal::NotForkful => "`forkful read FILE` reads other formats",
-        _ => "ask for the file again",
-    }
-}
-
 impl From<bundle::Error> for Failure {
     fn from(error: bundle::Error) -> Self {
         let failure = Self::error(chain(&error));
@@ -355,6 +230,14 @@ impl From<Error> for Failure {
             Error::DoesNotFit { error, needs, fullest, scale } => does_not_fit(failure, &error, needs, fullest, scale),
             Error::OverWindow { budget, .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint(format!("it fits with `--budget {}`", budget.0))
+            }
+            Error::OverWindowOf { budget, answer, .. } => {
+                let lower = if answer.is_some() { "lower `--max-output`, " } else { "" };
+                let pack = budget.map_or_else(
+                    || "fork from further back".to_owned(),
+                    |budget| format!("pack the sources with `--budget {}`", budget.0),
+                );
+                Self { code: DOES_NOT_FIT, ..failure }.hint(format!("{lower}{pack}, or ask a model that reads more"))
             }
             Error::TooLarge { needed, .. } => {
                 Self { code: DOES_NOT_FIT, ..failure }.hint(format!("larger parts hold it: `--split {}`", needed.0))

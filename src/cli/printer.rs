@@ -9,6 +9,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 
+use unicode_width::UnicodeWidthStr as _;
+
+use super::table::{cell, shorten};
 use crate::content::{Problem, Severity, line, turns};
 
 /// Notes that say the same and are told one by one.
@@ -32,6 +35,16 @@ impl Printer {
     /// Whether talk is held back.
     pub(crate) fn is_quiet(&self) -> bool {
         self.quiet
+    }
+
+    /// A name in its column: whole where no terminal sets a width, else cut to so many columns.
+    pub(crate) fn cell(&self, name: &str, columns: usize) -> String {
+        cell(name, if self.to_terminal { columns } else { columns.max(name.width()) })
+    }
+
+    /// A line as wide as a terminal; whole where there is none.
+    pub(crate) fn row(&self, line: &str) -> String {
+        if self.to_terminal { shorten(line, self.width) } else { line.to_owned() }
     }
 
     /// The product, exactly; made harmless when a person sees it.

@@ -32,7 +32,15 @@ pub(super) fn shorten(text: &str, columns: usize) -> String {
 
 /// `12,041`
 pub(super) fn thousands(n: u64) -> String {
-    Tokens(u32::try_from(n).unwrap_or(u32::MAX)).to_string()
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// `1 gap`, `3 gaps`, `2 branches`.
@@ -114,6 +122,13 @@ mod tests {
             ("", "      "),
         ] {
             assert_eq!(cell(text, 6), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped_however_large() {
+        for (n, expected) in [(0, "0"), (999, "999"), (12_041, "12,041"), (99_999_999_999_999, "99,999,999,999,999")] {
+            assert_eq!(thousands(n), expected);
         }
     }
 

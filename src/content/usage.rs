@@ -22,7 +22,23 @@ pub struct Usage {
     pub reasoning: Option<u64>,
 }
 
+/// More tokens than this no call takes: a larger count is a server's mistake.
+const MOST: u64 = 1_000_000_000;
+
 impl Usage {
+    /// These counts without those that no call can have.
+    #[must_use]
+    pub fn plausible(self) -> Self {
+        let kept = |count: Option<u64>| count.filter(|n| *n <= MOST);
+        Self {
+            input: kept(self.input),
+            cached: kept(self.cached),
+            cache_write: kept(self.cache_write),
+            output: kept(self.output),
+            reasoning: kept(self.reasoning),
+        }
+    }
+
     /// These counts where they are known, else the earlier ones.
     #[must_use]
     pub fn or(self, earlier: Self) -> Self {

@@ -143,10 +143,27 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error in a few words, without what the server says to it.
+    pub fn brief(&self) -> String {
+        match self {
+            Self::Status { origin, status, .. } => format!("{origin} answered {status}"),
+            error => error.to_string(),
+        }
+    }
+
+    /// Whether an account without credit is the cause: no pause mends it.
+    pub fn is_unpaid(&self) -> bool {
+        match self {
+            Self::Status { status: 402, .. } => true,
+            Self::Status { failure, .. } => failure.code.as_deref() == Some("insufficient_quota"),
+            _ => false,
+        }
+    }
+
     /// Whether another question to the same model would fail in the same way: no key, no such model, nobody there.
     pub fn is_everybodys(&self) -> bool {
         match self {
-            Self::Status { status: 429, failure, .. } => failure.code.as_deref() == Some("insufficient_quota"),
+            Self::Status { status: 429, .. } => self.is_unpaid(),
             Self::Status { status, .. } => (400..500).contains(status) && !matches!(status, 408 | 409),
             Self::Silent { .. } | Self::GaveUp { .. } => false,
             _ => true,

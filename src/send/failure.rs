@@ -102,9 +102,10 @@ impl Failure {
     /// Reads the body of an error response.
     pub fn read(body: &[u8]) -> Self {
         let json: Option<Value> = serde_json::from_slice(body).ok();
-        json.as_ref()
-            .and_then(Self::from_json)
-            .unwrap_or_else(|| Self { message: visible(&String::from_utf8_lossy(body)), ..Self::default() })
+        json.as_ref().and_then(Self::from_json).unwrap_or_else(|| {
+            let message = shown(&visible(&String::from_utf8_lossy(body)), MAX_SAID);
+            Self { message, ..Self::default() }
+        })
     }
 
     /// Reads an error object; `None` if this is none.

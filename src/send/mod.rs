@@ -16,6 +16,7 @@ pub mod endpoint;
 mod error;
 mod failure;
 pub mod host;
+mod inline;
 mod outcome;
 mod prompt;
 pub mod provider;
@@ -55,6 +56,7 @@ pub use retry::Patience;
 use crate::content::line;
 use crate::net::{Request, Response, Transport};
 use failure::{MAX_SAID, shown};
+use inline::Inline;
 use reader::{Halt, Reader};
 
 /// How much of an error response is read.
@@ -80,7 +82,8 @@ where
     C: Future<Output = ()>,
 {
     let cancel = pin!(cancel);
-    let mut call = Call { request, patience, sleep, on_delta, cancel, outcome: Outcome::empty() };
+    let inline = Inline::default();
+    let mut call = Call { request, patience, sleep, on_delta, cancel, inline, outcome: Outcome::empty() };
     call.outcome.ending = loop {
         let error = match call.attempt(transport).await {
             Ok(response) => break call.receive(response, protocol).await,
@@ -91,7 +94,7 @@ where
         let Some(pause) = patience.pause(&error, n_retried) else {
             break Ending::Failed(error);
         };
-        (call.on_delta)(&Delta::Retry { pause, because: error.to_string() });
+        (call.on_delta)(&Delta::Retry { pause, because: error.brief() });
         call.outcome.retried.push(error);
         if let Waited::Cancelled = call.wait(std::future::pending::<()>(), pause).await {
             break Ending::Truncated(Cut::Cancelled);
@@ -109,6 +112,7 @@ struct Call<'a, S, D, C> {
     sleep: S,
     on_delta: D,
     cancel: Pin<&'a mut C>,
+    inline: Inline,
     outcome: Outcome,
 }
 
@@ -201,6 +205,8 @@ where
             halt = reader.finish(&mut deltas).err();
             failure = self.take(deltas);
         }
+        let held = self.inline.rest();
+        self.hand_on(held);
         let origin = self.request.url.origin();
         let told = |text: &str| shown(&self.request.redact(text), MAX_SAID);
         if let Some(failure) = failure {
@@ -229,7 +235,15 @@ where
     fn take(&mut self, deltas: Vec<Delta>) -> Option<Failure> {
         let mut failure = None;
         for delta in deltas {
-            let delta = delta.told(self.request);
+            let parted = self.inline.part(delta.told(self.request));
+            failure = self.hand_on(parted).or(failure);
+        }
+        failure
+    }
+
+    fn hand_on(&mut self, deltas: Vec<Delta>) -> Option<Failure> {
+        let mut failure = None;
+        for delta in deltas {
             (self.on_delta)(&delta);
             self.outcome.take(&delta);
             if let Delta::Failed(told) = delta {

@@ -57,6 +57,8 @@ pub enum Ending {
     Truncated(Cut),
     /// The model or a filter declined.
     Refused,
+    /// The answer ended in order, and not a word was in it.
+    Empty,
     /// There is no answer, or the server gave up in the middle of it.
     Failed(Error),
 }
@@ -89,7 +91,7 @@ impl Outcome {
             Ending::Complete => "complete",
             Ending::Truncated(_) => "truncated",
             Ending::Refused => "refused",
-            Ending::Failed(_) => "error",
+            Ending::Empty | Ending::Failed(_) => "error",
         }
     }
 
@@ -134,7 +136,7 @@ impl Outcome {
             Delta::Refusal(text) => self.refusal.push_str(text),
             Delta::Citation(citation) if self.citations.contains(citation) => {}
             Delta::Citation(citation) => self.citations.push(citation.clone()),
-            Delta::Usage(usage) => self.usage = usage.or(self.usage),
+            Delta::Usage(usage) => self.usage = usage.plausible().or(self.usage),
             Delta::Stop(stop) => self.stop = Some(stop.clone()),
             Delta::Model(model) => self.served_model = Some(model.clone()),
             Delta::Id(id) => self.answer_id = Some(id.clone()),
@@ -149,11 +151,12 @@ impl Outcome {
             Some(Stop::Window) => Ending::Truncated(Cut::Window),
             Some(Stop::Filter | Stop::Refusal | Stop::Recitation) => Ending::Refused,
             _ if !self.refusal.is_empty() => Ending::Refused,
+            _ if self.text.trim().is_empty() => Ending::Empty,
             _ => Ending::Complete,
         }
     }
 
-    /// Whether a word of the answer has arrived.
+    /// Whether a word has arrived, of the answer or of what was thought.
     pub(super) fn has_begun(&self) -> bool {
         !(self.text.is_empty() && self.reasoning.is_empty() && self.refusal.is_empty())
     }

@@ -86,7 +86,17 @@ impl Exchange {
             _ => ollama(&objects),
         };
         let error = objects.iter().find_map(|object| object.pointer("/error/message")?.as_str());
-        Held { error: error.filter(|_| self.status >= 400).map(str::to_owned), ..held }
+        Held { error: error.filter(|_| self.status >= 400).map(str::to_owned), ..held.parted() }
+    }
+}
+
+impl Held {
+    /// The same with a thought that stands in the text taken for one.
+    fn parted(self) -> Self {
+        let Some(rest) = self.text.trim_start().strip_prefix("<think>") else { return self };
+        let (thought, said) = rest.split_once("</think>").unwrap_or((rest, ""));
+        let (reasoning, text) = (thought.trim_start().to_owned(), said.trim_start().to_owned());
+        Self { text, reasoning, ..self }
     }
 }
 
@@ -327,6 +337,7 @@ fn recorded_answers_of_real_servers_are_read_as_they_are() {
             (400.., ..) => "error",
             (_, Some("length"), _) => "truncated",
             (_, _, false) => "refused",
+            _ if whole.text.trim().is_empty() => "error",
             _ => "complete",
         };
         assert_eq!(whole.status(), expected, "{}", exchange.name);

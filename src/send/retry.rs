@@ -26,11 +26,11 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// 300 s for a model that thinks before it speaks, 60 s between words, two retries after whole pauses.
+    /// 300 s for a model that thinks before it speaks, 60 s between words, four retries after whole pauses.
     pub const STANDARD: Self = Self {
         first_word: Duration::from_mins(5),
         idle: Duration::from_mins(1),
-        n_retries: 2,
+        n_retries: 4,
         first_pause: Duration::from_millis(500),
         longest_backoff: Duration::from_secs(8),
         longest_pause: Duration::from_mins(2),
@@ -51,13 +51,16 @@ impl Patience {
         let asked = match error {
             Error::Unreached { source: net::Error::Connect { .. }, .. } => None,
             // An empty purse answers 429 too, and stays empty.
-            Error::Status { failure, .. } if failure.code.as_deref() == Some("insufficient_quota") => return None,
+            error if error.is_unpaid() => return None,
             Error::Status { status: 408 | 409 | 429 | 500..=599, retry_after, failure, .. } => {
                 retry_after.or(failure.retry_after)
             }
             _ => return None,
         };
-        if n_retried >= self.n_retries || asked.is_some_and(|asked| asked > self.longest_pause) {
+        // A server that is not running seldom starts within seconds.
+        let is_absent = matches!(error, Error::Unreached { .. });
+        let most = if is_absent { self.n_retries.min(2) } else { self.n_retries };
+        if n_retried >= most || asked.is_some_and(|asked| asked > self.longest_pause) {
             return None;
         }
         let backoff = self.first_pause.saturating_mul(2_u32.saturating_pow(n_retried)).min(self.longest_backoff);
@@ -133,7 +136,8 @@ mod tests {
         for code in [408, 409, 429, 500, 502, 503, 504, 529] {
             check(status(code, None, None), 0, Some(500));
             check(status(code, None, None), 1, Some(1000));
-            check(status(code, None, None), 2, None);
+            check(status(code, None, None), 3, Some(4000));
+            check(status(code, None, None), 4, None);
         }
         for code in [400, 401, 402, 403, 404, 413, 422] {
             check(status(code, Some(1), None), 0, None);

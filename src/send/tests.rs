@@ -60,6 +60,7 @@ fn told(outcome: &Outcome) -> (String, &str) {
     let ending = match &outcome.ending {
         Ending::Complete => "complete".to_owned(),
         Ending::Refused => "refused".to_owned(),
+        Ending::Empty => "empty".to_owned(),
         Ending::Truncated(cut) => format!("truncated: {cut:?}"),
         Ending::Failed(error) => format!("error: {error}"),
     };
@@ -162,7 +163,8 @@ fn a_call_goes_out_again_only_while_nothing_has_arrived() {
     };
     check(vec![busy(), events(&[A, STOP])], "complete", &[20_000]);
     check(vec![down(), busy(), events(&[A, STOP])], "complete", &[500, 20_000]);
-    check(vec![down(), down(), down(), events(&[])], "error: https://h answered 503: down", &[500, 1000]);
+    let all = [500, 1000, 2000, 4000];
+    check(vec![down(), down(), down(), down(), down(), events(&[])], "error: https://h answered 503: down", &all);
     check(vec![Recorded::new(400, "text/plain", ["no"]), events(&[])], "error: https://h answered 400: no", &[]);
     check(vec![events(&[A]), events(&[A, STOP])], "truncated: Closed", &[]);
     check(vec![], "error: no answer from https://h", &[]);
@@ -312,7 +314,7 @@ fn a_live_error_is_typed() {
         1,
     );
     check(vec![Script::answers(429, &["retry-after: 1"], ""), Script::says("a")], "complete", 2);
-    check(vec![Script::answers(500, &json, r#"{"error":"down"}"#)], "error: ORIGIN answered 500: down", 3);
+    check(vec![Script::answers(500, &json, r#"{"error":"down"}"#)], "error: ORIGIN answered 500: down", 5);
     check(vec![Script::default()], "error: no answer from ORIGIN", 1);
     check(vec![Script::default().resets()], "error: no answer from ORIGIN", 1);
     check(vec![Script::default().sends("SSH-2.0-OpenSSH\r\n")], "error: no answer from ORIGIN", 1);

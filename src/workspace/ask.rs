@@ -13,6 +13,9 @@ use crate::store::record::{CitationRecord, RunRecord, RunState};
 use crate::store::{Change, Hold, Object, Store};
 use crate::tokens::{Tokens, count};
 
+/// Said of an answer without a word.
+const NOTHING: &str = "the model answered nothing";
+
 /// What became of a question.
 #[derive(Debug)]
 pub struct Answered {
@@ -28,8 +31,10 @@ pub struct Answered {
     pub fitting: Option<Tokens>,
     /// The model that was asked.
     pub model: String,
-    /// What will be paid for: as told, and where the answer broke off as counted here.
+    /// What will be paid for: as told, and where the server did not tell it as counted here.
     pub billed: Usage,
+    /// Whether what will be paid for was counted here.
+    pub is_estimated: bool,
     /// The attempt's id.
     pub run: String,
     /// From the request to the last byte, in milliseconds.
@@ -54,7 +59,7 @@ impl Workspace {
         // An answer is kept even where its sources cannot be looked through.
         run.citations = self.cited(draft.parent, &outcome.citations).unwrap_or_default();
         let (citations, fitting) = (run.citations.clone(), self.fitting(draft, &outcome.ending));
-        let model = run.model.clone();
+        let (model, is_estimated) = (run.model.clone(), run.estimate.is_some());
         let Some(answer) = message(&outcome, draft.protocol.name, &draft.prompt.model) else {
             self.store.save_run(&run)?;
             let branch = draft.branch.clone();
@@ -66,6 +71,7 @@ impl Workspace {
                 fitting,
                 model,
                 billed: run.billed(),
+                is_estimated,
                 run: run.attempt,
                 elapsed,
             });
@@ -81,7 +87,18 @@ impl Workspace {
             Follow::Goes => self.land_change(&draft.branch, draft.seen, tip, change)?,
             Follow::Stays => self.land_beside(&draft.branch, draft.seen, tip, change)?,
         };
-        Ok(Answered { branch, message: Some(tip), outcome, citations, fitting, model, billed, run: attempt, elapsed })
+        Ok(Answered {
+            branch,
+            message: Some(tip),
+            outcome,
+            citations,
+            fitting,
+            model,
+            billed,
+            is_estimated,
+            run: attempt,
+            elapsed,
+        })
     }
 
     /// Sends a draft only for what its beginning does to a cache; the run is kept, an answer is not.
@@ -112,9 +129,11 @@ impl Workspace {
         draft.check_key()?;
         let question = fork::following(draft.parent, &[Message::text(Role::User, draft.question())])?;
         let mut run = intent(draft, question[0].id(), now());
+        // What is paid for if this process dies on the way.
+        run.estimate = Some(reckoned(draft, Usage::default(), ["", ""]));
         self.store.put(&question)?;
         let _hold = self.begin(&mut run)?;
-        let mut spool = Spool { store: &self.store, run: run.clone(), saved: None };
+        let mut spool = Spool { store: &self.store, draft, run: run.clone(), thought: String::new(), saved: None };
         let on_delta = |delta: &Delta| {
             spool.take(delta, &now);
             on_delta(delta);
@@ -191,6 +210,7 @@ pub(super) fn closed(run: RunRecord, outcome: &Outcome, now: Timestamp) -> RunRe
         Ending::Complete => (RunState::Complete, None),
         Ending::Truncated(_) => (RunState::Truncated, None),
         Ending::Refused => (RunState::Refused, None),
+        Ending::Empty => (RunState::Error, Some(NOTHING.to_owned())),
         Ending::Failed(error) => (RunState::Error, Some(error.to_string())),
     };
     let served_model = outcome.served_model.clone();
@@ -201,16 +221,23 @@ pub(super) fn closed(run: RunRecord, outcome: &Outcome, now: Timestamp) -> RunRe
 /// Keeps what has come where a dying process leaves it: the first words at once, then every second.
 struct Spool<'a> {
     store: &'a Store,
+    draft: &'a Draft,
     run: RunRecord,
+    thought: String,
     saved: Option<Timestamp>,
 }
 
 impl Spool<'_> {
     fn take(&mut self, delta: &Delta, now: impl Fn() -> Timestamp) {
-        let (Delta::Text(words) | Delta::Refusal(words)) = delta else { return };
-        self.run.partial.get_or_insert_default().push_str(words);
+        match delta {
+            Delta::Text(words) | Delta::Refusal(words) => self.run.partial.get_or_insert_default().push_str(words),
+            Delta::Reasoning(words) => self.thought.push_str(words),
+            _ => return,
+        }
         let moment = now();
         if self.saved.is_none_or(|saved| moment.0 - saved.0 >= 1000) {
+            let said = [self.run.partial.as_deref().unwrap_or_default(), &self.thought];
+            self.run.estimate = Some(reckoned(self.draft, Usage::default(), said));
             // The answer goes on; what cannot be saved at its end is an error then.
             let _ = self.store.save_run(&self.run);
             self.saved = Some(moment);
@@ -233,27 +260,41 @@ impl Answered {
             run: self.run.clone(),
             question: None,
             cost: None,
+            estimated: self.is_estimated.then_some(self.billed),
             error: match &self.outcome.ending {
                 Ending::Failed(error) => Some(error.to_string()),
+                Ending::Empty => Some(NOTHING.to_owned()),
                 _ => None,
             },
         }
     }
 }
 
-/// What an answer that broke off will be billed at: the server did not get to say it, but read and said it all.
+/// What a call will be billed at whose server did not get to say it, or does not.
+///
+/// A server that refused, or was not reached, reads nothing; any other one has read all of the question.
 fn estimate(outcome: &Outcome, draft: &Draft) -> Option<Usage> {
-    let is_told = match &outcome.ending {
-        Ending::Complete | Ending::Refused | Ending::Truncated(Cut::Length | Cut::Window) => true,
-        Ending::Truncated(_) | Ending::Failed(_) => outcome.text.is_empty() && outcome.reasoning.is_empty(),
+    let has_words = !outcome.text.is_empty() || !outcome.reasoning.is_empty();
+    let (is_read, is_whole) = match &outcome.ending {
+        Ending::Complete | Ending::Refused | Ending::Empty | Ending::Truncated(Cut::Length | Cut::Window) => {
+            (true, true)
+        }
+        Ending::Truncated(Cut::Cancelled) => (has_words || outcome.retried.is_empty(), false),
+        Ending::Truncated(_) => (true, false),
+        Ending::Failed(_) => (has_words, false),
     };
-    if is_told {
+    let is_told = is_whole && outcome.usage.input.is_some() && outcome.usage.output.is_some();
+    if is_told || !is_read {
         return None;
     }
-    let said = [&outcome.text, &outcome.reasoning].map(|text| u64::from(count(draft.encoding, text).0));
-    let output = outcome.usage.output.unwrap_or(0).max(said.iter().sum());
-    let input = outcome.usage.input.unwrap_or_else(|| draft.tokens.0.into());
-    Some(Usage { input: Some(input), output: Some(output), ..outcome.usage })
+    Some(reckoned(draft, outcome.usage, [&outcome.text, &outcome.reasoning])).filter(|usage| *usage != outcome.usage)
+}
+
+/// What was told, and where nothing was what is counted here of the question and of what came.
+fn reckoned(draft: &Draft, told: Usage, said: [&str; 2]) -> Usage {
+    let said: u64 = said.iter().map(|text| u64::from(count(draft.encoding, text).0)).sum();
+    let input = told.input.unwrap_or_else(|| draft.tokens.0.into());
+    Usage { input: Some(input), output: Some(told.output.unwrap_or(0).max(said)), ..told }
 }
 
 /// A number that no two attempts share.
@@ -263,7 +304,7 @@ fn draw(attempt: &str) -> u64 {
 
 /// The answer as a message; none when not a word came.
 pub(super) fn message(outcome: &Outcome, protocol: &str, model: &str) -> Option<Message> {
-    if outcome.text.is_empty() && outcome.refusal.is_empty() {
+    if outcome.text.trim().is_empty() && outcome.refusal.is_empty() {
         return None;
     }
     let part = |piece: &Piece| match piece.clone() {

@@ -114,6 +114,20 @@ impl Workspace {
         Ok(Deleted { name: branch.name, tip: branch.tip, n_loose })
     }
 
+    /// Takes several branches away, or none where one of them is not there.
+    pub fn delete_branches(&self, names: &[String], act: &Act) -> Result<Vec<Deleted>, Error> {
+        for name in names {
+            fork::branch(&self.store, name)?;
+        }
+        let mut once: Vec<&String> = Vec::new();
+        for name in names {
+            if !once.contains(&name) {
+                once.push(name);
+            }
+        }
+        once.into_iter().map(|name| self.delete_branch(name, act)).collect()
+    }
+
     /// Says what a branch is about; nothing takes the description away.
     pub fn describe_branch(&self, name: &str, text: Option<&str>, act: &Act) -> Result<bool, Error> {
         let branch = fork::branch(&self.store, name)?;

@@ -41,7 +41,7 @@ pub struct Row {
     pub n_calls: usize,
     /// Calls of which nobody knows what they used or cost.
     pub n_unknown: usize,
-    /// Calls that broke off, of which the counts are our own.
+    /// Calls of which the server did not tell what they used: the counts are our own.
     pub n_estimated: usize,
     /// What they used, as far as told.
     pub usage: Usage,
@@ -124,7 +124,8 @@ struct Before {
 
 /// What a call cost, where that is known; in a batch it is cheaper.
 pub(super) fn priced(model: &Model, run: &RunRecord) -> Option<Money> {
-    if run.batch.is_some() { model.in_batch().cost(&run.billed()) } else { model.cost(&run.billed()) }
+    let billed = run.billed().plausible();
+    if run.batch.is_some() { model.in_batch().cost(&billed) } else { model.cost(&billed) }
 }
 
 impl Workspace {
@@ -168,9 +169,10 @@ impl Workspace {
                 });
                 let names: Vec<String> = names.collect();
                 // Who was refused pays nothing.
-                let is_free = run.state == RunState::Error && run.usage == Usage::default();
+                let is_free = run.state == RunState::Error && run.billed() == Usage::default();
                 let free = is_free.then_some(Money::default());
-                let (cost, uncached) = (priced(&model, &run).or(free), model.uncached(&run.billed()).or(free));
+                let (cost, uncached) =
+                    (priced(&model, &run).or(free), model.uncached(&run.billed().plausible()).or(free));
                 let row = rows.entry(names.clone()).or_insert_with(|| Row { names, ..Row::default() });
                 for row in [row, &mut total] {
                     row.add(&run.billed(), cost, uncached);
@@ -299,9 +301,10 @@ impl Row {
         self.n_calls += 1;
         let plus = |sum: &mut Option<u64>, n: Option<u64>| {
             if let Some(n) = n {
-                *sum = Some(sum.unwrap_or(0) + n);
+                *sum = Some(sum.unwrap_or(0).saturating_add(n));
             }
         };
+        let usage = usage.plausible();
         plus(&mut self.usage.input, usage.input);
         plus(&mut self.usage.cached, usage.cached);
         plus(&mut self.usage.cache_write, usage.cache_write);
@@ -319,8 +322,12 @@ impl Row {
     fn shape(&self, by: &[By]) -> Value {
         let mut value = json!({
             "calls": self.n_calls, "unknown": self.n_unknown, "estimated": self.n_estimated, "usage": self.usage,
-            "cost": self.cost.dollars(), "uncached": self.uncached.dollars(),
         });
+        // Where nobody knows anything, nothing is not what it costs.
+        if self.n_unknown < self.n_calls || self.n_calls == 0 {
+            value["cost"] = json!(self.cost.dollars());
+            value["uncached"] = json!(self.uncached.dollars());
+        }
         for (by, name) in by.iter().zip(&self.names) {
             value[by.name()] = json!(name);
         }

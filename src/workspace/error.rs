@@ -40,6 +40,22 @@ pub enum Error {
         /// The largest budget that the model has.
         budget: Tokens,
     },
+    /// A question that does not fit its model's window was not sent.
+    #[error("the prompt of {tokens} tokens{} does not fit the {} that {model} reads",
+        answer.map_or(String::new(), |answer| format!(" with an answer of {answer}")),
+        window)]
+    OverWindowOf {
+        /// The model.
+        model: String,
+        /// The prompt, as the model counts.
+        tokens: Tokens,
+        /// What the answer may take, where that was said.
+        answer: Option<Tokens>,
+        /// What it reads at most.
+        window: Tokens,
+        /// The budget with which the bundle would fit, where that is enough.
+        budget: Option<Tokens>,
+    },
     /// A piece without a place to cut it is larger than a part.
     #[error("{locator}: a piece that cannot be cut needs {needed} tokens with its frame, a part has {size}")]
     TooLarge {

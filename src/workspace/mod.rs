@@ -55,6 +55,7 @@ mod tally;
 pub mod trial;
 mod verify;
 pub mod web;
+mod window;
 mod words;
 
 use std::path::Path;
@@ -124,6 +125,11 @@ impl Workspace {
     /// A store that holds nothing and leaves nothing behind.
     pub fn empty() -> Result<Self, Error> {
         Ok(Self { store: Store::open_in_memory()? })
+    }
+
+    /// The store's file, where it was there without a byte and is begun anew.
+    pub fn emptied(&self) -> Option<&Path> {
+        Some(self.store.path()).filter(|_| self.store.was_empty())
     }
 }
 

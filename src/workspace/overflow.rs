@@ -17,7 +17,7 @@ impl Workspace {
 
 /// A budget for a bundle of `of_bundle` tokens that frees `over` tokens as the server counts, in a
 /// prompt that is `ours` by our count and `theirs` by its own; none where the talk alone is too long.
-fn smaller(of_bundle: u32, ours: Tokens, theirs: u64, over: u64) -> Option<Tokens> {
+pub(super) fn smaller(of_bundle: u32, ours: Tokens, theirs: u64, over: u64) -> Option<Tokens> {
     // The whole prompt is no better known than to a hundredth: frames and turns count differently.
     let over = over.checked_mul(u64::from(ours.0))?.div_ceil(theirs.max(1)) + u64::from(of_bundle).div_ceil(100);
     let left = u64::from(of_bundle).checked_sub(over)?;

@@ -17,8 +17,8 @@ use crate::tokens::Tokens;
 pub enum Resumed {
     /// Words had come: they are a truncated answer.
     Kept {
-        /// The attempt's id.
-        run: String,
+        /// The call.
+        run: Box<RunRecord>,
         /// The branch that has it.
         branch: String,
         /// The answer's message.
@@ -35,6 +35,12 @@ impl Workspace {
         let is_left = |run: &RunRecord| run.state == RunState::Streaming && !run.is_waiting();
         let left = runs.into_iter().filter(|run| is_left(run) && !self.store.is_held(&run.attempt));
         left.map(|run| self.close(run, act)).collect()
+    }
+
+    /// How many runs were left behind.
+    pub fn n_left(&self) -> Result<usize, Error> {
+        let attempts = self.store.unended()?;
+        Ok(attempts.iter().filter(|attempt| !self.store.is_held(attempt)).count())
     }
 
     /// Makes the question of a run ready again, as it was asked.
@@ -62,10 +68,9 @@ impl Workspace {
         run.state = RunState::Truncated;
         run.answer = Some(message);
         let seen = fork::branch(&self.store, &run.branch).is_ok().then_some(run.parent);
-        let (branch, attempt) = (run.branch.clone(), run.attempt.clone());
-        let entry = act.entry(format!("resume on {branch}"));
-        let branch = self.land(&branch, seen, message, objects, vec![run], entry)?;
-        Ok(Resumed::Kept { run: attempt, branch, message })
+        let entry = act.entry(format!("resume on {}", run.branch));
+        let branch = self.land(&run.branch, seen, message, objects, vec![run.clone()], entry)?;
+        Ok(Resumed::Kept { run: Box::new(run), branch, message })
     }
 }
 

@@ -6,7 +6,7 @@ use super::passage::is_source;
 use super::{Citation, Error, Workspace};
 use crate::bundle::Bundle;
 use crate::bundle::render::Renderer;
-use crate::content::{Digest, Role, line};
+use crate::content::{Digest, Part, Role, line};
 use crate::fork::{self, Place, View};
 use crate::store::record::{MessageRecord, RunRecord};
 use crate::store::topic;
@@ -124,8 +124,14 @@ impl Workspace {
         if runs.is_empty() {
             return Err(Error::NoRun { address: address.to_owned() });
         }
-        let text = runs.iter().map(account).collect::<Vec<_>>().join("\n");
-        Ok(Shown { text, fields: json!({"kind": "run", "id": id, "runs": runs}) })
+        let mut text = runs.iter().map(account).collect::<Vec<_>>().join("\n");
+        let mut fields = json!({"kind": "run", "id": id, "runs": runs});
+        let thought = thought(&self.store.message(id)?);
+        if !thought.is_empty() {
+            text += &format!("\nThought before the answer:\n\n{}\n", thought.trim_end());
+            fields["reasoning"] = json!(thought);
+        }
+        Ok(Shown { text, fields })
     }
 }
 
@@ -179,6 +185,15 @@ fn said(view: &View<'_>, id: Digest, record: &MessageRecord) -> Result<String, E
     })
 }
 
+/// What the model thought aloud before it answered.
+fn thought(record: &MessageRecord) -> String {
+    let thoughts = record.message.parts.iter().filter_map(|part| match part {
+        Part::Reasoning { text } => Some(text.as_str()),
+        Part::Text { .. } | Part::Sealed { .. } => None,
+    });
+    thoughts.collect::<Vec<_>>().join("\n")
+}
+
 /// One model call in lines of a name and a value.
 fn account(run: &RunRecord) -> String {
     let state = serde_json::to_value(run.state).ok().and_then(|value| Some(value.as_str()?.to_owned()));
@@ -199,6 +214,7 @@ fn account(run: &RunRecord) -> String {
         ("written", number(run.usage.cache_write)),
         ("output", number(run.usage.output)),
         ("reasoning", number(run.usage.reasoning)),
+        ("estimated", run.estimate.and_then(|usage| Some(format!("~{} in, ~{} out", usage.input?, usage.output?)))),
         ("request", Some(format!("sha256:{}", run.request_sha256))),
         ("time", elapsed.or_else(|| Some(format!("{}, not ended", run.started)))),
         ("error", run.error.clone()),

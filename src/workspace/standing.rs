@@ -39,7 +39,7 @@ impl Workspace {
         let names = self.store.pointers(BUNDLES)?;
         let name = names.into_iter().find(|(_, id)| *id == bundle).map(|(name, _)| name[BUNDLES.len()..].to_owned());
         Ok(Standing {
-            address: branch.clone().unwrap_or_else(|| id.to_string()),
+            address: branch.clone().or_else(|| name.clone().filter(|_| id == bundle)).unwrap_or_else(|| id.to_string()),
             is_inside: branch.is_none() && matches!(place, Place::Message { .. }),
             branch,
             n_turns: fork::turns(&self.store, id)?.len(),

@@ -13,14 +13,13 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use super::args::{Arguments, Verb, VoiceArgs};
-use super::command::{ask, catalog, question};
+use super::command::{answer, ask, catalog, question};
 use super::settings::act;
-use super::table::counted;
+use super::table::{counted, thousands};
 use super::{Context, Failure, run_verb};
 use crate::catalog::Money;
 use crate::content::Usage;
 use crate::send::endpoint::Environment;
-use crate::tokens::Tokens;
 use crate::workspace::library::Library;
 use crate::workspace::{self, Draft, Onto, Standing, Workspace};
 
@@ -36,14 +35,16 @@ pub(super) struct Chat<'a> {
     ask: workspace::Ask,
     endpoints: Environment,
     standing: Standing,
+    /// Where the talk stood before, the last place last: an undo leads back there.
+    before: Vec<String>,
     /// The branch to make for the next answer.
     pub(super) new_branch: Option<String>,
     /// Requests are printed, not sent.
     pub(super) is_rehearsal: bool,
     /// How answers are shown.
     pub(super) voice: VoiceArgs,
-    /// What each answer used, by the model that gave it.
-    used: Vec<(String, Usage)>,
+    /// What each answer used, by the model that gave it, and whether that was counted here.
+    used: Vec<(String, Usage, bool)>,
 }
 
 /// What comes after a line.
@@ -70,6 +71,7 @@ impl<'a> Chat<'a> {
             ask,
             endpoints,
             standing,
+            before: Vec::new(),
             new_branch,
             is_rehearsal: false,
             voice: VoiceArgs::default(),
@@ -135,14 +137,24 @@ impl<'a> Chat<'a> {
             Some(Order::Fork) => return self.fork(rest).map(Next::On),
             Some(Order::Go) if rest.is_empty() => self.tell_standing(),
             Some(Order::Go) => {
-                self.standing = self.workspace.standing(rest)?;
-                self.new_branch = None;
+                self.go_on(rest)?;
                 self.tell_standing();
             }
             Some(Order::Undo) => {
                 for operation in self.workspace.undo(1, &act())? {
                     let what = operation.description.strip_prefix("undo ").unwrap_or(&operation.description);
                     self.context.printer.say(format_args!("Undone  {what}"));
+                }
+                self.stand_again()?;
+                self.tell_standing();
+            }
+            Some(Order::Redo) => {
+                for operation in self.workspace.redo(1, &act())? {
+                    let what = operation.description.strip_prefix("redo ").unwrap_or(&operation.description);
+                    self.context.printer.say(format_args!("Redone  {what}"));
+                    if operation.at.is_some() {
+                        self.go_on("@")?;
+                    }
                 }
                 self.stand_again()?;
                 self.tell_standing();
@@ -158,8 +170,9 @@ impl<'a> Chat<'a> {
                 let Some((name, values)) = words.split_first() else {
                     return self.verb(&["prompts".to_owned()]).map(Next::On);
                 };
-                let prompt = question::library(self.context)?.find(name)?;
-                return self.put(prompt.fill(&question::assignments(values)?)?).map(Next::On);
+                let prompt = question::library(self.context)?.find(name).map_err(Failure::in_talk)?;
+                let question = prompt.fill(&question::assignments(values)?).map_err(Failure::in_talk)?;
+                return self.put(question).map(Next::On);
             }
             Some(Order::Model) => {
                 if !rest.is_empty() {
@@ -201,12 +214,22 @@ impl<'a> Chat<'a> {
             return ask::rehearse(self.context, &self.workspace, draft);
         }
         let answered = ask::send(self.context, &self.workspace, draft, self.voice)?;
-        self.used.push((answered.model.clone(), answered.outcome.usage));
+        self.used.push((answered.model.clone(), answered.billed, answered.is_estimated));
         if answered.message.is_some() {
-            self.standing = self.workspace.standing(&answered.branch)?;
-            self.new_branch = None;
+            self.go_on(&answered.branch)?;
         }
-        ask::finish(self.context, answered, draft)
+        answer::finish(self.context, &answered, draft)
+    }
+
+    /// The talk goes on from an address.
+    fn go_on(&mut self, address: &str) -> Result<(), Failure> {
+        let there = self.workspace.standing(address)?;
+        if there.address != self.standing.address {
+            self.before.push(self.standing.address.clone());
+        }
+        self.standing = there;
+        self.new_branch = None;
+        Ok(())
     }
 
     /// `NAME`, and perhaps a question to go on with.
@@ -215,8 +238,7 @@ impl<'a> Chat<'a> {
         let name = (!name.is_empty()).then_some(name);
         let forked = self.workspace.fork(&self.standing.address, name, &act())?;
         self.context.printer.say(format_args!("Forked  {}  at {}", forked.branch, forked.tip.short()));
-        self.standing = self.workspace.standing(&forked.branch)?;
-        self.new_branch = None;
+        self.go_on(&forked.branch)?;
         if question.trim().is_empty() { Ok(0) } else { self.put(question.trim().to_owned()) }
     }
 
@@ -247,9 +269,14 @@ impl<'a> Chat<'a> {
         Ok(code)
     }
 
-    /// Looks where the talk stands after something moved; a branch that is gone leaves its bundle.
+    /// Looks where the talk stands after something moved; a branch that is gone leaves the place before it.
     fn stand_again(&mut self) -> Result<(), Failure> {
-        self.standing = match self.workspace.standing(&self.standing.address) {
+        let mut there = self.workspace.standing(&self.standing.address);
+        while there.is_err() {
+            let Some(before) = self.before.pop() else { break };
+            there = self.workspace.standing(&before);
+        }
+        self.standing = match there {
             Ok(standing) => standing,
             Err(_) => self.workspace.standing(&self.standing.bundle.to_string())?,
         };
@@ -274,17 +301,20 @@ impl<'a> Chat<'a> {
     }
 
     fn tell_cost(&self) -> Result<(), Failure> {
+        let is_estimated = self.used.iter().any(|(_, _, is_estimated)| *is_estimated);
         let sum = |name: &str, count: fn(&Usage) -> Option<u64>| {
-            let known: Vec<u64> = self.used.iter().filter_map(|(_, usage)| count(usage)).collect();
-            let total = Tokens(u32::try_from(known.iter().sum::<u64>()).unwrap_or(u32::MAX));
+            let known: Vec<u64> = self.used.iter().filter_map(|(_, usage, _)| count(usage)).collect();
+            let total = thousands(known.iter().fold(0, |sum: u64, n| sum.saturating_add(*n)));
             let silent = self.used.len() - known.len();
             let silent = if silent == 0 { String::new() } else { format!(" and {silent} untold") };
-            format!("{total}{silent} {name}")
+            let mark = if is_estimated && name != "cached" { "~" } else { "" };
+            format!("{mark}{total}{silent} {name}")
         };
         let catalog = catalog(self.context)?;
-        let costs = self.used.iter().map(|(model, usage)| catalog.find(model).model.cost(usage));
+        let costs = self.used.iter().map(|(model, usage, _)| catalog.find(model).model.cost(usage));
+        let mark = if is_estimated { "~" } else { "" };
         // A sum with a part that is unknown is no sum.
-        let cost = costs.sum::<Option<Money>>().map_or(String::new(), |cost| format!(" · {cost}"));
+        let cost = costs.sum::<Option<Money>>().map_or(String::new(), |cost| format!(" · {mark}{cost}"));
         let line = format!(
             "{}  {} · {} · {}{cost}\n",
             counted(self.used.len(), "answer"),
@@ -309,7 +339,7 @@ impl<'a> Chat<'a> {
     /// What the editor can complete.
     fn known(&self) -> Known {
         let orders = ORDERS.iter().map(|(_, name, ..)| (*name).to_owned());
-        let verbs = ["log", "search", "diff", "branch", "rate", "note", "redo", "operations", "pick", "graft"];
+        let verbs = ["log", "search", "diff", "branch", "rate", "note", "operations", "pick", "graft"];
         // Completion is a convenience: what cannot be listed is not offered.
         let branches = self.workspace.branches(None).unwrap_or_default().0.into_iter().map(|branch| branch.name);
         let library = question::library(self.context).ok();

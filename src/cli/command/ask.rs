@@ -7,23 +7,22 @@ use std::process::{Command, Stdio};
 use std::str::FromStr;
 
 use super::super::args::{ModelArgs, VoiceArgs};
-use super::super::failure::{INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::voice::Voice;
 use super::super::{Context, Failure};
+use super::answer::finish;
 use super::fan_out;
+use super::piped;
 use super::question::{Asked, PromptArgs};
 use crate::catalog::Money;
-use crate::net::{Header, ParseHeaderError, Secret};
+use crate::net::{Header, ParseHeaderError, Secret, Url};
+use crate::send::Delta;
 use crate::send::endpoint::{Environment, OUR_KEY};
-use crate::send::{Cut, Delta, Ending};
 use crate::tokens::Tokens;
 use crate::workspace::fan_out::{Bounds, FanAsk, Price, Question};
-use crate::workspace::{self, Answered, Draft, Wishes, Workspace, shape};
-
-/// Said when an answer broke off.
-pub(crate) const KEPT: &str = "what came is kept as truncated; `forkful undo` takes it off";
+use crate::workspace::project::{Origin, Said};
+use crate::workspace::{self, Answered, Draft, Wishes, Workspace};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Ask {
@@ -67,7 +66,7 @@ impl Ask {
                 let told = format!("`--each` has the questions, and here is another: {question:?}");
                 return Err(Failure::usage(told).hint("put it into the file"));
             }
-            (Some(path), words) => (words.first().cloned(), fan_out::questions(path)?),
+            (Some(path), words) => (words.first().cloned(), fan_out::questions(context, path)?),
             (None, words) => {
                 let alone = |question| Asked { address: None, question: Some(question) };
                 let Asked { address, question } = self.prompt.sort(context, words, alone)?;
@@ -78,6 +77,10 @@ impl Ask {
         let is_many = self.each.is_some() || self.n_answers > 1 || self.model.model.len() > 1 || self.batch;
         if !is_many && self.max_cost.is_none() {
             return put(context, &workspace, address, self.branch.clone(), &questions[0].text, &self.model, self.voice);
+        }
+        let takes_stdin = self.each.as_deref() == Some("-") || self.words.iter().any(|word| word == "-");
+        if !takes_stdin {
+            piped::refuse(address)?;
         }
         let (wishes, endpoints) = many_wishes(context, &self.model)?;
         let ask = FanAsk {
@@ -140,8 +143,12 @@ pub(crate) fn put(
     model: &ModelArgs,
     voice: VoiceArgs,
 ) -> Result<u8, Failure> {
+    if question != "-" {
+        piped::refuse(address)?;
+    }
     let question = read_question(question)?;
     let (wishes, endpoints) = wishes(context, model)?;
+    super::tell_left(context, workspace)?;
     let ask =
         workspace::Ask { address: address.to_owned(), new_branch, question: question.trim().to_owned(), ..wishes };
     let draft = workspace.draft(&ask, &endpoints)?;
@@ -149,36 +156,54 @@ pub(crate) fn put(
         return rehearse(context, workspace, &draft);
     }
     let answered = send(context, workspace, &draft, voice)?;
-    finish(context, answered, &draft)
+    finish(context, &answered, &draft)
 }
 
 /// The keys and servers of the environment, and those of the user's own file.
 pub(crate) fn endpoints(context: &Context, model: Option<&ModelArgs>) -> Result<Environment, Failure> {
-    let choices = context.terms(None)?.choices;
+    let terms = context.terms(None)?;
+    let (choices, own) = (terms.choices, terms.key);
     let mut endpoints = context.settings.endpoints.clone();
-    endpoints.forkful_base_url = choices.base_url.map(|said| said.value);
     // What is only shown needs no key.
-    endpoints.keyring = endpoints.keyring.filter(|_| !model.is_some_and(|model| model.dry_run));
-    let elsewhere = |model: &ModelArgs| model.dry_run || model.provider.is_some() || model.base_url.is_some();
-    let command = choices.api_key_command.filter(|_| !model.is_some_and(elsewhere));
-    if let Some(command) = command.filter(|_| !endpoints.keys.contains_key(OUR_KEY)) {
-        endpoints.keys.insert(OUR_KEY, key_of(&command.value)?);
+    let is_shown = model.is_some_and(|model| model.dry_run);
+    endpoints.keyring = endpoints.keyring.filter(|_| !is_shown);
+    let named = model.and_then(|model| model.base_url.as_deref());
+    let is_elsewhere = model.is_some_and(|model| model.provider.is_some() && model.base_url.is_none());
+    let asked = named.or(choices.base_url.as_ref().map(|said| said.value.as_str()));
+    // The key is that of the address it was said with, whoever names that address.
+    let own = own.filter(|own| asked.is_some_and(|asked| is_same(asked, &own.base_url)) && !is_elsewhere && !is_shown);
+    if let Some(own) = own.filter(|_| !endpoints.keys.contains_key(OUR_KEY)) {
+        endpoints.keys.insert(OUR_KEY, key_of(&own.command)?);
     }
+    endpoints.forkful_base_url = choices.base_url.map(|said| said.value);
     Ok(endpoints)
 }
 
+/// Whether two addresses are one.
+fn is_same(one: &str, other: &str) -> bool {
+    matches!((Url::parse(one), Url::parse(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 /// The first line that a command prints; it may ask the person something on the terminal.
-fn key_of(command: &str) -> Result<Secret, Failure> {
+fn key_of(command: &Said<String>) -> Result<Secret, Failure> {
     let shell = if cfg!(windows) { ["cmd", "/C"] } else { ["sh", "-c"] };
     let mut process = Command::new(shell[0]);
-    process.args([shell[1], command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
-    let failed = |what: String| Failure::error(format!("`api_key_command` gave no key: {what}")).hint(command);
+    process.args([shell[1], &command.value]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
+    let place = match &command.origin {
+        Origin::File { path, line, .. } => format!(" in {path}:{line}"),
+        _ => String::new(),
+    };
+    let failed = |what: String| {
+        Failure::error(format!("`api_key_command` gave no key: {what}"))
+            .hint(format!("`{}`{place} has to print the key on its first line", command.value))
+    };
     let output = process.output().map_err(|error| failed(error.to_string()))?;
     let key = String::from_utf8_lossy(&output.stdout).lines().next().map(Secret::new);
     match key.filter(|key| !key.is_empty()) {
         Some(key) if output.status.success() => Ok(key),
         Some(_) => Err(failed(output.status.to_string())),
-        None => Err(failed("it printed nothing".to_owned())),
+        None if output.status.success() => Err(failed("it printed nothing".to_owned())),
+        None => Err(failed(format!("it printed nothing ({})", output.status))),
     }
 }
 
@@ -196,9 +221,14 @@ pub(super) fn headers(texts: &[String]) -> Result<Vec<Header>, Failure> {
 /// What flags, project and environment say of model and server; where and what is asked is still to be said.
 pub(crate) fn wishes(context: &Context, model: &ModelArgs) -> Result<(workspace::Ask, Environment), Failure> {
     let system = |path: &PathBuf| {
-        fs::read_to_string(path)
-            .map_err(|error| Failure::error(format!("cannot read {}: {error}", path.display())))
-            .map(|text| text.trim().to_owned())
+        fs::read_to_string(path).map(|text| text.trim().to_owned()).map_err(|error| {
+            let failure = Failure::error(format!("cannot read {}: {error}", path.display()));
+            if error.kind() != io::ErrorKind::NotFound {
+                return failure;
+            }
+            failure
+                .hint("`--system` takes a file: write the words into one, as system.md, and say `--system system.md`")
+        })
     };
     let wishes = Wishes {
         model: one_model(model)?.or(context.terms(None)?.choices.model.map(|said| said.value)),
@@ -233,6 +263,7 @@ pub(crate) fn rehearse(context: &Context, workspace: &Workspace, draft: &Draft) 
     let body = String::from_utf8_lossy(&draft.request.body);
     context.printer.out(&format!("{body}\n"))?;
     let printer = &context.printer;
+    tell_left_server(context, draft);
     printer.say(format_args!("Dry run  POST {}", draft.request.url));
     for (name, value) in &draft.request.headers {
         printer.say(format_args!("         {name}: {value}"));
@@ -258,7 +289,16 @@ pub(crate) fn rehearse(context: &Context, workspace: &Workspace, draft: &Draft) 
         };
         printer.say(format_args!("Price    {uncached}{cached}; a thousand tokens of an answer {answer}"));
     }
+    printer.problems(workspace.check_window(draft, &super::catalog(context)?)?.as_slice());
     Ok(0)
+}
+
+/// Says that the model's name leads to another server than the one that was asked before.
+pub(super) fn tell_left_server(context: &Context, draft: &Draft) {
+    if let Some(left) = &draft.left {
+        let (model, here) = (&draft.prompt.model, draft.endpoint.base_url.origin());
+        context.printer.say(format_args!("Leaving {left}: {model} is at {here}; `--base-url {left}` asks there again"));
+    }
 }
 
 fn size(context: &Context, workspace: &Workspace, draft: &Draft) -> Result<String, Failure> {
@@ -292,7 +332,9 @@ fn carry_out(
     mut voice: Voice<'_>,
 ) -> Result<Answered, Failure> {
     let (transport, runtime) = super::network(context, "asking a model")?;
+    tell_left_server(context, draft);
     draft.check_key()?;
+    context.printer.problems(workspace.check_window(draft, &super::catalog(context)?)?.as_slice());
     let size = size(context, workspace, draft)?;
     context.printer.say(format_args!("Asking  {} at {}, {size}", draft.prompt.model, draft.endpoint.base_url));
     let on_delta = |delta: &Delta| match delta {
@@ -326,87 +368,4 @@ pub(crate) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-/// Says how it went: one line of talk, one exit code.
-pub(crate) fn finish(context: &Context, answered: Answered, draft: &Draft) -> Result<u8, Failure> {
-    let printer = &context.printer;
-    let cost = super::catalog(context)?.find(&draft.prompt.model).model.cost(&answered.billed);
-    if context.json {
-        printer.json(&shape::Ask { cost: cost.map(Money::dollars), ..answered.shape() })?;
-    }
-    if let Some(message) = answered.message {
-        printer.say(format_args!("{}  {}  {}", answered.branch, message.short(), account(&answered, cost)));
-        if answered.branch != draft.branch {
-            printer
-                .say(format_args!("{} was moved by somebody else; the answer is on {}", draft.branch, answered.branch));
-        }
-    }
-    cite(context, &answered);
-    match (answered.outcome.ending, answered.fitting) {
-        (Ending::Failed(error), Some(budget)) => Err(Failure::too_long(error, budget)),
-        (ending, _) => ended(context, ending, answered.message.is_some()),
-    }
-}
-
-/// What the provider itself says the answer rests on.
-fn cite(context: &Context, answered: &Answered) {
-    for citation in answered.citations.iter().filter(|_| !context.json) {
-        let place = citation.place.as_ref().map(|place| format!("[{place}]"));
-        let quote = citation.quote.as_ref().map(|quote| format!("\u{201c}{quote}\u{201d}"));
-        // A place stands for title and address, which its source has.
-        let source = [&citation.title, &citation.url].map(|word| word.clone().filter(|_| place.is_none()));
-        let words: Vec<String> = [place].into_iter().chain(source).chain([quote]).flatten().collect();
-        context.printer.say(format_args!("Cited   {}", words.join("  ")));
-    }
-}
-
-/// Says how an answer ended that is not whole; `kept` says that something came.
-pub(crate) fn ended(context: &Context, ending: Ending, kept: bool) -> Result<u8, Failure> {
-    let printer = &context.printer;
-    match ending {
-        Ending::Complete => Ok(0),
-        Ending::Refused => {
-            printer.say("The model declined");
-            Ok(PROVIDER)
-        }
-        Ending::Truncated(Cut::Cancelled) => {
-            let kept = if kept { "what came is kept as truncated" } else { "nothing had come yet" };
-            printer.say(format_args!("Interrupted: {kept}"));
-            Ok(INTERRUPTED)
-        }
-        Ending::Truncated(cut) => {
-            let failure = Failure::cut(&cut, kept);
-            failure.tell();
-            Ok(PROVIDER)
-        }
-        Ending::Failed(error) => {
-            let failure = Failure::from(workspace::Error::from(error));
-            Err(if kept { failure.hint(KEPT) } else { failure })
-        }
-    }
-}
-
-/// The exit code of how an answer ended.
-pub(crate) fn exit_code(answered: &Answered) -> u8 {
-    match answered.outcome.ending {
-        Ending::Complete => 0,
-        Ending::Truncated(Cut::Cancelled) => INTERRUPTED,
-        Ending::Truncated(_) | Ending::Refused | Ending::Failed(_) => PROVIDER,
-    }
-}
-
-/// `12,041 in (11,998 cached) · 812 out · $0.0123 · gemma · 9.1 s`; what nobody says is left out.
-fn account(answered: &Answered, cost: Option<Money>) -> String {
-    let usage = answered.outcome.usage;
-    let tokens = |n: u64| Tokens(u32::try_from(n).unwrap_or(u32::MAX));
-    let cached = usage.cached.map_or(String::new(), |cached| format!(" ({} cached)", tokens(cached)));
-    let fields = [
-        usage.input.map(|input| format!("{} in{cached}", tokens(input))),
-        usage.output.map(|output| format!("{} out", tokens(output))),
-        cost.map(|cost| cost.to_string()),
-        Some(answered.outcome.served_model.clone().unwrap_or_else(|| answered.model.clone())),
-        Some(format!("{}.{} s", answered.elapsed / 1000, answered.elapsed % 1000 / 100)),
-    ];
-    fields.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

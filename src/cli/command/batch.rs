@@ -38,7 +38,13 @@ enum What {
         wait: bool,
     },
     /// Have a batch ended early; what was answered by then is paid, and can be collected
-    Cancel(Which),
+    Cancel {
+        /// Its name, or the server's
+        #[arg(value_name = "BATCH")]
+        name: String,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
 }
 
 // Which batches, and the words for their server.
@@ -47,6 +53,13 @@ pub(super) struct Which {
     /// Its name, or the server's [default: every open one]
     #[arg(value_name = "BATCH")]
     name: Option<String>,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+}
+
+// The words for a batch's server.
+#[derive(Debug, clap::Args)]
+pub(super) struct ServerArgs {
     #[arg(help = "The batches of this server of your own, with the key in FORKFUL_API_KEY")]
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -79,7 +92,7 @@ impl Batch {
             What::List => list(context, &workspace),
             What::Status(which) => status(context, &workspace, which),
             What::Collect { which, wait } => collect(context, &workspace, which, *wait),
-            What::Cancel(which) => cancel(context, &workspace, which),
+            What::Cancel { name, server } => cancel(context, &workspace, name, server),
         }
     }
 }
@@ -130,16 +143,16 @@ pub(crate) fn send(context: &Context, workspace: &Workspace, plan: &FanPlan) -> 
 /// The batches that are meant: one by its name, else the open ones.
 pub(super) fn chosen(workspace: &Workspace, which: &Which) -> Result<Vec<batch::Batch>, Failure> {
     // What is typed wrongly is told also where nothing is open.
-    headers(&which.header)?;
+    headers(&which.server.header)?;
     if let Some(name) = &which.name {
         return Ok(vec![workspace.batch(name)?]);
     }
-    let is_there = |batch: &batch::Batch| which.base_url.as_deref().is_none_or(|url| batch.is_at(url));
+    let is_there = |batch: &batch::Batch| which.server.base_url.as_deref().is_none_or(|url| batch.is_at(url));
     let open = workspace.batches()?.into_iter().filter(|batch| batch.n_waiting() > 0 && is_there(batch));
     Ok(open.collect())
 }
 
-impl Which {
+impl ServerArgs {
     /// What flags and environment say of servers, read once for all batches.
     pub(super) fn words(&self, context: &Context) -> Result<Words<'_>, Failure> {
         let mut environment = endpoints(context, None)?;
@@ -180,9 +193,18 @@ fn list(context: &Context, workspace: &Workspace) -> Result<u8, Failure> {
         }
     }
     if batches.is_empty() {
+        none(context)?;
         context.printer.say("No batch was sent; `forkful ask --each FILE --batch` sends one");
     }
     Ok(0)
+}
+
+/// What a program is told where there is no batch to tell of.
+pub(super) fn none(context: &Context) -> Result<(), Failure> {
+    if context.json {
+        context.printer.json_line(&serde_json::json!({ "schema": "forkful.batches/1", "batches": [] }))?;
+    }
+    Ok(())
 }
 
 fn listed(batch: &batch::Batch, told: &str) -> String {
@@ -207,11 +229,12 @@ pub(super) fn told(outlook: &Outlook, n: usize) -> String {
 fn status(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8, Failure> {
     let open = chosen(workspace, which)?;
     if open.is_empty() {
+        none(context)?;
         context.printer.say("No batch is open; `forkful batch list` has all of them");
         return Ok(0);
     }
     let (transport, runtime) = super::network(context, "asking after a batch")?;
-    let words = which.words(context)?;
+    let words = which.server.words(context)?;
     let (mut code, mut is_ready) = (0, false);
     for mut batch in open {
         let counterpart = words.counterpart(&batch)?;
@@ -249,17 +272,16 @@ fn is_over(state: State) -> bool {
     matches!(state, State::Ended | State::Refused)
 }
 
-fn cancel(context: &Context, workspace: &Workspace, which: &Which) -> Result<u8, Failure> {
-    let Some(name) = &which.name else {
-        return Err(Failure::usage("which batch is to be cancelled?").hint("`forkful batch list` lists them"));
-    };
+fn cancel(context: &Context, workspace: &Workspace, name: &str, server: &ServerArgs) -> Result<u8, Failure> {
+    // What is typed wrongly is told also where nothing is under way.
+    headers(&server.header)?;
     let mut batch = workspace.batch(name)?;
     if batch.n_waiting() == 0 {
         context.printer.say(format_args!("Nothing of {} is under way", batch.id));
         return Ok(0);
     }
     let (transport, runtime) = super::network(context, "cancelling a batch")?;
-    let words = which.words(context)?;
+    let words = server.words(context)?;
     let counterpart = words.counterpart(&batch)?;
     let server = counterpart.server(&transport);
     let outlook = runtime.block_on(async {

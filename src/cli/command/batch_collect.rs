@@ -7,7 +7,7 @@ use super::super::settings::{act, now};
 use super::super::table::counted;
 use super::super::{Context, Failure};
 use super::ask::interrupted;
-use super::batch::{Which, chosen, told};
+use super::batch::{Which, chosen, none, told};
 use super::fan_out::{counts, limited, row};
 use crate::catalog::Money;
 use crate::workspace::Workspace;
@@ -32,11 +32,12 @@ struct Sum {
 pub(super) fn collect(context: &Context, workspace: &Workspace, which: &Which, wait: bool) -> Result<u8, Failure> {
     let mut open = chosen(workspace, which)?;
     if open.iter().all(|batch| batch.n_waiting() == 0) {
+        none(context)?;
         context.printer.say("Nothing is to be collected");
         return Ok(0);
     }
     let (transport, runtime) = super::network(context, "collecting a batch")?;
-    let (words, catalog, act) = (which.words(context)?, super::catalog(context)?, act());
+    let (words, catalog, act) = (which.server.words(context)?, super::catalog(context)?, act());
     let before = workspace.operations(0, None)?.1;
     let mut sum = Sum::default();
     let mut code = 0;

@@ -2,8 +2,10 @@
 
 use std::io::{self, Read};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::super::settings::act;
-use super::super::table::{cell, counted, shorten};
+use super::super::table::{cell, counted};
 use super::super::{Context, Failure};
 use crate::content::Timestamp;
 use crate::workspace::{ListedBranch, Workspace};
@@ -60,6 +62,7 @@ impl Branch {
         let printer = &context.printer;
         match &self.change {
             None => {
+                super::tell_left(context, &workspace)?;
                 let is_limited = !self.all && !context.json;
                 list(context, &workspace, self.most.or(is_limited.then_some(MOST)))?;
             }
@@ -70,13 +73,12 @@ impl Branch {
             }
             Some(Change::Delete { names }) => {
                 let mut gone = Vec::new();
-                for name in names {
-                    let deleted = workspace.delete_branch(name, &act())?;
+                for deleted in workspace.delete_branches(names, &act())? {
                     let loose = match deleted.n_loose {
                         0 => String::new(),
                         n => format!(", {} on no other branch", counted(n, "turn")),
                     };
-                    printer.say(format_args!("Deleted  {name}  at {}{loose}", deleted.tip.short()));
+                    printer.say(format_args!("Deleted  {}  at {}{loose}", deleted.name, deleted.tip.short()));
                     gone.push(serde_json::json!({"name": deleted.name, "tip": deleted.tip}));
                 }
                 if context.json {
@@ -96,6 +98,7 @@ impl Branch {
 }
 
 fn list(context: &Context, workspace: &Workspace, most: Option<usize>) -> Result<(), Failure> {
+    let printer = &context.printer;
     let (branches, n_hidden) = workspace.branches(most)?;
     if context.json {
         let shapes: Vec<_> = branches.iter().map(ListedBranch::shape).collect();
@@ -105,7 +108,9 @@ fn list(context: &Context, workspace: &Workspace, most: Option<usize>) -> Result
     if branches.is_empty() {
         context.printer.say("No branches yet: `forkful fork BUNDLE -b NAME`");
     }
-    let columns = branches.iter().map(|branch| branch.name.chars().count()).max().unwrap_or(0).clamp(4, 24);
+    let widest = branches.iter().map(|branch| branch.name.width()).max().unwrap_or(0).max(4);
+    // Beside the other columns a terminal has this much for names, and some of it for what is said of them.
+    let columns = if printer.to_terminal { widest.min(printer.width.saturating_sub(56).max(24)) } else { widest };
     for branch in &branches {
         let sign = if branch.at { "@" } else { " " };
         let bundle = branch.bundle_name.clone().unwrap_or_else(|| branch.bundle.short());
@@ -115,10 +120,10 @@ fn list(context: &Context, workspace: &Workspace, most: Option<usize>) -> Result
             cell(&branch.name, columns),
             branch.tip.short(),
             counted(branch.n_turns, "turn"),
-            cell(&bundle, 12),
+            printer.cell(&bundle, 12),
             crate::content::line(branch.description.as_deref().unwrap_or("")),
         );
-        context.printer.out(&(shorten(line.trim_end(), context.printer.width) + "\n"))?;
+        printer.out(&(printer.row(line.trim_end()) + "\n"))?;
     }
     if n_hidden > 0 {
         context.printer.out(&format!("... {n_hidden} more: --all\n"))?;

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::super::settings::now;
 use super::super::table::{cell, counted, thousands};
 use super::super::{Context, Failure};
+use crate::catalog::Money;
 use crate::workspace::{self, Costs, Row};
 
 #[derive(Debug, clap::Args)]
@@ -57,19 +58,20 @@ impl Cost {
             context.printer.say("Nothing was asked yet");
             return Ok(0);
         }
-        context.printer.out(&table(&costs, context.printer.width))?;
+        let width = if context.printer.to_terminal { context.printer.width } else { usize::MAX };
+        context.printer.out(&table(&costs, width))?;
         if !costs.misses.is_empty() {
             context.printer.out(&misses(&costs))?;
         }
         if costs.total.n_estimated > 0 {
             let calls = counted(costs.total.n_estimated, "call");
-            context.printer.say(format_args!("Estimated  {calls} that broke off before the server counted"));
+            context.printer.say(format_args!("Estimated  {calls} of which the server did not tell what they used: ~"));
         }
         if costs.total.n_unknown > 0 {
             let calls = counted(costs.total.n_unknown, "call");
-            context
-                .printer
-                .say(format_args!("Unknown  what {calls} cost: no usage was told, or no price is in `forkful models`"));
+            context.printer.say(format_args!(
+                "Unknown  what {calls} cost: no usage was told, or no price is in `forkful models`; + is at least"
+            ));
         }
         Ok(0)
     }
@@ -116,8 +118,15 @@ fn table(costs: &Costs, width: usize) -> String {
 
 fn cells(row: &Row) -> [String; 7] {
     let count = |n: Option<u64>| n.map_or_else(|| "?".to_owned(), thousands);
+    let reckoned = |n: Option<u64>| match n {
+        Some(n) if row.n_estimated > 0 => format!("~{}", thousands(n)),
+        n => count(n),
+    };
     let is_known = row.n_unknown < row.n_calls;
-    let money = |money: crate::catalog::Money| if is_known { money.to_string() } else { "?".to_owned() };
+    let mark = if row.n_estimated > 0 { "~" } else { "" };
+    // What is unknown comes on top.
+    let more = if row.n_unknown > 0 { "+" } else { "" };
+    let money = |money: Money| if is_known { format!("{mark}{money}{more}") } else { "?".to_owned() };
     // A first question may cost more than without a cache.
     let saved = if row.cost > row.uncached {
         format!("-{}", row.cost - row.uncached)
@@ -127,10 +136,10 @@ fn cells(row: &Row) -> [String; 7] {
     let usage = row.usage;
     [
         row.n_calls.to_string(),
-        count(usage.input),
+        reckoned(usage.input),
         count(usage.cached),
         count(usage.cache_write),
-        count(usage.output),
+        reckoned(usage.output),
         money(row.cost),
         if is_known { saved } else { "?".to_owned() },
     ]

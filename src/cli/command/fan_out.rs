@@ -6,21 +6,22 @@ use std::io::{self, Read};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::super::failure::{DOES_NOT_FIT, INTERRUPTED, PROVIDER, chain};
+use super::super::failure::{DOES_NOT_FIT, INTERRUPTED, PROVIDER};
 use super::super::settings::{act, now};
-use super::super::table::{cell, counted, thousands};
+use super::super::table::{counted, thousands};
 use super::super::{Context, Failure};
+use super::ask::tell_left_server;
 use super::fan_out_board::Board;
 use crate::catalog::Money;
 use crate::content::{Usage, line};
+use crate::send::Ending;
 use crate::send::endpoint::Environment;
-use crate::send::{Cut, Ending};
 use crate::tokens::Tokens;
-use crate::workspace::Workspace;
-use crate::workspace::fan_out::{Event, FanAsk, FanPlan, Finished, Question, Report, Stop, Warmth};
+use crate::workspace::fan_out::{Event, FanAsk, FanPlan, Finished, Lane, Question, Report, Stop, Warmth};
+use crate::workspace::{self, Workspace};
 
 /// The questions of a file, or of stdin.
-pub(crate) fn questions(path: &str) -> Result<Vec<Question>, Failure> {
+pub(crate) fn questions(context: &Context, path: &str) -> Result<Vec<Question>, Failure> {
     let failed = |error: io::Error| Failure::error(format!("cannot read {path}: {error}"));
     let text = if path == "-" {
         let mut text = String::new();
@@ -29,10 +30,17 @@ pub(crate) fn questions(path: &str) -> Result<Vec<Question>, Failure> {
     } else {
         fs::read_to_string(path).map_err(failed)?
     };
-    Question::parse_all(&text).map_err(|error| {
+    let (questions, n_repeated) = Question::parse_all(&text).map_err(|error| {
         Failure::usage(format!("{path}: {error}"))
             .hint("one question a line, or JSON lines of {\"question\": \"...\", \"name\": \"...\"}")
-    })
+    })?;
+    if n_repeated > 0 {
+        let lines = counted(n_repeated, "line");
+        context
+            .printer
+            .say(format_args!("Repeated  {lines} of {path}: a question is asked once, `-n 2` asks it twice"));
+    }
+    Ok(questions)
 }
 
 /// Asks what is missing of a fan-out, or shows what it would be.
@@ -46,13 +54,18 @@ pub(crate) fn run(
     let catalog = super::catalog(context)?;
     let plan = workspace.plan_fan_out(ask, &catalog, environment)?;
     if dry_run {
-        return rehearse(context, &plan);
+        rehearse(context, &plan)?;
+        context.printer.problems(&workspace.check_windows(&plan, &catalog)?);
+        return Ok(0);
     }
     let (transport, runtime) = super::network(context, "asking a model")?;
     for lane in &plan.lanes {
+        tell_left_server(context, &lane.draft);
         lane.draft.check_key()?;
     }
+    context.printer.problems(&workspace.check_windows(&plan, &catalog)?);
     plan.check_cost()?;
+    super::tell_left(context, workspace)?;
     announce(context, &plan);
     if context.json {
         for standing in &plan.answered {
@@ -84,7 +97,7 @@ pub(crate) fn run(
     let (act, cancelled) = (act(), super::ask::interrupted());
     let report = runtime.block_on(workspace.fan_out(&plan, &act, &transport, tell, cancelled, now));
     board.into_inner().close();
-    Ok(conclude(context, &plan, &report, before))
+    Ok(conclude(context, &plan, report, before))
 }
 
 /// Says what is about to happen, and for how much.
@@ -130,18 +143,18 @@ fn price(plan: &FanPlan, lane: usize) -> Option<String> {
 }
 
 /// Shows what would be asked.
-fn rehearse(context: &Context, plan: &FanPlan) -> Result<u8, Failure> {
+fn rehearse(context: &Context, plan: &FanPlan) -> Result<(), Failure> {
     if context.json {
-        context.printer.json(&plan.shape())?;
-        return Ok(0);
+        return Ok(context.printer.json(&plan.shape())?);
     }
     for fork in &plan.forks {
         let tokens = thousands(fork.load.n_tokens);
         let question = line(&fork.question);
-        context.printer.out(&format!("{} {tokens:>9} tok  {question}\n", cell(&fork.branch, 36)))?;
+        let branch = context.printer.cell(&fork.branch, 36);
+        context.printer.out(&format!("{branch} {tokens:>9} tok  {question}\n"))?;
     }
     announce(context, plan);
-    let warmed = |lane: &crate::workspace::fan_out::Lane| lane.rule.is_some() && !plan.is_batch;
+    let warmed = |lane: &Lane| lane.rule.is_some() && !plan.is_batch;
     for (number, lane) in plan.lanes.iter().enumerate().filter(|(_, lane)| warmed(lane)) {
         if let Some(estimate) = plan.estimate(number).filter(|estimate| estimate.at_once > estimate.uncached) {
             let model = &lane.draft.prompt.model;
@@ -152,7 +165,7 @@ fn rehearse(context: &Context, plan: &FanPlan) -> Result<u8, Failure> {
         }
     }
     context.printer.say("Dry run: nothing was sent");
-    Ok(0)
+    Ok(())
 }
 
 /// One fork that is over, as a line of the product.
@@ -165,15 +178,15 @@ fn show(context: &Context, plan: &FanPlan, finished: &Finished) -> Result<(), Fa
     let (state, branch, told) = match &finished.answered {
         Ok(answered) => {
             let state = match answered.outcome.status() {
+                _ if finished.is_empty() => "empty",
                 "complete" => "answered",
                 "truncated" => "cut",
                 "refused" => "declined",
                 _ => "failed",
             };
-            let usage = answered.outcome.usage;
-            let mark = if answered.billed == usage { "" } else { "~" };
+            let mark = if answered.is_estimated { "~" } else { "" };
             let cost = finished.cost.map(|cost| format!("{mark}{cost}"));
-            (state, answered.branch.as_str(), counts(usage, cost))
+            (state, answered.branch.as_str(), counts(answered.outcome.usage, cost))
         }
         Err(_) => ("failed", fork.branch.as_str(), String::new()),
     };
@@ -192,26 +205,26 @@ pub(crate) fn counts(usage: Usage, cost: Option<String>) -> String {
 /// What became of a fork in one line, in which the branch gets the room that the counts leave.
 pub(crate) fn row(context: &Context, state: &str, branch: &str, told: &str) -> String {
     let room = context.printer.width.saturating_sub(11 + told.width().clamp(46, 50)).clamp(12, 60);
-    format!("{}\n", format!("{state:<9} {} {told}", cell(branch, room)).trim_end())
+    format!("{}\n", format!("{state:<9} {} {told}", context.printer.cell(branch, room)).trim_end())
 }
 
 /// Says what came of it: what failed and why, what it cost, what to type next.
-fn conclude(context: &Context, plan: &FanPlan, report: &Report, before: u64) -> u8 {
+fn conclude(context: &Context, plan: &FanPlan, report: Report, before: u64) -> u8 {
     let printer = &context.printer;
-    let (mut n_whole, mut n_limited) = (0, 0);
-    for finished in &report.finished {
-        let branch = &plan.forks[finished.fork].branch;
-        n_whole += usize::from(finished.is_whole());
-        n_limited += usize::from(finished.is_limited());
-        if let Some(failure) = failure(finished) {
-            failure.about(branch).tell();
-        }
-    }
+    let whole = || report.finished.iter().filter(|finished| finished.is_whole());
+    let n_whole = whole().count();
+    let n_limited = report.finished.iter().filter(|finished| finished.is_limited()).count();
+    let n_empty = report.finished.iter().filter(|finished| finished.is_empty()).count();
     let n_all = plan.forks.len();
     let sum = |money: fn(&Finished) -> Option<Money>| report.finished.iter().filter_map(money).sum::<Money>();
     let uncached = sum(|finished| finished.uncached);
     let is_priced = report.finished.iter().any(|finished| finished.cost.is_some());
-    let cost = if is_priced { format!(" for {}, {uncached} without a cache", report.spent) } else { String::new() };
+    let is_estimated = |finished: &Finished| finished.answered.as_ref().is_ok_and(|answered| answered.is_estimated);
+    let mark = if report.finished.iter().any(is_estimated) { "~" } else { "" };
+    let spent = report.spent;
+    let cost = if is_priced { format!(" for {mark}{spent}, {mark}{uncached} without a cache") } else { String::new() };
+    let branches: Vec<String> = whole().filter_map(Finished::branch).map(str::to_owned).collect();
+    let code = told(plan, report.finished);
     printer.say(format_args!("Asked   {n_whole} of {n_all}{cost}"));
     for (number, lane) in plan.lanes.iter().enumerate().filter(|(_, lane)| lane.rule.is_some()) {
         let model = &lane.draft.prompt.model;
@@ -233,10 +246,9 @@ fn conclude(context: &Context, plan: &FanPlan, report: &Report, before: u64) -> 
     limited(context, n_limited);
     let n_missing = n_all - n_whole - n_limited;
     if n_missing > 0 {
-        printer.say(format_args!("Missing  {n_missing}: the same command asks for them only"));
+        let empty = if n_empty > 0 { format!(" ({n_empty} empty)") } else { String::new() };
+        printer.say(format_args!("Missing  {n_missing}{empty}: the same command asks for them only"));
     }
-    let branches: Vec<&str> =
-        report.finished.iter().filter(|one| one.is_whole()).filter_map(Finished::branch).collect();
     if let [first, second, ..] = branches.as_slice() {
         printer.say(format_args!(
             "Next    `forkful compare {first} {second}`; all of it back: `forkful undo --to {before}`"
@@ -245,9 +257,45 @@ fn conclude(context: &Context, plan: &FanPlan, report: &Report, before: u64) -> 
     match report.stop {
         Some(Stop::Person) => INTERRUPTED,
         Some(Stop::Cost) => DOES_NOT_FIT,
-        None if n_whole < n_all => PROVIDER,
+        None if n_whole < n_all => code.unwrap_or(PROVIDER),
         None => 0,
     }
+}
+
+/// Says why forks have no answers; gives the exit code where the store was the cause.
+fn told(plan: &FanPlan, finished: Vec<Finished>) -> Option<u8> {
+    let mut code = None;
+    let mut hints: Vec<String> = Vec::new();
+    for finished in finished {
+        let fork = &plan.forks[finished.fork];
+        let is_limited = finished.is_limited();
+        let failure = match finished.answered {
+            Err(error) => {
+                let is_provider = matches!(error, workspace::Error::Send(_));
+                let failure = Failure::from(error);
+                code = code.max(Some(failure.code()).filter(|_| !is_provider));
+                Some(failure)
+            }
+            // Told once for all of them.
+            Ok(_) if is_limited => None,
+            Ok(answered) if matches!(answered.outcome.ending, Ending::Refused) => {
+                Some(Failure::error("the model declined"))
+            }
+            Ok(answered) => Failure::of_answer(&answered, finished.cost, &plan.lanes[fork.lane].draft),
+        };
+        let Some(failure) = failure else { continue };
+        let failure = failure.about(&fork.branch);
+        failure.tell_errors();
+        hints.extend(failure.into_hints());
+    }
+    let mut once: Vec<&String> = Vec::new();
+    for hint in &hints {
+        if !once.contains(&hint) {
+            once.push(hint);
+        }
+    }
+    once.into_iter().fold(Failure::none(), Failure::hint).tell();
+    code
 }
 
 /// Says of answers that a limit ended what gives longer ones.
@@ -255,21 +303,6 @@ pub(crate) fn limited(context: &Context, n_limited: usize) {
     if n_limited > 0 {
         let answers = counted(n_limited, "answer");
         context.printer.say(format_args!("Cut     {answers} at the output limit: a higher `--max-output` asks again"));
-    }
-}
-
-/// Why a fork has no answer, unless somebody stopped it.
-fn failure(finished: &Finished) -> Option<Failure> {
-    match &finished.answered {
-        Err(error) => Some(Failure::error(chain(error))),
-        Ok(answered) => match &answered.outcome.ending {
-            Ending::Truncated(Cut::Cancelled) | Ending::Complete => None,
-            // Told once for all of them.
-            _ if finished.is_limited() => None,
-            Ending::Refused => Some(Failure::error("the model declined")),
-            Ending::Truncated(cut) => Some(Failure::cut(cut, answered.message.is_some())),
-            Ending::Failed(error) => Some(Failure::error(chain(error))),
-        },
     }
 }
 

@@ -42,6 +42,7 @@ impl Log {
             most: self.most.or(is_limited.then_some(MOST)),
             at: self.at,
         };
+        super::tell_left(context, &workspace)?;
         let logged = workspace.log(&ask)?;
         if context.json {
             context.printer.json(&workspace.log_shape(&logged, self.at)?)?;

@@ -1,6 +1,7 @@
 //! One file a verb: its flags, its call of the workspace, its print.
 
 pub(super) mod add;
+pub(super) mod answer;
 pub(super) mod ask;
 pub(super) mod batch;
 mod batch_collect;
@@ -33,6 +34,7 @@ pub(super) mod pack;
 mod pack_compress;
 mod pack_split;
 pub(super) mod pick;
+mod piped;
 pub(super) mod plan;
 mod plan_unit;
 pub(super) mod prompts;
@@ -62,6 +64,7 @@ use tokio::runtime::Runtime;
 
 use super::args::{CountingArgs, FitArgs, SourceArgs};
 use super::failure::SOME_FAILED;
+use super::printer::complain;
 use super::web::{self, Gathered};
 use super::{Context, Failure};
 use crate::budget::{Keep, Policy};
@@ -343,7 +346,21 @@ fn made(context: &Context) -> Result<Workspace, Failure> {
     let folder = context.settings.store().ok_or_else(|| {
         Failure::error("there is no home folder to keep a store in").hint("name one with `--store DIR`")
     })?;
-    Ok(Workspace::open(&folder)?)
+    let workspace = Workspace::open(&folder)?;
+    if let Some(path) = workspace.emptied() {
+        complain(&format!("warning: the store {} had no byte in it and is begun anew", path.display()));
+    }
+    Ok(workspace)
+}
+
+/// Says once that a killed call left something.
+fn tell_left(context: &Context, workspace: &Workspace) -> Result<(), Failure> {
+    match workspace.n_left()? {
+        0 => {}
+        1 => context.printer.say("Left    an answer that was left behind: `forkful resume`"),
+        n => context.printer.say(format_args!("Left    {n} answers that were left behind: `forkful resume`")),
+    }
+    Ok(())
 }
 
 /// Writes a file whole or not at all: into a temporary name beside it, then renamed.

@@ -3,7 +3,8 @@
 use super::super::args::ModelArgs;
 use super::super::settings::act;
 use super::super::{Context, Failure};
-use super::ask::{ended, rehearse, send_quietly, wishes};
+use super::answer::ended;
+use super::ask::{rehearse, send_quietly, wishes};
 use crate::catalog::Money;
 use crate::send::Ending;
 use crate::workspace::{Error, Sources, Squeezable, Squeeze};
@@ -66,7 +67,7 @@ pub(super) fn compress(
             let answered = send_quietly(context, &workspace, &draft)?;
             if !matches!(answered.outcome.ending, Ending::Complete) {
                 printer.say(format_args!("No summary of {}, so nothing is packed", squeezable.source));
-                return ended(context, answered.outcome.ending, answered.message.is_some()).map(Some);
+                return ended(context, &answered, &draft).map(Some);
             }
             let cost = catalog.find(&draft.prompt.model).model.cost(&answered.billed);
             spent = spent + cost.unwrap_or_default();

@@ -46,7 +46,7 @@ impl Replay {
                 && matches!(answered.outcome.ending, Ending::Complete | Ending::Refused)
                 && answered.branch == draft.branch;
             if !may_go_on {
-                code = super::ask::ended(context, answered.outcome.ending, is_kept).or_else(|failure| {
+                code = super::answer::ended(context, &answered, &draft).or_else(|failure| {
                     failure.tell();
                     Ok::<_, Failure>(failure.code())
                 })?;

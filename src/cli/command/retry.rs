@@ -63,5 +63,5 @@ pub(crate) fn answer(
         let branch = workspace.keep_edited(edited, &act())?;
         context.printer.say(format_args!("Kept  the question on {}: `forkful retry {}`", branch.name, branch.name));
     }
-    super::ask::finish(context, answered, &draft)
+    super::answer::finish(context, &answered, &draft)
 }

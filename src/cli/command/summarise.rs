@@ -30,7 +30,7 @@ impl Summarise {
         let branch = workspace.branch_at(&self.branch)?;
         let answered = super::ask::send(context, &workspace, &draft, self.voice)?;
         let described = workspace.describe_by(&branch, &answered, &act())?;
-        let code = super::ask::finish(context, answered, &draft)?;
+        let code = super::answer::finish(context, &answered, &draft)?;
         if described.is_some() {
             context.printer.say(format_args!("Described  {branch}"));
         }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Entry, Line, Progress, State};
 use crate::content::{Digest, line};
 use crate::net::{Credential, Header, Method, Request};
+use crate::send::inline::Inline;
 use crate::send::reader::Reader;
 use crate::send::{Cut, Delta, Ending, Endpoint, Error, Failure, Outcome, Protocol, overflow};
 
@@ -272,8 +273,9 @@ fn read(protocol: &Protocol, body: &[u8], request: &Request) -> Outcome {
     let mut deltas = Vec::new();
     let halt = reader.push(body, &mut deltas).and_then(|()| reader.finish(&mut deltas)).err();
     let mut failure = None;
-    for delta in deltas {
-        let delta = delta.told(request);
+    let mut inline = Inline::default();
+    let parted: Vec<Delta> = deltas.into_iter().flat_map(|delta| inline.part(delta.told(request))).collect();
+    for delta in parted.into_iter().chain(inline.rest()) {
         outcome.take(&delta);
         if let Delta::Failed(told) = delta {
             failure = Some(told);

@@ -199,6 +199,7 @@ impl Collected {
             run: run.attempt.clone(),
             question: Some(self.question.clone()),
             cost: self.cost.map(Money::dollars),
+            estimated: run.estimate,
             error: self.error.clone(),
         }
     }

@@ -177,13 +177,15 @@ impl Workspace {
                 let under_way: Vec<String> = under_way.into_iter().take(ask.n_answers - n_there).collect();
                 let n_there = n_there + under_way.len();
                 waiting.extend(under_way.into_iter().map(|batch| (number, batch)));
-                let mut broken = known.broken(id, &lane.draft).into_iter();
+                let wanted = match &ask.branch {
+                    Some(prefix) if ask.questions.len() == 1 => format!("{prefix}{suffix}"),
+                    Some(prefix) => format!("{prefix}-{}{suffix}", question.slug()),
+                    None => format!("{}{suffix}", question.slug()),
+                };
+                // What broke off is asked anew in its place by the command that made it; to any other it is not its own.
+                let broken = if ask.again { Vec::new() } else { known.broken(id, &lane.draft) };
+                let mut broken = broken.into_iter().filter(|(_, branch)| is_numbered(branch, &wanted));
                 for _ in n_there..ask.n_answers {
-                    let wanted = match &ask.branch {
-                        Some(prefix) if ask.questions.len() == 1 => format!("{prefix}{suffix}"),
-                        Some(prefix) => format!("{prefix}-{}{suffix}", question.slug()),
-                        None => format!("{}{suffix}", question.slug()),
-                    };
                     let (branch, seen) = match broken.next() {
                         Some((tip, branch)) => (branch, Some(tip)),
                         None => (self.free_beside(&wanted, &taken)?, None),
@@ -260,6 +262,7 @@ impl Workspace {
             run: run.attempt.clone(),
             question: Some(question.clone()),
             cost: cost.map(Money::dollars),
+            estimated: run.estimate,
             error: None,
         })
     }
@@ -301,6 +304,13 @@ impl Known {
         broken.dedup();
         broken
     }
+}
+
+/// Whether a branch is called so, or so with a number.
+fn is_numbered(branch: &str, wanted: &str) -> bool {
+    let Some(rest) = branch.strip_prefix(wanted) else { return false };
+    let number = rest.strip_prefix('-').unwrap_or_default();
+    rest.is_empty() || (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a limit ended an answer that is no lower than the one that would end another.

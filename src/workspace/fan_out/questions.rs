@@ -57,19 +57,21 @@ impl Question {
 
     /// The questions of a file: one a line, or JSON lines of texts or `{"question", "name"}`.
     ///
-    /// A question that stands twice is one.
-    pub fn parse_all(text: &str) -> Result<Vec<Self>, QuestionsError> {
+    /// A question that stands twice is one; gives how many did beside them.
+    pub fn parse_all(text: &str) -> Result<(Vec<Self>, usize), QuestionsError> {
         let text = text.trim_start_matches('\u{feff}');
         let filled = || text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
         let is_json = filled().next().is_some_and(|(line, _)| line.trim_start().starts_with(['{', '"']));
-        let mut questions: Vec<Self> = Vec::new();
+        let (mut questions, mut n_repeated): (Vec<Self>, usize) = (Vec::new(), 0);
         for (line, number) in filled() {
             let question = if is_json { Self::from_json(line, number)? } else { Self::new(line) };
-            if !questions.iter().any(|known| known.text == question.text) {
+            if questions.iter().any(|known| known.text == question.text) {
+                n_repeated += 1;
+            } else {
                 questions.push(question);
             }
         }
-        if questions.is_empty() { Err(QuestionsError::Empty) } else { Ok(questions) }
+        if questions.is_empty() { Err(QuestionsError::Empty) } else { Ok((questions, n_repeated)) }
     }
 
     fn from_json(line: &str, number: usize) -> Result<Self, QuestionsError> {
@@ -130,15 +132,16 @@ mod tests {
 
     #[test]
     fn questions_are_lines_or_json_lines() {
-        let check = |text: &str, expected: &[(&str, Option<&str>)]| {
-            let read = Question::parse_all(text).unwrap();
+        let check = |text: &str, expected: &[(&str, Option<&str>)], n_repeated: usize| {
+            let (read, n_twice) = Question::parse_all(text).unwrap();
+            assert_eq!(n_twice, n_repeated, "{text}");
             let read: Vec<_> = read.iter().map(|one| (one.text.as_str(), one.name.as_deref())).collect();
             assert_eq!(read, expected);
         };
-        check("Why?\n\n  How? \r\nWhy?\n", &[("Why?", None), ("How?", None)]);
-        check("\u{feff}\"Why\\nso?\"\n\"How?\"\n", &[("Why\nso?", None), ("How?", None)]);
+        check("Why?\n\n  How? \r\nWhy?\n", &[("Why?", None), ("How?", None)], 1);
+        check("\u{feff}\"Why\\nso?\"\n\"How?\"\n", &[("Why\nso?", None), ("How?", None)], 0);
         let named = "{\"question\": \"Why?\", \"name\": \"why\"}\n{\"question\": \"How?\", \"id\": \"q.2\"}\n\"And?\"";
-        check(named, &[("Why?", Some("why")), ("How?", Some("q.2")), ("And?", None)]);
+        check(named, &[("Why?", Some("why")), ("How?", Some("q.2")), ("And?", None)], 0);
         let refused = |text: &str| Question::parse_all(text).unwrap_err().to_string();
         assert_eq!(refused(" \n"), "there is no question in it");
         assert_eq!(refused("\"Why?\"\nHow?"), "line 2: neither a text nor {\"question\": \"...\", \"name\": \"...\"}");

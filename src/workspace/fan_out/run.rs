@@ -283,9 +283,17 @@ impl Finished {
         matches!(ending, Some(Ending::Truncated(Cut::Length | Cut::Window)))
     }
 
+    /// Whether the model was done, or at its limit, before it had said a word.
+    pub fn is_empty(&self) -> bool {
+        let answered = self.answered.as_ref().ok().filter(|answered| answered.message.is_none());
+        let ending = answered.map(|answered| &answered.outcome.ending);
+        matches!(ending, Some(Ending::Empty | Ending::Truncated(Cut::Length | Cut::Window)))
+    }
+
     /// The branch that has its answer.
     pub fn branch(&self) -> Option<&str> {
-        self.answered.as_ref().ok().map(|answered| answered.branch.as_str())
+        let answered = self.answered.as_ref().ok().filter(|answered| answered.message.is_some());
+        answered.map(|answered| answered.branch.as_str())
     }
 
     /// The `forkful.ask/1` value.
@@ -305,6 +313,7 @@ impl Finished {
                 run: "none".to_owned(),
                 question: None,
                 cost: None,
+                estimated: None,
                 error: Some(error.to_string()),
             },
         };

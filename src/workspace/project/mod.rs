@@ -34,7 +34,7 @@ pub use disk::NAME;
 pub use error::{Error, Fault, Mistake};
 pub use file::{File, Link, Listed, Profile};
 pub use init::init;
-pub use terms::Terms;
+pub use terms::{KeyCommand, Terms};
 pub use wishes::Wishes;
 
 use edit::Step;

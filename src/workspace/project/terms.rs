@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Choices, Error, Listed, Project, disk, user};
+use super::{Choices, Error, Listed, Project, Said, disk, user};
 use crate::budget::Policy;
 use crate::workspace::Source;
 use crate::workspace::shape::{Config, ConfigChoice, ConfigSource};
@@ -14,6 +14,17 @@ pub struct Terms {
     pub project: Option<Project>,
     /// Environment over profile over project over the user's own file; nothing built in.
     pub choices: Choices,
+    /// How the key of the user's own server is found, whoever names that server.
+    pub key: Option<KeyCommand>,
+}
+
+/// A server and the command that prints its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyCommand {
+    /// The server.
+    pub base_url: String,
+    /// The command.
+    pub command: Said<String>,
 }
 
 impl Terms {
@@ -30,7 +41,9 @@ impl Terms {
         };
         let said = project.as_ref().map(Project::choices).unwrap_or_default();
         let own = own.map(user).transpose()?.unwrap_or_default();
-        Ok(Self { project, choices: environment.over(said).over(own) })
+        let server = own.base_url.clone().map(|said| said.value);
+        let key = server.zip(own.api_key_command.clone()).map(|(base_url, command)| KeyCommand { base_url, command });
+        Ok(Self { project, choices: environment.over(said).over(own), key })
     }
 
     /// The sources of the project, as seen from here; a project without any is an error.
