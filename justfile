@@ -42,8 +42,8 @@ startup:
 
 # Which functions a start runs, for the linker to put them side by side (build/start.ld); needs valgrind.
 order:
-    CARGO_PROFILE_RELEASE_STRIP=none cargo build --release --target-dir target/order
-    benches/startup --order target/order/release/forkful
+    cargo rustc --release --bin forkful -- -C strip=none
+    benches/startup --order target/release/forkful
 
 # Time of a plan on a million tokens, and of a step of the slider.
 plans:

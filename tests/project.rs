@@ -66,6 +66,17 @@ fn a_project_is_made_grown_and_packed_by_profile() {
 }
 
 #[test]
+fn a_file_that_is_a_source_and_stands_for_a_link_is_one_source() {
+    let desk = Desk::with_examples();
+    let link = "[[link]]\nurl = \"https://video.example/watch?v=1\"\npath = \"talk.vtt\"\n";
+    desk.file("forkful.toml", format!("[[source]]\npath = \"talk.vtt\"\n\n{link}").as_bytes());
+    let plan = desk.json(&["plan", "--offline"]);
+    assert_eq!(plan["sources"].as_array().map(Vec::len), Some(1), "{plan:#}");
+    let read = desk.json(&["count", "--offline"]);
+    assert_eq!(read["sources"].as_array().map(Vec::len), Some(1), "{read:#}");
+}
+
+#[test]
 fn a_project_holds_below_its_folder() {
     let desk = Desk::with_examples();
     desk.out(&["init", "thread.md", "--budget", "5k"]);

@@ -302,6 +302,12 @@ impl Run<'_, '_> {
             let found = source::gather(&file, wishes, &mut std::io::empty())?;
             self.all.skipped.extend(found.problems);
             for mut gathered in found.gathered {
+                // What is a source already is what the link leads to, and no second source.
+                let sha256 = gathered.sha256;
+                if let Some(same) = self.all.read.iter_mut().find(|sourced| sourced.gathered.sha256 == sha256) {
+                    named_by(&mut same.gathered, &url, None);
+                    continue;
+                }
                 named_by(&mut gathered, &url, None);
                 self.push(gathered, policy, depth);
             }
