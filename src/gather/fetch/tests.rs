@@ -72,7 +72,8 @@ fn came(way: Way, text: &str) -> Result<(Way, String), String> {
 #[test]
 fn a_link_takes_no_longer_than_it_may_with_all_its_tries() {
     let mut farm = Farm::new();
-    let server = Provider::start(vec![Script::answers(503, &["retry-after: 5"], "")]);
+    let busy = Script::answers(503, &["retry-after: 5"], "");
+    let server = Provider::start(vec![busy, Script::default().holds()]);
     let url = format!("{}/busy", server.origin());
     farm.manners.link = Some(Duration::from_secs(4));
     assert_eq!(farm.one(&url), Err("the server answers 503 (out of service)".to_owned()));
