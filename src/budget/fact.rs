@@ -3,6 +3,8 @@
 //! Two texts that word a passage almost alike may say the opposite, as two versions of a contract do.
 //! Where they differ in such a word, neither stands for the other.
 
+use super::shingle::is_alone;
+
 /// Words that turn a sentence round, in languages with many writers.
 const NEGATIONS: [&str; 64] = [
     "not",
@@ -122,7 +124,7 @@ impl<'a> Facts<'a> {
         let Some(first) = word.chars().next() else { return };
         if first.is_numeric() {
             self.numbers.push(word);
-        } else if first >= '\u{2e80}' {
+        } else if is_alone(first) {
             // Scripts without blanks: every sign is a word.
             self.negations.extend(word.chars().map(String::from).filter(|sign| is_negation(sign)));
         } else if is_negation(&word.to_lowercase()) {

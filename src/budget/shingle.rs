@@ -269,7 +269,7 @@ fn is_same(left: &str, right: &str) -> bool {
 }
 
 /// Whether a character may be a word by itself, as in a script without blanks.
-fn is_alone(character: char) -> bool {
+pub(super) fn is_alone(character: char) -> bool {
     character >= '\u{2e80}'
 }
 

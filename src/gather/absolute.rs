@@ -3,6 +3,7 @@
 //! Works on the Markdown that any reader wrote, as [`super::relink`] does: what stands in code stays,
 //! places of sections and links move with the text, and the list of links is made of the new one.
 
+use super::page::address::has_scheme;
 use super::relink::{self, Edit};
 use crate::content::Document;
 use crate::net::Url;
@@ -29,14 +30,6 @@ pub(super) fn links(document: &mut Document, address: Option<&str>) {
         relink::apply(document, edits);
         document.links = super::links(&document.text);
     }
-}
-
-/// Whether a reference begins with a word for its kind: `mailto:`, `https:`.
-fn has_scheme(reference: &str) -> bool {
-    let is_word = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-    reference
-        .split_once(':')
-        .is_some_and(|(word, _)| word.starts_with(|c: char| c.is_ascii_alphabetic()) && is_word(word))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Error;
+use super::error::Sqlite;
 use crate::content::Digest;
 
 /// The format of the database written here; a store of a later one is not opened.
@@ -94,7 +95,7 @@ impl Store {
         let connection = Connection::open(&path).map_err(failed)?;
         let opened = Self { connection, path: path.clone(), was_empty }.prepared();
         let is_unwritable = match &opened {
-            Err(Error::Database { source, .. }) => source.sqlite_error_code() == Some(ErrorCode::CannotOpen),
+            Err(Error::Database { source, .. }) => source.0.sqlite_error_code() == Some(ErrorCode::CannotOpen),
             Err(Error::ReadOnly { .. }) => true,
             _ => false,
         };
@@ -259,10 +260,10 @@ fn told(path: &Path, source: rusqlite::Error) -> Error {
     let path = path.to_owned();
     match source.sqlite_error().map(|error| (error.code, error.extended_code)) {
         Some((ErrorCode::ReadOnly, _)) => Error::ReadOnly { path },
-        Some((ErrorCode::DatabaseCorrupt, _)) => Error::Damaged { path, source },
+        Some((ErrorCode::DatabaseCorrupt, _)) => Error::Damaged { path, source: Sqlite(source) },
         // The log's index cannot grow: the only cause of it besides a failing disk is a full one.
         Some((ErrorCode::DiskFull, _) | (_, SQLITE_IOERR_SHMSIZE)) => Error::Full { path },
-        _ => Error::Database { path, source },
+        _ => Error::Database { path, source: Sqlite(source) },
     }
 }
 

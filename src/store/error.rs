@@ -7,6 +7,11 @@ use super::exchange::Refusal;
 use super::{Fault, NameError, ObjectKind};
 use crate::content::Digest;
 
+/// What the database says: all of it, since its own cause is the same words with a number before them.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Sqlite(pub(super) rusqlite::Error);
+
 /// A store that cannot be used, an object that is not what it should be, or a move that came too late.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -50,7 +55,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What the database says.
-        source: rusqlite::Error,
+        source: Sqlite,
     },
     /// The disk takes no more; nothing of the change was written.
     #[error("the disk is full: nothing more can be written to the store {path}")]
@@ -64,7 +69,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What the database says.
-        source: rusqlite::Error,
+        source: Sqlite,
     },
     /// The store lies where nothing can be written.
     #[error("cannot write to the store {path}")]

@@ -38,7 +38,7 @@ mod stub;
 mod sweep;
 
 pub use database::{FORMAT, Store};
-pub use error::Error;
+pub use error::{Error, Sqlite};
 pub use hold::Hold;
 pub use index::{Found, Hit};
 pub use journal::{At, Change, Entry};

@@ -14,10 +14,7 @@ pub(crate) fn leads(href: &str) -> bool {
 
 /// The address that `href` means on the page `base`; as it stands where the page has none.
 pub(crate) fn join(base: Option<&str>, href: &str) -> String {
-    let has_scheme = href.find(':').is_some_and(|at| {
-        at > 0 && href[..at].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-    });
-    let Some(base) = base.filter(|_| !has_scheme && !href.starts_with('#')) else { return href.to_owned() };
+    let Some(base) = base.filter(|_| !has_scheme(href) && !href.starts_with('#')) else { return href.to_owned() };
     let Some(host_at) = base.find("://").map(|at| at + 3) else { return href.to_owned() };
     if let Some(rest) = href.strip_prefix("//") {
         return format!("{}//{rest}", &base[..host_at - 2]);
@@ -45,6 +42,13 @@ pub(crate) fn join(base: Option<&str>, href: &str) -> String {
     }
     let ends = if href.ends_with("/.") || href.ends_with("..") || href == "." { "/" } else { "" };
     format!("{origin}/{}{ends}{tail}", parts.join("/"))
+}
+
+/// Whether an address begins with a word for its kind: `mailto:`, `https:`.
+pub(crate) fn has_scheme(href: &str) -> bool {
+    href.find(':').is_some_and(|at| {
+        at > 0 && href[..at].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    })
 }
 
 #[cfg(test)]
