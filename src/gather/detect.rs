@@ -38,7 +38,12 @@ fn best(input: &Input, wanted: impl Fn(&Format) -> bool) -> Option<&'static Form
     let extension = input.name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     let mut found: Option<((Confidence, bool), &'static Format)> = None;
     for format in FORMATS.iter().filter(|format| wanted(format)) {
-        let rank = ((format.sniff)(input), format.extensions.contains(&extension.as_str()));
+        let is_named = format.extensions.contains(&extension.as_str());
+        // What cannot be surer than the one found is not asked.
+        if found.is_some_and(|(highest, _)| highest >= (Confidence::Certain, is_named)) {
+            continue;
+        }
+        let rank = ((format.sniff)(input), is_named);
         if rank.0 > Confidence::No && found.is_none_or(|(highest, _)| rank > highest) {
             found = Some((rank, format));
         }

@@ -230,12 +230,21 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The bytes that signs begin with which end sentences; the wide ones begin with one of two, as do kana and a few others.
+const MAY_END: [bool; 256] = {
+    let mut may_end = [false; 256];
+    let mut signs: &[u8] = b"\n.?!\xe3\xef";
+    while let [sign, rest @ ..] = signs {
+        may_end[*sign as usize] = true;
+        signs = rest;
+    }
+    may_end
+};
+
 /// The sign that ends the first sentence of a text; nothing at its end where none does.
 fn sentence_end(text: &str) -> Range<usize> {
-    // The wide signs begin with one of two bytes, as do kana and a few others.
-    let may_end = |byte: &u8| matches!(byte, b'\n' | b'.' | b'?' | b'!' | 0xe3 | 0xef);
     let mut at = 0;
-    while let Some(found) = text.as_bytes()[at..].iter().position(may_end) {
+    while let Some(found) = text.as_bytes()[at..].iter().position(|byte| MAY_END[usize::from(*byte)]) {
         at += found;
         let rest = &text[at..];
         if !rest.starts_with(|c: char| !c.is_ascii()) {

@@ -203,14 +203,14 @@ fn file(locator: &str, path: &Path, wishes: Wishes) -> Result<Gathered, Error> {
         open.rewind().map_err(unreadable)?;
     }
     let mut hashing = Hashing::new(open);
-    let Reading { documents, problems } = reading(locator, &mut hashing, wishes)?;
+    let Reading { documents, problems } = reading(locator, &mut hashing, size, wishes)?;
     let (sha256, bytes) = hashing.finish().map_err(unreadable)?;
     let documents = documents.into_iter().map(Arc::new).collect();
     Ok(Gathered { locator: locator.to_owned(), bytes, sha256, documents, problems })
 }
 
-/// Reads one text: whole, or where one conversation is picked of a large one, element by element.
-fn reading(name: &str, reader: &mut dyn Read, wishes: Wishes) -> Result<Reading, Error> {
+/// Reads one text of about `size` bytes: whole, or where one conversation is picked of a large one, element by element.
+fn reading(name: &str, reader: &mut dyn Read, size: u64, wishes: Wishes) -> Result<Reading, Error> {
     let unreadable = |source| Error::Read { path: name.to_owned(), source };
     let mut head = Vec::new();
     if wishes.pick.is_some() {
@@ -221,17 +221,23 @@ fn reading(name: &str, reader: &mut dyn Read, wishes: Wishes) -> Result<Reading,
             return stream::pick(name, &mut head.chain(reader), (format, outlines), wishes);
         }
     }
-    super::read_as(name, &read_capped(&mut head.chain(reader), name)?, wishes)
+    super::read_as(name, &read_sized(&mut head.chain(reader), size, name)?, wishes)
 }
 
 fn contents(locator: &str, path: &Path) -> Result<Vec<u8>, Error> {
     let mut open = File::open(path).map_err(|source| Error::Read { path: locator.to_owned(), source })?;
-    read_capped(&mut open, locator)
+    let size = open.metadata().map_or(0, |metadata| metadata.len());
+    read_sized(&mut open, size, locator)
 }
 
 /// All bytes of a reader, up to [`MAX_BYTES`].
 fn read_capped(reader: &mut dyn Read, name: &str) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
+    read_sized(reader, 0, name)
+}
+
+/// All bytes of a reader that says it has `size` of them, up to [`MAX_BYTES`].
+fn read_sized(reader: &mut dyn Read, size: u64, name: &str) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(MAX_BYTES).min(MAX_BYTES));
     let limit = MAX_BYTES as u64 + 1;
     reader.take(limit).read_to_end(&mut bytes).map_err(|source| Error::Read { path: name.to_owned(), source })?;
     if bytes.len() > MAX_BYTES {

@@ -1,10 +1,11 @@
 //! A web page becomes the Markdown of its main content.
 //!
-//! [`crate::gather::page`] finds the content and writes it, on a thread of its own with a deep stack; a page nested
+//! [`crate::gather::page`] finds the content and writes it, on a deep stack where the page nests deeply; one nested
 //! deeper than browsers go is refused before that. What stands in front of a page (a login, a check
 //! for robots, a shell of scripts) is an error, never an article.
 
 use std::borrow::Cow;
+use std::panic::{self, AssertUnwindSafe};
 use std::thread as threads;
 
 use super::markdown;
@@ -24,16 +25,25 @@ pub(crate) const FORMAT: Format = Format {
 
 /// Pages larger than this may carry their pictures.
 const FROM_DATA: usize = 128 * 1024;
+/// Pages that nest no deeper, as nearly all do, are walked on any stack.
+const SHALLOW: usize = 96;
 /// Pages larger than this are data, not reading.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
+/// Whether a text opens as only pages do.
+pub(super) fn is_announced(text: &str) -> bool {
+    let head = text.trim_start().as_bytes();
+    let opens = |tag: &&str| head.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()));
+    ["<!doctype html", "<html", "<head", "<body", "<title"].iter().any(opens)
+}
+
 fn sniff(input: &Input) -> Confidence {
     let text = input.text.trim_start();
-    let head: String = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
-    let opens = |tags: &[&str]| tags.iter().any(|tag| head.starts_with(tag));
-    if opens(&["<!doctype html", "<html", "<head", "<body", "<title"]) {
+    if is_announced(text) {
         return Confidence::Certain;
     }
+    let head: String = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
+    let opens = |tags: &[&str]| tags.iter().any(|tag| head.starts_with(tag));
     // Servers put sheets and scripts of their own before a page.
     let is_led = opens(&["<style", "<script"]);
     let declared =
@@ -70,15 +80,18 @@ fn read(input: &Input) -> Result<Reading, Error> {
 pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Error> {
     let name = || source.to_owned();
     let html = &*without_data(html);
-    let markup = &page::emptied(html);
-    if markup.html.len() > MAX_BYTES {
-        return Err(Error::TooLarge { name: name(), limit: MAX_BYTES });
-    }
-    if barrier::is_too_deep(&markup.html) {
-        return Err(Error::TooDeep { name: name(), limit: barrier::MAX_DEPTH });
-    }
     let unreadable = || Error::Malformed { name: name(), format: FORMAT.name, reason: "the parser gave up" };
-    let page = deep(|| page::read(markup)).flatten().ok_or_else(unreadable)?;
+    let read = |depth| {
+        let markup = page::emptied(html);
+        if markup.html.len() > MAX_BYTES {
+            return Some(Err(Error::TooLarge { name: name(), limit: MAX_BYTES }));
+        }
+        if barrier::is_too_deep(&markup.html) {
+            return Some(Err(Error::TooDeep { name: name(), limit: barrier::MAX_DEPTH }));
+        }
+        page::read(&markup, depth).map(Ok)
+    };
+    let page = walked(read).unwrap_or_else(|| Err(unreadable()))?;
     if let Some(reason) = barrier::blocked(&page, html) {
         return Err(Error::Blocked { name: name(), reason });
     }
@@ -176,14 +189,18 @@ pub(in crate::gather) fn whole(html: &str, images: Images) -> Option<Fragment> {
     if html.len() > MAX_BYTES || barrier::is_too_deep(html) {
         return None;
     }
-    deep(|| page::fragment(html, images)).flatten()
+    walked(|depth| page::fragment(html, images, depth))
 }
 
-/// Runs `work` on a deep stack; none where it panics, so that no page can.
-fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    threads::scope(|scope| {
-        let deep = threads::Builder::new().stack_size(64 * 1024 * 1024);
-        deep.spawn_scoped(scope, work).ok().and_then(|thread| thread.join().ok())
+/// What `work` makes of a page that nests no deeper than it is told, tried where it is and then on a deep stack; none
+/// where it panics, so that no page can.
+fn walked<T: Send>(work: impl Fn(usize) -> Option<T> + Sync) -> Option<T> {
+    let done = panic::catch_unwind(AssertUnwindSafe(|| work(SHALLOW))).ok()?;
+    done.or_else(|| {
+        threads::scope(|scope| {
+            let deep = threads::Builder::new().stack_size(64 * 1024 * 1024);
+            deep.spawn_scoped(scope, || work(page::MAX_DEPTH)).ok().and_then(|thread| thread.join().ok()).flatten()
+        })
     })
 }
 
@@ -247,6 +264,26 @@ mod tests {
         assert!(without_data(&html).len() < 5000);
         let saved = "<!-- saved from url=(0023)https://s.example/x -->";
         assert_eq!(saved_from(saved).as_deref(), Some("https://s.example/x"));
+    }
+
+    #[test]
+    fn what_nests_little_is_walked_on_any_stack() {
+        for (open, close) in [
+            ("<div>", "</div>"),
+            ("<ul><li>", "</ul>"),
+            ("<blockquote><p>", "</blockquote>"),
+            ("<table><tr><td>", "</table>"),
+            ("<section><x-y>", "</x-y></section>"),
+            ("<em><span>", "</span></em>"),
+            ("<figure><a href=b>", "</a></figure>"),
+        ] {
+            for depth in [10, SHALLOW / open.matches('<').count() - 8, 150] {
+                let html = page(&format!("{}<p>{ARTICLE}</p>{}", open.repeat(depth), close.repeat(depth)));
+                let small = threads::Builder::new().stack_size(1024 * 1024);
+                let text = small.spawn(move || document(&html).text).unwrap().join().unwrap();
+                assert!(text.contains(ARTICLE.trim_end()), "{depth} of {open}");
+            }
+        }
     }
 
     #[test]

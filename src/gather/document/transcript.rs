@@ -5,7 +5,7 @@
 //! The-Focus-AI/youtube-feed and an Obsidian vault of video notes (2025).
 
 use super::captions::{self, Layout, ParagraphSize, Speech};
-use super::{mark, markdown};
+use super::{html, mark, markdown};
 use crate::content::{Counts, Kind, Link, Problem, SectionKind, canonical, ended_lines, line, lines};
 use crate::gather::draft::Draft;
 use crate::gather::{Confidence, Error, Format, Input, Reading, Times, front_matter, links};
@@ -21,7 +21,8 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
-    if input.has_nul {
+    // A page is one, whatever its lines open with.
+    if input.has_nul || html::is_announced(input.text) {
         return Confidence::No;
     }
     let (_, body) = front_matter::split(input.text);

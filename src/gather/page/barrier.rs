@@ -1,6 +1,6 @@
 //! What a page is before anyone reads it: too deep, or not the page that was wanted.
 
-use super::{Page, SHORT};
+use super::{Page, SHORT, names};
 use crate::content::line;
 
 /// The deepest nesting of elements that is read; browsers stop at 512.
@@ -9,14 +9,35 @@ pub(crate) const MAX_DEPTH: usize = 512;
 /// Pages with so much to read begin before they ask for a login, in bytes.
 const BEGINNING: usize = 600;
 
-/// Elements without an end tag.
-const VOID: &[&str] =
-    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-/// Elements that the next of their kind ends, so that they never nest by themselves.
-const ENDED_BY_NEXT: &[&str] = &[
-    "html", "head", "body", "p", "li", "dd", "dt", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "option",
-    "optgroup", "a", "button", "rt", "rp",
-];
+/// How an element nests in what follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nesting {
+    /// It has no end tag.
+    Void,
+    /// The next of its kind ends it, so that it never nests by itself.
+    EndedByNext,
+    /// Nothing in it is a tag but its own end.
+    Raw,
+    /// It holds elements of another language.
+    Foreign,
+    Plain,
+}
+
+impl Nesting {
+    fn of(name: &str) -> Self {
+        match names::lower(name.as_bytes(), &mut [0; names::LONGEST]) {
+            b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta"
+            | b"param" | b"source" | b"track" | b"wbr" => Self::Void,
+            b"html" | b"head" | b"body" | b"p" | b"li" | b"dd" | b"dt" | b"tr" | b"td" | b"th" | b"thead"
+            | b"tbody" | b"tfoot" | b"colgroup" | b"option" | b"optgroup" | b"a" | b"button" | b"rt" | b"rp" => {
+                Self::EndedByNext
+            }
+            b"script" | b"style" | b"textarea" | b"title" => Self::Raw,
+            b"svg" | b"math" => Self::Foreign,
+            _ => Self::Plain,
+        }
+    }
+}
 
 /// Whether elements nest deeper than [`MAX_DEPTH`]; stops as soon as it knows.
 ///
@@ -39,7 +60,6 @@ pub(crate) fn is_too_deep(html: &str) -> bool {
         }
         let name_end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<')).unwrap_or(tag.len());
         let name = &tag[..name_end];
-        let is_any = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
         if closing {
             if let Some(at) = stack.iter().rposition(|open| open.eq_ignore_ascii_case(name)) {
                 stack.truncate(at);
@@ -47,17 +67,17 @@ pub(crate) fn is_too_deep(html: &str) -> bool {
             }
             continue;
         }
-        if foreign.is_none() && is_any(&["script", "style", "textarea", "title"]) {
-            // Raw text: nothing in it is a tag but its own end.
-            rest = raw_end(tag, name).map_or("", |at| &tag[at..]);
-            continue;
-        }
-        let self_closed = foreign.is_some() && tag.find('>').is_some_and(|end| tag[..end].ends_with('/'));
-        if !is_any(VOID) && !self_closed && (foreign.is_some() || !is_any(ENDED_BY_NEXT)) {
-            if foreign.is_none() && is_any(&["svg", "math"]) {
-                foreign = Some(stack.len());
+        match (Nesting::of(name), foreign) {
+            (Nesting::Void, _) | (Nesting::EndedByNext, None) => {}
+            (Nesting::Raw, None) => rest = raw_end(tag, name).map_or("", |at| &tag[at..]),
+            (nesting, None) => {
+                if nesting == Nesting::Foreign {
+                    foreign = Some(stack.len());
+                }
+                stack.push(name);
             }
-            stack.push(name);
+            (_, Some(_)) if tag.find('>').is_some_and(|end| tag[..end].ends_with('/')) => {}
+            (_, Some(_)) => stack.push(name),
         }
         if stack.len() > MAX_DEPTH {
             return true;
@@ -273,7 +293,7 @@ const SHELLS: &[&str] = &["id=\"root\"", "id=\"__next\"", "id=\"app\"", "id=root
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gather::page::{emptied, read};
+    use crate::gather::page::tests::read;
 
     #[test]
     fn depth_is_that_of_the_tree() {
@@ -296,7 +316,7 @@ mod tests {
     #[test]
     fn a_page_that_asks_for_more_is_cut_off() {
         let teaser = "The beginning of it, with a few words, and not many more of them. ".repeat(12);
-        let cut_off = |more: &str| cut_off(&read(&emptied(&format!("<p>{teaser}</p><div>{more}</div>"))).unwrap());
+        let cut_off = |more: &str| cut_off(&read(&format!("<p>{teaser}</p><div>{more}</div>")).unwrap());
         assert!(cut_off("Subscribe to continue reading").is_some());
         assert!(cut_off("Please sign in to continue reading.").is_some());
         assert_eq!(cut_off("Subscribe to our letter"), None);
@@ -305,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_short_page_that_asks_for_something_else_is_blocked() {
-        let blocked = |html: &str| blocked(&read(&emptied(html)).unwrap(), html);
+        let blocked = |html: &str| blocked(&read(html).unwrap(), html);
         let bot = Some("an anti-bot check stands there");
         assert_eq!(blocked("<title>Just a moment...</title>"), bot);
         assert_eq!(blocked("<p>You must be 18+ to view this"), Some("an age check stands there"));

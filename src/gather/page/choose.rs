@@ -1,5 +1,6 @@
 //! Which element is the content: the one that says so, or the smallest that holds the prose.
 
+use super::attribute::Key;
 use super::measure::{Measure, holds};
 use super::names;
 use super::policy::Policy;
@@ -53,7 +54,7 @@ pub(super) fn heaviest(
         let prose = measures[best].prose;
         // What stands beside its like is one part of several.
         let is_like = |id: &Id| {
-            *id != best && tree.name(*id) == name && tree.attribute(*id, "class") == tree.attribute(best, "class")
+            *id != best && tree.name(*id) == name && tree.attribute(*id, Key::Class) == tree.attribute(best, Key::Class)
         };
         let beside: u32 = tree.children(at).filter(is_like).filter(|id| !gone[*id]).map(|id| measures[id].prose).sum();
         let is_part = beside > 0 && holds(beside, measures[at].prose, policy.beside);
@@ -104,9 +105,9 @@ fn is_text_of_article(tree: &Tree, id: Id) -> bool {
         return false;
     }
     let is_body = |name: &str| name.eq_ignore_ascii_case("articleBody") || name == "reviewBody";
-    tree.attribute(id, "itemprop").is_some_and(|names| names.split_whitespace().any(is_body))
-        || ["class", "id"]
-            .iter()
+    tree.attribute(id, Key::ItemProp).is_some_and(|names| names.split_whitespace().any(is_body))
+        || [Key::Class, Key::Id]
+            .into_iter()
             .any(|key| tree.attribute(id, key).is_some_and(|names| names.split_whitespace().any(is_text_name)))
 }
 

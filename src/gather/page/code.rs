@@ -1,5 +1,6 @@
 //! Code: a fence that nothing in it can close, the language that the page tells, the links behind it.
 
+use super::attribute::Key;
 use super::inline::Words;
 use super::markdown::Writer;
 use super::tree::{Id, Tree};
@@ -41,8 +42,8 @@ fn language(tree: &Tree, id: Id) -> Option<String> {
     let inside = tree.named(id, "code").next();
     let around = tree.parent(id);
     [Some(id), inside, around, around.and_then(|around| tree.parent(around))].into_iter().flatten().find_map(|id| {
-        let classes = tree.attribute(id, "class").unwrap_or_default();
-        let said = ["data-lang", "data-language"].iter().find_map(|name| tree.attribute(id, name));
+        let classes = tree.attribute(id, Key::Class).unwrap_or_default();
+        let said = [Key::DataLang, Key::DataLanguage].into_iter().find_map(|key| tree.attribute(id, key));
         let marked = classes.split_whitespace().find_map(|class| {
             ["language-", "lang-", "highlight-source-", "sourceCode-"].iter().find_map(|mark| class.strip_prefix(mark))
         });

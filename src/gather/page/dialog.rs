@@ -3,6 +3,7 @@
 //! Shops keep tables of sizes, materials and guarantees so. A dialog asks for something, an address or
 //! a consent, where it has a field to fill in; in the main part of the page of a thing, others belong to it.
 
+use super::attribute::Key;
 use super::kind::PageKind;
 use super::policy::Policy;
 use super::tree::{Id, Tree};
@@ -35,12 +36,12 @@ impl<'a> Dialogs<'a> {
 }
 
 fn is_main(tree: &Tree, id: Id) -> bool {
-    tree.name(id) == "main" || tree.attribute(id, "role") == Some("main")
+    tree.name(id) == "main" || tree.attribute(id, Key::Role) == Some("main")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{emptied, read};
+    use super::super::tests::read;
 
     #[test]
     fn a_dialog_that_asks_for_nothing_is_a_part_of_a_thing() {
@@ -56,7 +57,7 @@ mod tests {
         ] {
             let kind = if is_thing { "<meta property=og:type content=product>" } else { "" };
             let html = format!("<title>A pear</title>{kind}<main><p>{prose}</p>{inside}</main>{after}");
-            assert_eq!(read(&emptied(&html)).unwrap().main, expected.trim(), "{html}");
+            assert_eq!(read(&html).unwrap().main, expected.trim(), "{html}");
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::attribute::Key;
 use super::scripts::Markup;
 use super::tree::{Id, Tree};
 
@@ -32,7 +33,7 @@ impl Rules {
     pub(super) fn of(tree: &Tree, markup: &Markup) -> Self {
         let mut rules = Vec::new();
         let mut n_left = MAX_SHEETS;
-        for sheet in tree.named(Tree::ROOT, "style").filter(|id| tree.attribute(*id, "media") != Some("print")) {
+        for sheet in tree.named(Tree::ROOT, "style").filter(|id| tree.attribute(*id, Key::Media) != Some("print")) {
             // A sheet is one text.
             let css = markup.sheet(tree.first(sheet).and_then(|text| tree.text(text)).unwrap_or_default());
             if css.len() > n_left {
@@ -68,22 +69,22 @@ impl Rules {
     }
 
     /// Whether an attribute of this name may say that its element is hidden; classes and ids do only by a sheet.
-    pub(super) fn may_hide(attribute: &str) -> bool {
-        matches!(attribute, "hidden" | "style" | "aria-hidden")
+    pub(super) fn may_hide(key: Key) -> bool {
+        matches!(key, Key::Hidden | Key::Style | Key::AriaHidden)
     }
 
     /// How an element is hidden, if it is.
     pub(super) fn hide(&self, tree: &Tree, id: Id) -> Option<Hidden> {
-        if tree.attribute(id, "hidden").is_some_and(|hidden| hidden != "until-found") {
+        if tree.attribute(id, Key::Hidden).is_some_and(|hidden| hidden != "until-found") {
             return Some(Hidden::Surely);
         }
-        let own = tree.attribute(id, "style").and_then(|style| Style::of(style).hidden());
+        let own = tree.attribute(id, Key::Style).and_then(|style| Style::of(style).hidden());
         let named = || {
             let is_class = |classes: &str| classes.split_ascii_whitespace().any(|class| self.classes.contains(class));
-            !self.ids.is_empty() && tree.attribute(id, "id").is_some_and(|id| self.ids.contains(id))
-                || !self.classes.is_empty() && tree.attribute(id, "class").is_some_and(is_class)
+            !self.ids.is_empty() && tree.attribute(id, Key::Id).is_some_and(|id| self.ids.contains(id))
+                || !self.classes.is_empty() && tree.attribute(id, Key::Class).is_some_and(is_class)
         };
-        let perhaps = || tree.attribute(id, "aria-hidden") == Some("true") || named();
+        let perhaps = || tree.attribute(id, Key::AriaHidden) == Some("true") || named();
         own.or_else(|| perhaps().then_some(Hidden::Perhaps))
     }
 }
@@ -94,8 +95,7 @@ fn each_rule<'a>(css: &'a str, mut each: impl FnMut(&'a str, &'a str)) {
     while let Some(open) = rest.find('{') {
         let behind = memchr::memrchr2(b'}', b';', &rest.as_bytes()[..open]).map_or(0, |end| end + 1);
         let selectors = &rest[behind..open];
-        // Few rules have a comment before them.
-        let comment = if selectors.contains('*') { selectors.rfind("*/") } else { None };
+        let comment = selectors.as_bytes().windows(2).rposition(|end| end == b"*/");
         let selectors = comment.map_or(selectors, |end| &selectors[end + 2..]).trim();
         let body = &rest[open + 1..];
         // Rules under a condition are rules of another page: print, small screens.

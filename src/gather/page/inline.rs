@@ -1,5 +1,6 @@
 //! The words of a line: emphasis, code, links, images, formulas.
 
+use super::attribute::Key;
 use super::markdown::{Writer, is_formula};
 use super::math;
 use super::names;
@@ -79,20 +80,20 @@ impl<'a> Words<'a> {
             return self.text(text);
         }
         if is_formula(tree, id) {
-            let display = tree.attribute(id, "type").is_some_and(|kind| kind.contains("display"));
+            let display = tree.attribute(id, Key::Type).is_some_and(|kind| kind.contains("display"));
             return self.formula(&tree.text_of(id), display);
         }
         match tree.name(id) {
             "br" => self.line_end(),
             "img" => self.image(id),
             "math" => {
-                let display = tree.attribute(id, "display") == Some("block");
+                let display = tree.attribute(id, Key::Display) == Some("block");
                 self.formula(&math::tex(tree, id), display);
             }
             "" | "wbr" | "rp" | "svg" | "button" | "select" => {}
             "input" => {
-                if tree.attribute(id, "type") == Some("checkbox") {
-                    self.word(if tree.attribute(id, "checked").is_some() { "[x] " } else { "[ ] " });
+                if tree.attribute(id, Key::Type) == Some("checkbox") {
+                    self.word(if tree.attribute(id, Key::Checked).is_some() { "[x] " } else { "[ ] " });
                 }
             }
             "a" => self.anchor(id),
@@ -240,7 +241,7 @@ impl<'a> Words<'a> {
         if notes.backs.contains(&id) {
             return;
         }
-        let href = self.writer.tree.attribute(id, "href").and_then(|href| self.address(href));
+        let href = self.writer.tree.attribute(id, Key::Href).and_then(|href| self.address(href));
         let Some(href) = href.filter(|_| !self.inside.link && !self.leads_to_its_heading(id)) else {
             return self.children(id);
         };
@@ -264,11 +265,11 @@ impl<'a> Words<'a> {
     /// Whether a link stands in the heading that it leads to, as guides let readers copy its address.
     fn leads_to_its_heading(&self, id: Id) -> bool {
         let tree = self.writer.tree;
-        let Some(place) = tree.attribute(id, "href").and_then(|href| href.strip_prefix('#')) else { return false };
+        let Some(place) = tree.attribute(id, Key::Href).and_then(|href| href.strip_prefix('#')) else { return false };
         let Some(heading) = tree.ancestors(id).find(|above| names::level(tree.name(*above)).is_some()) else {
             return false;
         };
-        let is_place = |at: Id| tree.attribute(at, "id") == Some(place) || tree.attribute(at, "name") == Some(place);
+        let is_place = |at: Id| tree.attribute(at, Key::Id) == Some(place) || tree.attribute(at, Key::Name) == Some(place);
         // A heading that holds more may hold as many links.
         tree.parent(heading).into_iter().chain(tree.within(heading).take(MAX_PLACES)).any(is_place)
     }
@@ -276,10 +277,10 @@ impl<'a> Words<'a> {
     fn image(&mut self, id: Id) {
         let tree = self.writer.tree;
         let alt =
-            tree.attribute(id, "alt").or(tree.attribute(id, "title")).map(crate::content::line).unwrap_or_default();
+            tree.attribute(id, Key::Alt).or(tree.attribute(id, Key::Title)).map(crate::content::line).unwrap_or_default();
         // What counts readers is no picture.
-        let is_dot = |name: &str| matches!(tree.attribute(id, name), Some("0" | "1" | "0px" | "1px"));
-        if is_dot("width") || is_dot("height") {
+        let is_dot = |key: Key| matches!(tree.attribute(id, key), Some("0" | "1" | "0px" | "1px"));
+        if is_dot(Key::Width) || is_dot(Key::Height) {
             return;
         }
         let n_words = alt.split_whitespace().count();
@@ -295,14 +296,16 @@ impl<'a> Words<'a> {
     /// An image by its alternative text and its caption.
     pub(super) fn picture(&mut self, id: Id, caption: &str) {
         let tree = self.writer.tree;
-        let sources = ["data-src", "data-original", "data-lazy-src", "src", "data-srcset", "srcset"];
-        let source = sources.iter().find_map(|name| {
-            let said = tree.attribute(id, name)?;
+        let sources =
+            [Key::DataSrc, Key::DataOriginal, Key::DataLazySrc, Key::Src, Key::DataSrcSet, Key::SrcSet];
+        let source = sources.into_iter().find_map(|key| {
+            let said = tree.attribute(id, key)?;
             // The first of several sizes.
-            let first = if name.ends_with("srcset") { said.split_whitespace().next()? } else { said };
+            let is_set = matches!(key, Key::DataSrcSet | Key::SrcSet);
+            let first = if is_set { said.split_whitespace().next()? } else { said };
             self.address(first)
         });
-        let alt = crate::content::line(tree.attribute(id, "alt").unwrap_or_default());
+        let alt = crate::content::line(tree.attribute(id, Key::Alt).unwrap_or_default());
         let caption = crate::content::line(caption);
         let words = match (alt.as_str(), caption.as_str()) {
             (alt, "") => alt.to_owned(),

@@ -1,5 +1,6 @@
 //! What kind of page this is, by what it says of itself.
 
+use super::attribute::Key;
 use super::structured::Data;
 use super::tree::{Id, Tree};
 
@@ -66,12 +67,12 @@ pub(super) fn of(tree: &Tree, body: Id, data: &Data) -> PageKind {
     let meta = |name: &str, value: &str| data.meta(name).is_some_and(|said| said.to_ascii_lowercase().contains(value));
     let items: Vec<&str> = tree
         .within(body)
-        .filter_map(|id| tree.attribute(id, "itemtype"))
+        .filter_map(|id| tree.attribute(id, Key::ItemType))
         .filter_map(|item| item.rsplit('/').next())
         .collect();
     let is_item = |kinds: &[&str]| items.iter().any(|item| kinds.contains(item));
     let names = |id: Id| {
-        let names = [tree.attribute(id, "class"), tree.attribute(id, "id")];
+        let names = [tree.attribute(id, Key::Class), tree.attribute(id, Key::Id)];
         names.into_iter().flatten().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
     };
     let generator = data.meta("generator").unwrap_or_default().to_ascii_lowercase();

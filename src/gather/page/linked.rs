@@ -3,6 +3,7 @@
 //! Density alone cannot tell them apart. A list stays that a heading, a colon or its own item
 //! announces, and so do quotes, and tables that name their columns; a page of lists keeps them all.
 
+use super::attribute::Key;
 use super::measure::{Measure, holds};
 use super::names;
 use super::policy::Policy;
@@ -74,7 +75,7 @@ fn is_announced(tree: &Tree, id: Id) -> bool {
 
 /// Whether a table names its columns and has some rows.
 fn is_of_data(tree: &Tree, id: Id) -> bool {
-    let is_layout = matches!(tree.attribute(id, "role"), Some("presentation" | "none")) || tree.has(id, "table");
+    let is_layout = matches!(tree.attribute(id, Key::Role), Some("presentation" | "none")) || tree.has(id, "table");
     !is_layout && tree.named(id, "th").nth(1).is_some() && tree.named(id, "tr").nth(2).is_some()
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::attribute::Key;
 use super::Images;
 use super::code;
 use super::inline::Words;
@@ -117,7 +118,7 @@ impl<'a> Writer<'a> {
 
 /// Formulas of `MathJax` stand in scripts.
 pub(super) fn is_formula(tree: &Tree, id: Id) -> bool {
-    tree.name(id) == "script" && tree.attribute(id, "type").is_some_and(|kind| kind.starts_with("math/tex"))
+    tree.name(id) == "script" && tree.attribute(id, Key::Type).is_some_and(|kind| kind.starts_with("math/tex"))
 }
 
 /// One block of Markdown, and whether it may follow the one before it without a blank line.
@@ -179,7 +180,7 @@ impl<'a> Blocks<'a> {
         if self.writer.tree.is_inline(id) || self.writer.tree.is_custom(id) {
             if !self.writer.holds_block(id) {
                 self.words.node(id);
-            } else if let Some(href) = self.writer.tree.attribute(id, "href").filter(|_| name == "a") {
+            } else if let Some(href) = self.writer.tree.attribute(id, Key::Href).filter(|_| name == "a") {
                 // A link around blocks: its first words carry it.
                 self.end_line();
                 self.words.link = self.words.address(href);
@@ -280,7 +281,7 @@ impl<'a> Blocks<'a> {
         if items.iter().all(|item| tree.name(*item) != "li") || items.iter().any(is_note) {
             return self.children(id);
         }
-        let start = tree.attribute(id, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);
+        let start = tree.attribute(id, Key::Start).and_then(|start| start.trim().parse().ok()).unwrap_or(1);
         self.list_of(&items, is_ordered.then_some(start));
     }
 

@@ -1,15 +1,16 @@
 //! Formulas: the TeX that a page carries beside its `MathML`, or `MathML` written as TeX.
 
+use super::attribute::Key;
 use super::tree::{Id, Tree};
 
 /// The TeX of a `<math>` element.
 pub(super) fn tex(tree: &Tree, id: Id) -> String {
     let is_tex =
-        |at: &Id| tree.attribute(*at, "encoding").is_some_and(|encoding| encoding.to_ascii_lowercase().contains("tex"));
+        |at: &Id| tree.attribute(*at, Key::Encoding).is_some_and(|encoding| encoding.to_ascii_lowercase().contains("tex"));
     if let Some(annotation) = tree.named(id, "annotation").find(is_tex) {
         return tree.text_of(annotation).trim().to_owned();
     }
-    if let Some(alt) = tree.attribute(id, "alttext").filter(|alt| !alt.trim().is_empty()) {
+    if let Some(alt) = tree.attribute(id, Key::AltText).filter(|alt| !alt.trim().is_empty()) {
         return alt.trim().to_owned();
     }
     let mut out = String::new();
@@ -57,7 +58,7 @@ fn write(tree: &Tree, id: Id, out: &mut String, depth: usize) {
     match tree.name(id) {
         "mover" if accent.is_some() => part(out, accent.unwrap_or_default(), 0, "}"),
         // A binomial has no line.
-        "mfrac" if tree.attribute(id, "linethickness").is_some_and(|line| line.starts_with('0')) => {
+        "mfrac" if tree.attribute(id, Key::LineThickness).is_some_and(|line| line.starts_with('0')) => {
             part(out, "{", 0, " \\atop ");
             part(out, "", 1, "}");
         }

@@ -1,5 +1,6 @@
 //! How much prose stands where: the weight of running text below every element.
 
+use super::attribute::Key;
 use super::names;
 use super::tree::{Id, Tree};
 
@@ -168,7 +169,7 @@ impl Scale<'_> {
             if name == "a" {
                 let wraps = self.open
                     && self.tree.within(id).skip(1).any(|x| self.tree.is_element(x) && !self.tree.is_inline(x));
-                self.linked |= !wraps && self.tree.attribute(id, "href").is_some();
+                self.linked |= !wraps && self.tree.attribute(id, Key::Href).is_some();
                 self.measures[owner].n_links += 1;
             }
             // Inline elements carry what stands in them too, for those that ask.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::attribute::Key;
 use super::kind::ARTICLE_TYPES;
 use super::structured::Data;
 use super::tree::{Id, Tree};
@@ -37,10 +38,10 @@ pub(super) fn of(tree: &Tree, data: &Data) -> Metadata {
     let link = |relation: &str| {
         tree.named(Tree::ROOT, "link")
             .find(|link| {
-                tree.attribute(*link, "rel")
+                tree.attribute(*link, Key::Rel)
                     .is_some_and(|rel| rel.split_whitespace().any(|rel| rel.eq_ignore_ascii_case(relation)))
             })
-            .and_then(|link| tree.attribute(link, "href"))
+            .and_then(|link| tree.attribute(link, Key::Href))
     };
     let absolute = |url: &&str| url.starts_with("http://") || url.starts_with("https://");
     let site = meta(&["og:site_name", "application-name"]).or_else(|| {
@@ -48,7 +49,7 @@ pub(super) fn of(tree: &Tree, data: &Data) -> Metadata {
         some(&text(publisher)?)
     });
     let url = link("canonical").filter(absolute).or(data.meta("og:url").filter(absolute)).map(line).or_else(|| {
-        let base = tree.named(Tree::ROOT, "base").find_map(|base| tree.attribute(base, "href"))?;
+        let base = tree.named(Tree::ROOT, "base").find_map(|base| tree.attribute(base, Key::Href))?;
         Some(base).filter(absolute).map(line)
     });
     Metadata {
@@ -72,7 +73,7 @@ pub(super) fn of(tree: &Tree, data: &Data) -> Metadata {
             .or_else(|| marked_date(tree)),
         language: tree
             .named(Tree::ROOT, "html")
-            .find_map(|html| some(tree.attribute(html, "lang").or(tree.attribute(html, "xml:lang"))?))
+            .find_map(|html| some(tree.attribute(html, Key::Lang).or(tree.attribute(html, Key::XmlLang))?))
             .or_else(|| meta(&["content-language", "og:locale"]).map(|language| language.replace('_', "-")))
             .or_else(|| field("inLanguage")),
         url,
@@ -153,9 +154,9 @@ fn author(tree: &Tree, data: &Data) -> Option<String> {
     let meta = names.iter().filter_map(|name| some(data.meta(name)?)).find(is_name);
     let seen = || {
         let marks = |id: &Id| {
-            tree.attribute(*id, "rel").is_some_and(|rel| rel.split_whitespace().any(|rel| rel == "author"))
-                || tree.attribute(*id, "itemprop") == Some("author")
-                || tree.attribute(*id, "class").is_some_and(|class| {
+            tree.attribute(*id, Key::Rel).is_some_and(|rel| rel.split_whitespace().any(|rel| rel == "author"))
+                || tree.attribute(*id, Key::ItemProp) == Some("author")
+                || tree.attribute(*id, Key::Class).is_some_and(|class| {
                     class
                         .split_whitespace()
                         .any(|class| matches!(class, "author" | "byline" | "author-name" | "byline-name" | "p-author"))
@@ -176,14 +177,14 @@ fn author(tree: &Tree, data: &Data) -> Option<String> {
 /// The date that an element marks as that of publication, else the only one.
 fn marked_date(tree: &Tree) -> Option<String> {
     let times: Vec<Id> =
-        tree.named(Tree::ROOT, "time").filter(|id| tree.attribute(*id, "datetime").is_some()).collect();
+        tree.named(Tree::ROOT, "time").filter(|id| tree.attribute(*id, Key::DateTime).is_some()).collect();
     let is_published = |id: &&Id| {
-        tree.attribute(**id, "pubdate").is_some()
-            || tree.attribute(**id, "itemprop") == Some("datePublished")
+        tree.attribute(**id, Key::PubDate).is_some()
+            || tree.attribute(**id, Key::ItemProp) == Some("datePublished")
             || tree
-                .attribute(**id, "class")
+                .attribute(**id, Key::Class)
                 .is_some_and(|class| class.contains("publish") || class.contains("entry-date"))
     };
     let only = || times.first().filter(|_| times.len() == 1);
-    times.iter().find(is_published).or_else(only).and_then(|id| some(tree.attribute(*id, "datetime")?))
+    times.iter().find(is_published).or_else(only).and_then(|id| some(tree.attribute(*id, Key::DateTime)?))
 }

@@ -11,6 +11,7 @@
 //! Nothing here fetches, reads a clock or knows the other formats.
 
 pub(crate) mod address;
+mod attribute;
 pub(crate) mod barrier;
 mod choose;
 mod code;
@@ -52,7 +53,7 @@ use tree::{Id, Tree};
 use words::Roles;
 
 /// Trees deeper than this are not walked.
-const MAX_DEPTH: usize = 1024;
+pub(crate) const MAX_DEPTH: usize = 1024;
 
 /// Main content shorter than this is compared with the whole page, in characters.
 const DOUBTFUL: usize = 200;
@@ -86,10 +87,10 @@ pub(crate) struct Page {
     pub(crate) words: String,
 }
 
-/// Reads a page; none for one that nests too deep to walk.
-pub(crate) fn read(markup: &Markup) -> Option<Page> {
-    let tree = Tree::parse(&markup.html);
-    if tree.depth() > MAX_DEPTH {
+/// Reads a page; none for one that nests deeper than `depth`.
+pub(crate) fn read(markup: &Markup, depth: usize) -> Option<Page> {
+    let tree = Tree::of(markup.html.clone());
+    if tree.depth() > depth {
         return None;
     }
     let body = body(&tree);
@@ -122,7 +123,8 @@ pub(crate) fn read(markup: &Markup) -> Option<Page> {
     if let Some(text) = data.text(main.chars().count(), content.shown, || sieve::words(&tree, body)) {
         let whole = text.contains("</").then(|| Tree::parse(&text));
         main = match whole {
-            Some(tree) if tree.depth() <= MAX_DEPTH => {
+            Some(tree) if (depth + 1..=MAX_DEPTH).contains(&tree.depth()) => return None,
+            Some(tree) if tree.depth() <= depth => {
                 let rules = Rules::of(&tree, &Markup::plain(&text));
                 let gone = sieve::silent(&tree, &rules);
                 markdown::write(&Source::new(&tree, &gone, base), &gone, &[], Tree::ROOT)
@@ -158,10 +160,10 @@ pub(crate) enum Images {
     Told,
 }
 
-/// Reads a piece of HTML without a choice among what it shows; none for one that nests too deep to walk.
-pub(crate) fn fragment(html: &str, images: Images) -> Option<Fragment> {
+/// Reads a piece of HTML without a choice among what it shows; none for one that nests deeper than `depth`.
+pub(crate) fn fragment(html: &str, images: Images, depth: usize) -> Option<Fragment> {
     let tree = Tree::parse(html);
-    if tree.depth() > MAX_DEPTH {
+    if tree.depth() > depth {
         return None;
     }
     let gone = sieve::silent(&tree, &Rules::of(&tree, &Markup::plain(html)));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attribute::Key;
 use super::names;
 use super::tree::{Id, Tree};
 
@@ -23,7 +24,7 @@ impl Notes {
     /// The footnotes that are to be seen: a link to another stays a link.
     pub(super) fn of(tree: &Tree, unseen: &[bool]) -> Self {
         let to_place = |id: Id| {
-            let to = tree.attribute(id, "href")?.split_once('#')?.1;
+            let to = tree.attribute(id, Key::Href)?.split_once('#')?.1;
             Some((id, to, label(tree, id)?)).filter(|(_, to, _)| !to.is_empty())
         };
         let links: Vec<(Id, &str, String)> = tree.named(Tree::ROOT, "a").filter_map(to_place).collect();
@@ -33,8 +34,8 @@ impl Notes {
         }
         let mut places: BTreeMap<&str, Id> = BTreeMap::new();
         for id in tree.within(Tree::ROOT).filter(|id| tree.is_element(*id)) {
-            let name = tree.attribute(id, "name").filter(|_| tree.name(id) == "a");
-            for name in [tree.attribute(id, "id"), name].into_iter().flatten() {
+            let name = tree.attribute(id, Key::Name).filter(|_| tree.name(id) == "a");
+            for name in [tree.attribute(id, Key::Id), name].into_iter().flatten() {
                 places.entry(name).or_insert(id);
             }
         }
@@ -53,9 +54,9 @@ impl Notes {
             if is_shared || tree.within(text).nth(MAX_NODES).is_some() {
                 continue;
             }
-            let own: Vec<&str> = tree.ancestors(link).take(3).filter_map(|id| tree.attribute(id, "id")).collect();
+            let own: Vec<&str> = tree.ancestors(link).take(3).filter_map(|id| tree.attribute(id, Key::Id)).collect();
             let leads_back = |id: &Id| {
-                let href = tree.attribute(*id, "href").filter(|_| tree.name(*id) == "a");
+                let href = tree.attribute(*id, Key::Href).filter(|_| tree.name(*id) == "a");
                 href.and_then(|href| href.split_once('#')).is_some_and(|(_, to)| own.contains(&to))
             };
             let backs: Vec<Id> = tree.within(text).filter(leads_back).collect();

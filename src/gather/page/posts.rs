@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attribute::Key;
 use super::markdown::{self, Source};
 use super::measure::{Measure, holds};
 use super::names;
@@ -98,7 +99,7 @@ pub(super) fn find(
         .filter_map(|post| words_of(tree, &gone, roles, measures, *post, &posts).map(|words| (*post, words)))
         .collect();
     // What the words are called in one post they are called in a short one, beside a long signature.
-    let class = |id: Id| tree.attribute(id, "class").filter(|class| !class.is_empty());
+    let class = |id: Id| tree.attribute(id, Key::Class).filter(|class| !class.is_empty());
     let classes: BTreeSet<&str> =
         chosen.iter().filter(|(post, words)| post != words).filter_map(|(_, words)| class(*words)).collect();
     let mut written = Vec::new();
@@ -139,14 +140,14 @@ fn sort(tree: &Tree, id: Id) -> Option<&str> {
     if !matches!(name, "article" | "div" | "li" | "section" | "table" | "tr") && !names::is_custom(name) {
         return None;
     }
-    if names::is_custom(name) && tree.attribute(id, "author").is_some() {
+    if names::is_custom(name) && tree.attribute(id, Key::Author).is_some() {
         return Some("");
     }
-    let kind = tree.attribute(id, "itemtype").and_then(|kind| kind.rsplit('/').next());
+    let kind = tree.attribute(id, Key::ItemType).and_then(|kind| kind.rsplit('/').next());
     if matches!(kind, Some("Question" | "Answer")) {
         return Some("answer");
     }
-    tree.attribute(id, "class")?.split_whitespace().find_map(|class| {
+    tree.attribute(id, Key::Class)?.split_whitespace().find_map(|class| {
         let mut is_post = false;
         for_words(class, |word| {
             is_post |= matches!(word, "post" | "comment" | "message" | "reply" | "topic" | "answer" | "question");
@@ -170,19 +171,19 @@ fn own<'a>(tree: &'a Tree, post: Id, posts: &'a [Id]) -> impl Iterator<Item = Id
 
 /// Who wrote a post.
 fn author(tree: &Tree, post: Id, posts: &[Id]) -> Option<String> {
-    let said = ["data-author", "author"].iter().find_map(|key| tree.attribute(post, key));
+    let said = [Key::DataAuthor, Key::Author].into_iter().find_map(|key| tree.attribute(post, key));
     if let Some(said) = said.map(crate::content::line).filter(|said| !said.is_empty()) {
         return Some(said);
     }
     let said = |id: &Id| {
-        let href = tree.attribute(*id, "href").unwrap_or_default();
-        tree.attribute(*id, "itemprop") == Some("author")
-            || tree.attribute(*id, "rel").is_some_and(|rel| rel.contains("author"))
+        let href = tree.attribute(*id, Key::Href).unwrap_or_default();
+        tree.attribute(*id, Key::ItemProp) == Some("author")
+            || tree.attribute(*id, Key::Rel).is_some_and(|rel| rel.contains("author"))
             || ["/user", "/member", "/profile", "/u/", "/people/"].iter().any(|part| href.contains(part))
     };
     let named = |id: &Id| {
         let (mut is_author, mut is_other) = (false, false);
-        for_words(tree.attribute(*id, "class").unwrap_or_default(), |word| {
+        for_words(tree.attribute(*id, Key::Class).unwrap_or_default(), |word| {
             is_author |= matches!(
                 word,
                 "author" | "username" | "user" | "poster" | "creator" | "nick" | "nickname" | "owner" | "name"
@@ -202,13 +203,13 @@ fn author(tree: &Tree, post: Id, posts: &[Id]) -> Option<String> {
 fn time(tree: &Tree, post: Id, posts: &[Id]) -> Option<String> {
     let said = |id: Id| {
         let is_time = tree.name(id) == "time"
-            || matches!(tree.attribute(id, "itemprop"), Some("dateCreated" | "datePublished" | "dateModified"));
-        let stamp = ["datetime", "content"].iter().find_map(|key| tree.attribute(id, key));
+            || matches!(tree.attribute(id, Key::ItemProp), Some("dateCreated" | "datePublished" | "dateModified"));
+        let stamp = [Key::DateTime, Key::Content].into_iter().find_map(|key| tree.attribute(id, key));
         if let Some(stamp) = stamp.filter(|_| is_time) {
             return Some(crate::content::line(stamp));
         }
         let mut is_marked = is_time;
-        for_words(tree.attribute(id, "class").unwrap_or_default(), |word| {
+        for_words(tree.attribute(id, Key::Class).unwrap_or_default(), |word| {
             is_marked |= matches!(word, "date" | "time" | "timestamp" | "datetime" | "postdate" | "age");
         });
         short(tree, id, posts).filter(|text| is_marked && text.bytes().any(|byte| byte.is_ascii_digit()))
@@ -240,7 +241,7 @@ fn words_of(tree: &Tree, gone: &[bool], roles: &[Roles], measures: &[Measure], p
     let says = |id: &Id| {
         tree.is_element(*id)
             && !gone[*id]
-            && (tree.attribute(*id, "itemprop") == Some("text") || roles[*id].any(Roles::CONTENT))
+            && (tree.attribute(*id, Key::ItemProp) == Some("text") || roles[*id].any(Roles::CONTENT))
             && !roles[*id].any(Roles::META)
     };
     let inner: Vec<Id> = own(tree, post, posts).skip(1).filter(says).collect();
@@ -253,7 +254,7 @@ fn words_of(tree: &Tree, gone: &[bool], roles: &[Roles], measures: &[Measure], p
 /// Whether an element is what its author puts under every post, or what readers may do with it.
 fn is_no_message(tree: &Tree, id: Id) -> bool {
     let mut is_one = false;
-    for_words(tree.attribute(id, "class").unwrap_or_default(), |word| {
+    for_words(tree.attribute(id, Key::Class).unwrap_or_default(), |word| {
         is_one |= matches!(word, "signature" | "sig" | "buttons" | "controls" | "actions");
     });
     is_one
@@ -281,7 +282,7 @@ fn is_button(tree: &Tree, id: Id) -> bool {
 
 /// Whether an element is a heading that is only a link to a place on the page, as every post has one.
 fn leads_to_itself(tree: &Tree, id: Id) -> bool {
-    let is_place = |link: Id| tree.attribute(link, "href").is_some_and(|href| href.starts_with('#'));
+    let is_place = |link: Id| tree.attribute(link, Key::Href).is_some_and(|href| href.starts_with('#'));
     let has_words = |text: &str| !text.trim().is_empty();
     names::level(tree.name(id)).is_some()
         && tree.named(id, "a").any(is_place)

@@ -1,4 +1,5 @@
-//! Scripts, comments and style sheets, taken out before a page is parsed: two fifths of its bytes.
+//! Scripts, comments, style sheets, drawings and attributes that nobody reads, taken out before a page is parsed: more
+//! than half of its bytes.
 //!
 //! Where an element begins and ends is told as the tokenizer of the HTML standard tells it (section
 //! 13.2.5): quotes of attributes, comments, elements of raw text. Whatever is not plain is left as it stands,
@@ -6,10 +7,13 @@
 //! beside the page: [`Markup::sheet`] has the one that stood in an element. Of the blanks between tags one is left: the
 //! tokenizer makes a piece of every line end.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use html5ever::tendril::StrTendril;
 use memchr::memmem;
+
+use super::attribute::Key;
+use super::names;
 
 /// A piece of fewer bytes costs more to cut than to parse.
 const WORTH: usize = 64;
@@ -17,14 +21,14 @@ const WORTH: usize = 64;
 /// A page as it is parsed.
 #[derive(Debug)]
 pub(crate) struct Markup<'a> {
-    pub(crate) html: Cow<'a, str>,
+    pub(crate) html: StrTendril,
     sheets: Vec<&'a str>,
 }
 
 impl Markup<'_> {
     /// A page as it stands, or a piece of one.
     pub(crate) fn plain(html: &str) -> Markup<'_> {
-        Markup { html: Cow::Borrowed(html), sheets: Vec::new() }
+        Markup { html: html.into(), sheets: Vec::new() }
     }
 
     /// The style sheet that the words of its element stand for: another, or these words themselves.
@@ -41,7 +45,7 @@ const SHEET: &str = "/*sheet ";
 #[derive(Debug)]
 struct Pieces<'a> {
     html: &'a str,
-    out: String,
+    out: StrTendril,
     kept: usize,
     sheets: Vec<&'a str>,
     /// The number of each sheet: what stands in two places is one.
@@ -49,10 +53,14 @@ struct Pieces<'a> {
 }
 
 impl Pieces<'_> {
+    fn cut(&mut self, from: usize, to: usize) {
+        self.out.push_slice(&self.html[self.kept..from]);
+        self.kept = to;
+    }
+
     fn leave_out(&mut self, from: usize, to: usize) {
         if to - from >= WORTH {
-            self.out.push_str(&self.html[self.kept..from]);
-            self.kept = to;
+            self.cut(from, to);
         }
     }
 
@@ -64,9 +72,8 @@ impl Pieces<'_> {
         let trail = text[lead..].iter().rev().position(is_word).unwrap_or(0);
         for (from, to) in [(from, from + lead), (to - trail, to)] {
             if to - from > 1 {
-                self.out.push_str(&self.html[self.kept..from]);
-                self.out.push(' ');
-                self.kept = to;
+                self.cut(from, to);
+                self.out.push_char(' ');
             }
         }
     }
@@ -79,7 +86,7 @@ impl Pieces<'_> {
             if number == self.sheets.len() {
                 self.sheets.push(sheet);
             }
-            self.out.push_str(&format!("{SHEET}{number}*/"));
+            self.out.push_slice(&format!("{SHEET}{number}*/"));
         }
     }
 }
@@ -87,7 +94,8 @@ impl Pieces<'_> {
 /// The page without the words of its scripts and comments, its style sheets beside it.
 pub(crate) fn emptied(html: &str) -> Markup<'_> {
     let bytes = html.as_bytes();
-    let mut page = Pieces { html, out: String::new(), kept: 0, sheets: Vec::new(), numbers: BTreeMap::new() };
+    let out = StrTendril::with_capacity(u32::try_from(html.len()).unwrap_or(0));
+    let mut page = Pieces { html, out, kept: 0, sheets: Vec::new(), numbers: BTreeMap::new() };
     let mut at = 0;
     // How many `<svg>` and `<math>` are open: in them no element is raw text.
     let mut n_foreign = 0usize;
@@ -114,33 +122,36 @@ pub(crate) fn emptied(html: &str) -> Markup<'_> {
                     at += end + 1;
                     continue;
                 }
-                let Some(end) = tag_end(bytes, name_at + name.len()) else { break };
+                let tag = Tag::of(name);
+                let end = tag_end(bytes, name_at + name.len(), |attribute| {
+                    if n_foreign == 0 && !attribute.is_read(bytes, tag == Tag::Image) && attribute.stands_free(bytes) {
+                        page.cut(attribute.from, attribute.to);
+                    }
+                });
+                let Some(end) = end else { break };
                 let is_open = !is_end && !bytes[..end].ends_with(b"/>");
                 at = end;
-                let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
-                if is(b"svg") || is(b"math") {
-                    n_foreign = (n_foreign + usize::from(is_open)).saturating_sub(usize::from(is_end));
-                }
-                if SPACED.iter().any(|spaced| is(spaced)) {
-                    n_spaced = (n_spaced + usize::from(is_open)).saturating_sub(usize::from(is_end));
-                }
-                if is_end || n_foreign > 0 || !RAW.iter().any(|raw| is(raw)) {
-                    continue;
-                }
-                let Some(close) = raw_end(bytes, end, name) else { break };
-                at = close;
-                let is_script = is(b"script");
-                // A script in a comment in a script may not end where it seems to.
-                if is_script && memmem::find(&bytes[end..close], b"<!--").is_some() {
-                    if memmem::find(&bytes[end..close], b"<script").is_some() {
-                        break;
+                let count = |n: usize| (n + usize::from(is_open)).saturating_sub(usize::from(is_end));
+                match tag {
+                    Tag::Shape if n_foreign > 0 => page.cut(start, end),
+                    Tag::Foreign => n_foreign = count(n_foreign),
+                    Tag::Spaced => n_spaced = count(n_spaced),
+                    Tag::Script | Tag::Style | Tag::Raw if !is_end && n_foreign == 0 => {
+                        let Some(close) = raw_end(bytes, end, name) else { break };
+                        at = close;
+                        let words = &bytes[end..close];
+                        if tag == Tag::Style {
+                            page.put_aside(end, close);
+                        } else if tag == Tag::Script && memmem::find(words, b"<!--").is_some() {
+                            // A script in a comment in a script may not end where it seems to.
+                            if memmem::find(words, b"<script").is_some() {
+                                break;
+                            }
+                        } else if tag == Tag::Script && !is_read(&html[start..end]) {
+                            page.leave_out(end, close);
+                        }
                     }
-                    continue;
-                }
-                if is_script && !is_read(&html[start..end]) {
-                    page.leave_out(end, close);
-                } else if is(b"style") {
-                    page.put_aside(end, close);
+                    _ => {}
                 }
             }
             Some(b'!') if n_foreign > 0 && bytes[at..].starts_with(b"![CDATA[") => {
@@ -154,19 +165,42 @@ pub(crate) fn emptied(html: &str) -> Markup<'_> {
             _ => {}
         }
     }
-    if page.kept == 0 {
-        return Markup::plain(html);
-    }
-    page.out.push_str(&html[page.kept..]);
-    Markup { html: Cow::Owned(page.out), sheets: page.sheets }
+    page.out.push_slice(&html[page.kept..]);
+    Markup { html: page.out, sheets: page.sheets }
 }
 
-/// Elements whose words are no markup.
-const RAW: &[&[u8]] =
-    &[b"script", b"style", b"textarea", b"title", b"iframe", b"noembed", b"noframes", b"xmp", b"plaintext"];
+/// What a tag is to one who looks for what can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Script,
+    Style,
+    /// Of another element whose words are no markup.
+    Raw,
+    /// Of an element whose blanks are read as they stand.
+    Spaced,
+    /// Of `<svg>` or `<math>`.
+    Foreign,
+    /// Of what draws, and holds no words.
+    Shape,
+    Image,
+    Other,
+}
 
-/// Elements whose blanks are read as they stand.
-const SPACED: &[&[u8]] = &[b"pre", b"code", b"listing"];
+impl Tag {
+    fn of(name: &[u8]) -> Self {
+        match names::lower(name, &mut [0; names::LONGEST]) {
+            b"script" => Self::Script,
+            b"style" => Self::Style,
+            b"textarea" | b"title" | b"iframe" | b"noembed" | b"noframes" | b"xmp" | b"plaintext" => Self::Raw,
+            b"pre" | b"code" | b"listing" => Self::Spaced,
+            b"svg" | b"math" => Self::Foreign,
+            b"path" | b"g" | b"use" | b"circle" | b"rect" | b"polygon" | b"polyline" | b"line" | b"ellipse"
+            | b"defs" | b"stop" => Self::Shape,
+            b"img" => Self::Image,
+            _ => Self::Other,
+        }
+    }
+}
 
 /// Whether the tag of a script says that it holds data or a formula.
 fn is_read(tag: &str) -> bool {
@@ -198,8 +232,33 @@ fn comment(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     }
 }
 
-/// The place behind a tag, `at` behind its name.
-fn tag_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+/// An attribute where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Attribute {
+    from: usize,
+    name_end: usize,
+    to: usize,
+}
+
+impl Attribute {
+    fn is_read(self, bytes: &[u8], of_image: bool) -> bool {
+        let name = str::from_utf8(&bytes[self.from..self.name_end]).unwrap_or_default();
+        match Key::of(name) {
+            Some(key) => of_image || !key.is_of_images(),
+            // A name in capitals may be one that is read.
+            None => name.bytes().any(|byte| !matches!(byte, b'a'..=b'z' | b'-' | b'_' | b':' | b'0'..=b'9')),
+        }
+    }
+
+    /// Whether the tag says the same of all others without this one.
+    fn stands_free(self, bytes: &[u8]) -> bool {
+        let follows = bytes[self.to..].iter().find(|byte| !byte.is_ascii_whitespace());
+        bytes[self.from - 1].is_ascii_whitespace() && follows.is_some_and(|byte| *byte != b'=')
+    }
+}
+
+/// The place behind a tag, `at` behind its name; `each` is told its attributes.
+fn tag_end(bytes: &[u8], mut at: usize, mut each: impl FnMut(Attribute)) -> Option<usize> {
     let is_blank = |byte: u8| byte.is_ascii_whitespace();
     loop {
         match *bytes.get(at)? {
@@ -208,17 +267,19 @@ fn tag_end(bytes: &[u8], mut at: usize) -> Option<usize> {
             _ => {
                 // The name of an attribute may begin with `=`, and ends before one.
                 let ends = |byte: &u8| is_blank(*byte) || matches!(byte, b'/' | b'>' | b'=');
+                let from = at;
                 at += 1 + bytes[at + 1..].iter().position(ends)?;
+                let name_end = at;
                 let behind = bytes[at..].iter().position(|byte| !is_blank(*byte))?;
-                if bytes[at + behind] != b'=' {
-                    continue;
+                if bytes[at + behind] == b'=' {
+                    at += behind + 1;
+                    at += bytes[at..].iter().position(|byte| !is_blank(*byte))?;
+                    at += match bytes[at] {
+                        quote @ (b'"' | b'\'') => memchr::memchr(quote, &bytes[at + 1..])? + 2,
+                        _ => bytes[at..].iter().position(|byte| is_blank(*byte) || *byte == b'>')?,
+                    };
                 }
-                at += behind + 1;
-                at += bytes[at..].iter().position(|byte| !is_blank(*byte))?;
-                at += match bytes[at] {
-                    quote @ (b'"' | b'\'') => memchr::memchr(quote, &bytes[at + 1..])? + 2,
-                    _ => bytes[at..].iter().position(|byte| is_blank(*byte) || *byte == b'>')?,
-                };
+                each(Attribute { from, name_end, to: at });
             }
         }
     }
@@ -252,7 +313,13 @@ mod tests {
             kept.filter(|c| (*c, std::mem::replace(&mut last, *c)) != (' ', ' ')).collect::<String>()
         };
         let words = |id| if is_spaced(id) { text(id).to_owned() } else { blank(text(id)) };
-        nodes.map(|id| format!("{}{}", tree.name(id), words(id))).collect()
+        let is_read = |id, key: Key| tree.name(id) == "img" || !key.is_of_images();
+        let said = |id| tree.attributes(id).filter(move |(key, _)| is_read(id, *key)).map(|said| format!("{said:?}"));
+        let is_shape = |id: &usize| Tag::of(tree.name(*id).as_bytes()) == Tag::Shape;
+        nodes
+            .filter(|id| !is_shape(id))
+            .map(|id| format!("{}{}{}", tree.name(id), said(id).collect::<String>(), words(id)))
+            .collect()
     }
 
     #[test]
@@ -264,8 +331,13 @@ mod tests {
             (format!("<p>a<!-- {code} -->b<!-- {code} --!>c"), true),
             (format!("<!--><p>a<!-- {code} -->b"), true),
             (format!("<!---><p>a<script>{code}</script/>b"), true),
-            (format!("<p title='<script>'>a</p><p>{code}<script>b</script>c"), false),
+            (format!("<p class='<script>'>a</p><p>{code}<script>b</script>c"), false),
             (format!("<p a=b\"c><script>{code}</script>d<p e=\">\">f"), true),
+            ("<p class=a onclick='a > b' id=b data-x>c<br data-x/>d<br/data-x>e".to_owned(), true),
+            ("<p id data-x =a class=b>c<p id data-x = c =d>e<p id data-x='f' =g>h<p href data-x =i>j".to_owned(), true),
+            ("<p title=a>b<img title=a alt='b' sizes=c>d<IMG SRC=a SIZES=b>".to_owned(), true),
+            ("<svg viewBox=a><g><path d=b></path><use href=c /></g><a href=d>e</a></svg><i g=f>g".to_owned(), true),
+            ("<svg><font color=a>b</svg><p>c".to_owned(), false),
             (format!("<p = '><script>{code}</script>'>a"), true),
             (format!("<p =a='><script>{code}</script>'>a"), false),
             (format!("<textarea><script>{code}</textarea>a<script>{code}</script>b"), true),
@@ -282,7 +354,7 @@ mod tests {
             (format!("<script id=__NEXT_DATA__>{code}</script>a"), false),
             (format!("<script>{code}"), false),
             (format!("a<!-- {code}"), false),
-            (format!("a<p title='{code}"), false),
+            (format!("a<p class='{code}"), false),
             (format!("<plaintext><script>{code}</script>"), false),
             ("<p>no <script>a</script>b".to_owned(), false),
             ("<".to_owned(), false),
@@ -338,6 +410,11 @@ mod tests {
             "\n\n",
             "<pre>",
             "</pre>",
+            " id=a",
+            " data-x",
+            " x='b'",
+            " =",
+            "<img ",
             &long,
         ];
         let mut state = 0x2545_f491_4f6c_dd1d_u64;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::attribute::Key;
 use super::dialog::Dialogs;
 use super::fields;
 use super::hidden::{Hidden, Rules};
@@ -67,13 +68,13 @@ impl Seen {
             let name = tree.name(id);
             let (mut may_hide, mut is_consent) = (styles.is_any(), false);
             for (key, said) in tree.attributes(id) {
-                if matches!(key, "class" | "id" | "role" | "data-component" | "data-testid") {
+                if matches!(key, Key::Class | Key::Id | Key::Role | Key::DataComponent | Key::DataTestId) {
                     let known = known_rows.entry((said.len(), said));
                     roles[id] = roles[id].and(*known.or_insert_with(|| Roles::known(said, &mut known_names)));
                 }
                 match key {
-                    "role" if matches!(said, "dialog" | "alertdialog") => roles[id] = roles[id].and(Roles::DIALOG),
-                    "id" => is_consent = asks_consent(said),
+                    Key::Role if matches!(said, "dialog" | "alertdialog") => roles[id] = roles[id].and(Roles::DIALOG),
+                    Key::Id => is_consent = asks_consent(said),
                     _ if Rules::may_hide(key) => may_hide = true,
                     _ => {}
                 }
@@ -217,8 +218,12 @@ pub(super) fn sieve(
     if is_forum {
         return Sieved { gone, measures };
     }
+    let cards = cards(tree, &gone, &measures, body);
+    if cards.is_empty() {
+        return Sieved { gone, measures };
+    }
     let mut without = gone.clone();
-    for id in cards(tree, &gone, &measures, body) {
+    for id in cards {
         without[id] = true;
     }
     let rest = measure(tree, &page.sizes, &without, policy.opens_links);
@@ -235,7 +240,7 @@ pub(super) fn sieve(
 
 /// Whether a link leads past the menus, for those who hear a page.
 fn leads_past_menus(tree: &Tree, id: Id) -> bool {
-    let leads_down = tree.attribute(id, "href").is_some_and(|href| href.len() > 1 && href.starts_with('#'));
+    let leads_down = tree.attribute(id, Key::Href).is_some_and(|href| href.len() > 1 && href.starts_with('#'));
     leads_down && {
         let words = tree.text_of(id).trim().to_lowercase();
         ["skip to ", "skip navigation", "jump to ", "zum inhalt", "zum hauptinhalt", "aller au contenu", "saltar al "]

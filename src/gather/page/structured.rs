@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::attribute::Key;
 use super::tree::{Id, Tree};
 
 /// Data nested deeper than this is not looked at.
@@ -43,7 +44,7 @@ impl Data {
                 }
                 _ => continue,
             }
-            let kind = tree.attribute(script, "type").unwrap_or_default();
+            let kind = tree.attribute(script, Key::Type).unwrap_or_default();
             if kind.contains("ld+json") {
                 let text = tree.text_of(script);
                 let text = text.trim().trim_start_matches("<!--").trim_end_matches("-->").trim_end_matches(';');
@@ -53,7 +54,7 @@ impl Data {
                 if let Ok(value) = value {
                     gather(value, &mut data.objects, 0);
                 }
-            } else if kind == "application/json" || tree.attribute(script, "id") == Some("__NEXT_DATA__") {
+            } else if kind == "application/json" || tree.attribute(script, Key::Id) == Some("__NEXT_DATA__") {
                 data.states.extend(serde_json::from_str(&tree.text_of(script)));
             }
         }
@@ -119,8 +120,8 @@ impl Data {
 
 /// The names of a `<meta>` and what it says.
 fn meta(tree: &Tree, id: Id) -> Option<(Vec<String>, String)> {
-    let said = tree.attribute(id, "content").map(str::trim).filter(|said| !said.is_empty())?;
-    let names = ["property", "name", "itemprop"].iter().filter_map(|key| tree.attribute(id, key));
+    let said = tree.attribute(id, Key::Content).map(str::trim).filter(|said| !said.is_empty())?;
+    let names = [Key::Property, Key::Name, Key::ItemProp].into_iter().filter_map(|key| tree.attribute(id, key));
     let names = names.flat_map(str::split_whitespace).map(str::to_ascii_lowercase).collect();
     Some((names, said.to_owned()))
 }

@@ -1,5 +1,6 @@
 //! Tables: those of data become Markdown tables, those of layout fall apart into their cells.
 
+use super::attribute::Key;
 use super::markdown::{Writer, join};
 use super::names;
 use super::tree::Id;
@@ -14,7 +15,7 @@ const MAX_COLUMNS: usize = 64;
 /// The Markdown of a table; none for one of layout.
 pub(super) fn write(writer: &Writer, id: Id, depth: usize) -> Option<String> {
     let tree = writer.tree;
-    let role = tree.attribute(id, "role");
+    let role = tree.attribute(id, Key::Role);
     if matches!(role, Some("presentation" | "none")) || tree.has(id, "table") {
         return None;
     }
@@ -28,7 +29,7 @@ pub(super) fn write(writer: &Writer, id: Id, depth: usize) -> Option<String> {
         let mut line = Vec::new();
         for cell in cells {
             line.push(self::cell(writer, cell, depth)?);
-            let span: usize = tree.attribute(cell, "colspan").and_then(|span| span.trim().parse().ok()).unwrap_or(1);
+            let span: usize = tree.attribute(cell, Key::ColSpan).and_then(|span| span.trim().parse().ok()).unwrap_or(1);
             line.extend((1..span.min(MAX_COLUMNS)).map(|_| String::new()));
         }
         if line.is_empty() {

@@ -13,8 +13,8 @@ fn framed(inner: &str) -> String {
     )
 }
 
-fn read(html: &str) -> Option<Page> {
-    super::read(&emptied(html))
+pub(super) fn read(html: &str) -> Option<Page> {
+    super::read(&emptied(html), MAX_DEPTH)
 }
 
 fn main(html: &str) -> String {
@@ -92,7 +92,7 @@ fn html_has_its_markdown() {
         ("<table><tr><td><p>a<p>b<p>c<td>d<tr><td>e<td>f</table>", "a\n\nb\n\nc\n\nd\n\ne\n\nf"),
         ("<a href='javascript:x()'>go</a> <a href='a b(c)'>to</a>", "go [to](a%20b%28c%29)"),
     ] {
-        assert_eq!(fragment(html, Images::All).unwrap().text, expected, "{html}");
+        assert_eq!(fragment(html, Images::All, MAX_DEPTH).unwrap().text, expected, "{html}");
     }
 }
 

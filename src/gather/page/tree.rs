@@ -8,40 +8,49 @@ use std::cell::{Ref, RefCell};
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
-use html5ever::{Attribute, LocalName, QualName, local_name, ns, parse_document};
+use html5ever::{Attribute, QualName, local_name, ns, parse_document};
 
+use super::attribute::Key;
 use super::names;
 
 /// The place of a node in its tree.
 pub(crate) type Id = usize;
 
-/// No node: the parent of the root, the next of the last.
-const NONE: Id = usize::MAX;
+/// A place as nodes hold it: pages are far smaller than this reaches.
+type Link = u32;
 
-#[derive(Debug)]
+/// Bytes of a page for each of its nodes, about.
+const BYTES_A_NODE: usize = 24;
+
+/// No node: the parent of the root, the next of the last.
+const NONE: Link = Link::MAX;
+
+#[derive(Debug, Clone, Copy)]
 struct Node {
-    parent: Id,
-    first: Id,
-    last: Id,
-    previous: Id,
-    next: Id,
+    parent: Link,
+    first: Link,
+    last: Link,
+    previous: Link,
+    next: Link,
     data: Data,
 }
 
-#[derive(Debug)]
+/// What a node is, and where that stands.
+#[derive(Debug, Clone, Copy)]
 enum Data {
     /// The root, comments, declarations: nothing that anyone reads.
     Other,
-    Text(StrTendril),
-    Element(Element),
+    Text(Link),
+    Element(Link),
 }
 
 #[derive(Debug)]
 struct Element {
     name: QualName,
-    attributes: Vec<Attribute>,
+    /// The first of its attributes, and how many follow it.
+    attributes: (Link, Link),
     /// Where the content of a `<template>` hangs.
-    template: Id,
+    template: Link,
     nature: Nature,
 }
 
@@ -64,6 +73,10 @@ impl Nature {
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
+    elements: Vec<Element>,
+    /// Those of one element beside each other.
+    attributes: Vec<(Key, StrTendril)>,
+    texts: Vec<StrTendril>,
     /// The name of what has none.
     nameless: QualName,
 }
@@ -71,20 +84,56 @@ pub(crate) struct Tree {
 impl Tree {
     /// Parses a page; every text is one.
     pub(crate) fn parse(html: &str) -> Self {
-        let nameless = QualName::new(None, ns!(), local_name!(""));
-        let sink = Sink { tree: RefCell::new(Self { nodes: Vec::new(), nameless }) };
+        Self::of(StrTendril::from(html))
+    }
+
+    /// Parses a page that nobody else needs.
+    pub(crate) fn of(html: StrTendril) -> Self {
+        let nodes = Vec::with_capacity(html.len() / BYTES_A_NODE);
+        let tree = Self {
+            elements: Vec::with_capacity(nodes.capacity() / 2),
+            texts: Vec::with_capacity(nodes.capacity() / 2),
+            attributes: Vec::with_capacity(nodes.capacity() / 2),
+            nodes,
+            nameless: QualName::new(None, ns!(), local_name!("")),
+        };
+        let sink = Sink { tree: RefCell::new(tree) };
         sink.tree.borrow_mut().push(Data::Other);
         let options = html5ever::ParseOpts {
             // Without scripts, what stands in `<noscript>` is markup.
             tree_builder: html5ever::tree_builder::TreeBuilderOpts { scripting_enabled: false, ..Default::default() },
             ..Default::default()
         };
-        parse_document(sink, options).one(StrTendril::from(html))
+        parse_document(sink, options).one(html)
     }
 
     fn push(&mut self, data: Data) -> Id {
         self.nodes.push(Node { parent: NONE, first: NONE, last: NONE, previous: NONE, next: NONE, data });
         self.nodes.len() - 1
+    }
+
+    fn push_text(&mut self, text: StrTendril) -> Id {
+        self.texts.push(text);
+        self.push(Data::Text(link(self.texts.len() - 1)))
+    }
+
+    /// Keeps those of an element's attributes that are read, and says where they stand.
+    fn push_attributes(&mut self, attributes: Vec<Attribute>) -> (Link, Link) {
+        let first = self.attributes.len();
+        self.attributes.extend(attributes.into_iter().filter_map(read));
+        (link(first), link(self.attributes.len() - first))
+    }
+
+    fn element(&self, id: Id) -> Option<&Element> {
+        match self.nodes[id].data {
+            Data::Element(at) => Some(&self.elements[place(at)]),
+            _ => None,
+        }
+    }
+
+    fn attributes_of(&self, id: Id) -> &[(Key, StrTendril)] {
+        let (first, n) = self.element(id).map_or((0, 0), |element| element.attributes);
+        &self.attributes[place(first)..place(first) + place(n)]
     }
 
     /// How many nodes were ever made; each [`Id`] is smaller.
@@ -132,10 +181,7 @@ impl Tree {
 
     /// The name of an element; empty for what is none.
     pub(crate) fn name(&self, id: Id) -> &str {
-        match &self.nodes[id].data {
-            Data::Element(element) => &element.name.local,
-            _ => "",
-        }
+        self.element(id).map_or("", |element| &element.name.local)
     }
 
     pub(crate) fn is_element(&self, id: Id) -> bool {
@@ -143,10 +189,7 @@ impl Tree {
     }
 
     fn nature(&self, id: Id) -> Nature {
-        match &self.nodes[id].data {
-            Data::Element(element) => element.nature,
-            _ => Nature::default(),
-        }
+        self.element(id).map_or(Nature::default(), |element| element.nature)
     }
 
     /// Whether a node is an element of [`names::is_inline`].
@@ -166,24 +209,19 @@ impl Tree {
 
     /// The characters of a text node.
     pub(crate) fn text(&self, id: Id) -> Option<&str> {
-        match &self.nodes[id].data {
-            Data::Text(text) => Some(text),
+        match self.nodes[id].data {
+            Data::Text(at) => Some(&self.texts[place(at)]),
             _ => None,
         }
     }
 
-    pub(crate) fn attribute(&self, id: Id, name: &str) -> Option<&str> {
-        let Data::Element(element) = &self.nodes[id].data else { return None };
-        element.attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+    pub(crate) fn attribute(&self, id: Id, key: Key) -> Option<&str> {
+        self.attributes(id).find(|(known, _)| *known == key).map(|(_, value)| value)
     }
 
-    /// The names and values of the attributes of an element.
-    pub(crate) fn attributes(&self, id: Id) -> impl Iterator<Item = (&str, &str)> {
-        let attributes = match &self.nodes[id].data {
-            Data::Element(element) => element.attributes.as_slice(),
-            _ => &[],
-        };
-        attributes.iter().map(|attribute| (&*attribute.name.local, &*attribute.value))
+    /// The attributes of an element that are read, and their values.
+    pub(crate) fn attributes(&self, id: Id) -> impl Iterator<Item = (Key, &str)> {
+        self.attributes_of(id).iter().map(|(key, value)| (*key, &**value))
     }
 
     /// All text at and below a node, as it stands.
@@ -203,63 +241,65 @@ impl Tree {
 
     /// The longest way from the root to a leaf.
     pub(crate) fn depth(&self) -> usize {
-        let mut depths = vec![0; self.nodes.len()];
+        let mut depths = vec![0_u32; self.nodes.len()];
         let mut deepest = 0;
         for id in self.within(Self::ROOT).skip(1) {
-            depths[id] = depths[self.nodes[id].parent] + 1;
+            depths[id] = depths[place(self.nodes[id].parent)] + 1;
             deepest = deepest.max(depths[id]);
         }
-        deepest
+        place(deepest)
     }
 
     /// Takes a node, and all below it, out of the tree.
     pub(crate) fn remove(&mut self, id: Id) {
         let Node { parent, previous, next, .. } = self.nodes[id];
-        if let Some(node) = self.nodes.get_mut(previous) {
+        if let Some(node) = self.node(previous) {
             node.next = next;
-        } else if let Some(node) = self.nodes.get_mut(parent) {
+        } else if let Some(node) = self.node(parent) {
             node.first = next;
         }
-        if let Some(node) = self.nodes.get_mut(next) {
+        if let Some(node) = self.node(next) {
             node.previous = previous;
-        } else if let Some(node) = self.nodes.get_mut(parent) {
+        } else if let Some(node) = self.node(parent) {
             node.last = previous;
         }
         let node = &mut self.nodes[id];
         (node.parent, node.previous, node.next) = (NONE, NONE, NONE);
     }
 
+    fn node(&mut self, at: Link) -> Option<&mut Node> {
+        self.nodes.get_mut(place(at))
+    }
+
     fn append(&mut self, parent: Id, id: Id) {
         self.remove(id);
         let previous = self.nodes[parent].last;
-        (self.nodes[id].parent, self.nodes[id].previous) = (parent, previous);
-        match self.nodes.get_mut(previous) {
-            Some(node) => node.next = id,
-            None => self.nodes[parent].first = id,
+        (self.nodes[id].parent, self.nodes[id].previous) = (link(parent), previous);
+        match self.node(previous) {
+            Some(node) => node.next = link(id),
+            None => self.nodes[parent].first = link(id),
         }
-        self.nodes[parent].last = id;
+        self.nodes[parent].last = link(id);
     }
 
     fn insert_before(&mut self, sibling: Id, id: Id) {
         self.remove(id);
         let Node { parent, previous, .. } = self.nodes[sibling];
-        (self.nodes[id].parent, self.nodes[id].previous, self.nodes[id].next) = (parent, previous, sibling);
-        self.nodes[sibling].previous = id;
-        match self.nodes.get_mut(previous) {
-            Some(node) => node.next = id,
-            None => {
-                if let Some(node) = self.nodes.get_mut(parent) {
-                    node.first = id;
-                }
-            }
+        let node = &mut self.nodes[id];
+        (node.parent, node.previous, node.next) = (parent, previous, link(sibling));
+        self.nodes[sibling].previous = link(id);
+        if let Some(node) = self.node(previous) {
+            node.next = link(id);
+        } else if let Some(node) = self.node(parent) {
+            node.first = link(id);
         }
     }
 
     /// Puts text behind the text node `at`, if it is one.
-    fn grow(&mut self, at: Id, more: &StrTendril) -> bool {
-        match self.nodes.get_mut(at).map(|node| &mut node.data) {
-            Some(Data::Text(text)) => {
-                text.push_tendril(more);
+    fn grow(&mut self, at: Link, more: &StrTendril) -> bool {
+        match self.nodes.get(place(at)).map(|node| node.data) {
+            Some(Data::Text(at)) => {
+                self.texts[place(at)].push_tendril(more);
                 true
             }
             _ => false,
@@ -267,8 +307,22 @@ impl Tree {
     }
 }
 
-fn some(id: Id) -> Option<Id> {
-    (id != NONE).then_some(id)
+/// An attribute, if it is one that is read.
+fn read(attribute: Attribute) -> Option<(Key, StrTendril)> {
+    Some((Key::of(&attribute.name.local)?, attribute.value))
+}
+
+/// A page is told to be too large long before its nodes are too many.
+fn link(at: usize) -> Link {
+    Link::try_from(at).expect("a page has fewer nodes than bytes, and those are few")
+}
+
+fn place(at: Link) -> usize {
+    at as usize
+}
+
+fn some(at: Link) -> Option<Id> {
+    (at != NONE).then_some(place(at))
 }
 
 /// What the parser writes to; it hands out shared references only.
@@ -293,17 +347,17 @@ impl TreeSink for Sink {
 
     fn elem_name<'a>(&'a self, target: &'a Id) -> Ref<'a, QualName> {
         // The parser asks for names of elements only; anything else answers as an element of no name.
-        Ref::map(self.tree.borrow(), |tree| match &tree.nodes[*target].data {
-            Data::Element(element) => &element.name,
-            _ => &tree.nameless,
-        })
+        Ref::map(self.tree.borrow(), |tree| tree.element(*target).map_or(&tree.nameless, |element| &element.name))
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> Id {
         let mut tree = self.tree.borrow_mut();
-        let template = if flags.template { tree.push(Data::Other) } else { NONE };
+        let template = if flags.template { link(tree.push(Data::Other)) } else { NONE };
         let nature = Nature::of(&name.local);
-        tree.push(Data::Element(Element { name, attributes, template, nature }))
+        let attributes = tree.push_attributes(attributes);
+        tree.elements.push(Element { name, attributes, template, nature });
+        let at = link(tree.elements.len() - 1);
+        tree.push(Data::Element(at))
     }
 
     fn create_comment(&self, _: StrTendril) -> Id {
@@ -321,7 +375,7 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => {
                 let last = tree.nodes[*parent].last;
                 if !tree.grow(last, &text) {
-                    let id = tree.push(Data::Text(text));
+                    let id = tree.push_text(text);
                     tree.append(*parent, id);
                 }
             }
@@ -336,10 +390,7 @@ impl TreeSink for Sink {
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
 
     fn get_template_contents(&self, target: &Id) -> Id {
-        match &self.tree.borrow().nodes[*target].data {
-            Data::Element(element) => some(element.template).unwrap_or(*target),
-            _ => *target,
-        }
+        self.tree.borrow().element(*target).and_then(|element| some(element.template)).unwrap_or(*target)
     }
 
     fn same_node(&self, left: &Id, right: &Id) -> bool {
@@ -355,7 +406,7 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => {
                 let previous = tree.nodes[*sibling].previous;
                 if !tree.grow(previous, &text) {
-                    let id = tree.push(Data::Text(text));
+                    let id = tree.push_text(text);
                     tree.insert_before(*sibling, id);
                 }
             }
@@ -363,15 +414,17 @@ impl TreeSink for Sink {
     }
 
     fn add_attrs_if_missing(&self, target: &Id, attributes: Vec<Attribute>) {
-        if let Data::Element(element) = &mut self.tree.borrow_mut().nodes[*target].data {
-            for attribute in attributes {
-                let known: Option<&LocalName> =
-                    element.attributes.iter().map(|old| &old.name.local).find(|name| **name == attribute.name.local);
-                if known.is_none() {
-                    element.attributes.push(attribute);
-                }
+        let tree = &mut *self.tree.borrow_mut();
+        let Data::Element(at) = tree.nodes[*target].data else { return };
+        let mut all = tree.attributes_of(*target).to_vec();
+        for (key, value) in attributes.into_iter().filter_map(read) {
+            if all.iter().all(|(known, _)| *known != key) {
+                all.push((key, value));
             }
         }
+        // They stand beside each other, behind all others.
+        tree.elements[place(at)].attributes = (link(tree.attributes.len()), link(all.len()));
+        tree.attributes.extend(all);
     }
 
     fn remove_from_parent(&self, target: &Id) {
