@@ -124,6 +124,11 @@ impl<'a> Input<'a> {
         self.shapes.iter().map(Tape::root).any(|root| test(root) || root.items().any(&test))
     }
 
+    /// Whether a mark stands anywhere in the text.
+    fn has(&self, mark: &str) -> bool {
+        memchr::memmem::find(self.text.as_bytes(), mark.as_bytes()).is_some()
+    }
+
     /// [`Self::any`] as the word of one who recognises a format.
     fn certain(&self, test: impl Fn(Json) -> bool) -> Confidence {
         if self.any(test) { Confidence::Certain } else { Confidence::No }

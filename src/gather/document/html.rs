@@ -10,7 +10,7 @@ use std::thread as threads;
 
 use super::markdown;
 use crate::content::{Answers, Document, Kind, Post, Problem, Quality, Thread, canonical};
-use crate::gather::page::{self, Fragment, Images, barrier};
+use crate::gather::page::{self, Fragment, Images, Refused, barrier};
 use crate::gather::{Confidence, Error, Format, Input, Reading, draft, moment, thread};
 
 pub(crate) const FORMAT: Format = Format {
@@ -27,8 +27,6 @@ pub(crate) const FORMAT: Format = Format {
 const FROM_DATA: usize = 128 * 1024;
 /// Pages that nest no deeper, as nearly all do, are walked on any stack.
 const SHALLOW: usize = 96;
-/// Pages larger than this are data, not reading.
-const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// Whether a text opens as only pages do.
 pub(super) fn is_announced(text: &str) -> bool {
@@ -80,18 +78,11 @@ fn read(input: &Input) -> Result<Reading, Error> {
 pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Error> {
     let name = || source.to_owned();
     let html = &*without_data(html);
-    let unreadable = || Error::Malformed { name: name(), format: FORMAT.name, reason: "the parser gave up" };
-    let read = |depth| {
-        let markup = page::emptied(html);
-        if markup.html.len() > MAX_BYTES {
-            return Some(Err(Error::TooLarge { name: name(), limit: MAX_BYTES }));
-        }
-        if barrier::is_too_deep(&markup.html) {
-            return Some(Err(Error::TooDeep { name: name(), limit: barrier::MAX_DEPTH }));
-        }
-        page::read(&markup, depth).map(Ok)
-    };
-    let page = walked(read).unwrap_or_else(|| Err(unreadable()))?;
+    let page = walked(|depth| page::read(html, depth)).map_err(|refused| match refused {
+        Some(Refused::TooLarge) => Error::TooLarge { name: name(), limit: page::MAX_BYTES },
+        Some(Refused::TooDeep) => Error::TooDeep { name: name(), limit: page::MAX_DEPTH },
+        None => Error::Malformed { name: name(), format: FORMAT.name, reason: "the parser gave up" },
+    })?;
     if let Some(reason) = barrier::blocked(&page, html) {
         return Err(Error::Blocked { name: name(), reason });
     }
@@ -186,27 +177,26 @@ fn saved_from(html: &str) -> Option<String> {
 
 /// A whole page, if it can be read: a chapter of a book, the body of a mail, the text of a feed's entry.
 pub(in crate::gather) fn whole(html: &str, images: Images) -> Option<Fragment> {
-    if html.len() > MAX_BYTES || barrier::is_too_deep(html) {
-        return None;
-    }
-    walked(|depth| page::fragment(html, images, depth))
+    walked(|depth| page::fragment(html, images, depth)).ok()
 }
 
-/// What `work` makes of a page that nests no deeper than it is told, tried where it is and then on a deep stack; none
-/// where it panics, so that no page can.
-fn walked<T: Send>(work: impl Fn(usize) -> Option<T> + Sync) -> Option<T> {
-    let done = panic::catch_unwind(AssertUnwindSafe(|| work(SHALLOW))).ok()?;
-    done.or_else(|| {
-        threads::scope(|scope| {
+/// What `work` makes of a page that nests no deeper than it is told, tried where it is and then on a deep stack; no
+/// reason where it panics, so that no page can.
+fn walked<T: Send>(work: impl Fn(usize) -> Result<T, Refused> + Sync) -> Result<T, Option<Refused>> {
+    let done = panic::catch_unwind(AssertUnwindSafe(|| work(SHALLOW))).map_err(|_| None)?;
+    if done.as_ref().is_err_and(|refused| *refused == Refused::TooDeep) {
+        return threads::scope(|scope| {
             let deep = threads::Builder::new().stack_size(64 * 1024 * 1024);
-            deep.spawn_scoped(scope, || work(page::MAX_DEPTH)).ok().and_then(|thread| thread.join().ok()).flatten()
-        })
-    })
+            let deep = deep.spawn_scoped(scope, || work(page::MAX_DEPTH)).map_err(|_| None)?;
+            deep.join().map_err(|_| None)?.map_err(Some)
+        });
+    }
+    done.map_err(Some)
 }
 
 /// Text with every character reference of HTML decoded.
 pub(super) fn decode_entities(text: &str) -> String {
-    page::text(&format!("<pre>\n{}</pre>", text.replace('<', "&lt;")))
+    page::text(&format!("<pre>\n{}</pre>", text.replace('<', "&lt;"))).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]
@@ -277,7 +267,8 @@ mod tests {
             ("<em><span>", "</span></em>"),
             ("<figure><a href=b>", "</a></figure>"),
         ] {
-            for depth in [10, SHALLOW / open.matches('<').count() - 8, 150] {
+            let n_tags = open.matches('<').count();
+            for depth in [10, SHALLOW / n_tags - 8, 400 / (n_tags + 1)] {
                 let html = page(&format!("{}<p>{ARTICLE}</p>{}", open.repeat(depth), close.repeat(depth)));
                 let small = threads::Builder::new().stack_size(1024 * 1024);
                 let text = small.spawn(move || document(&html).text).unwrap().join().unwrap();

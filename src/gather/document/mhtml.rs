@@ -20,8 +20,12 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
-    let head: Vec<&str> =
-        input.text.trim_start().lines().take(100).take_while(|line| !line.trim().is_empty()).collect();
+    let text = input.text.trim_start();
+    // A page may have a colon in each of its lines too.
+    if text.starts_with('<') {
+        return Confidence::No;
+    }
+    let head: Vec<&str> = text.lines().take(100).take_while(|line| !line.trim().is_empty()).collect();
     let is_header = |line: &&str| line.starts_with([' ', '\t']) || line.contains(':');
     if head.is_empty() || !head.iter().all(is_header) {
         return Confidence::No;

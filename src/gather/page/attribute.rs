@@ -103,9 +103,6 @@ impl Key {
     /// Whether the attribute is read of pictures alone.
     pub(crate) fn is_of_images(self) -> bool {
         use Key::{Alt, DataLazySrc, DataOriginal, DataSrc, DataSrcSet, Height, Src, SrcSet, Title, Width};
-        matches!(
-            self,
-            Alt | DataLazySrc | DataOriginal | DataSrc | DataSrcSet | Height | Src | SrcSet | Title | Width
-        )
+        matches!(self, Alt | DataLazySrc | DataOriginal | DataSrc | DataSrcSet | Height | Src | SrcSet | Title | Width)
     }
 }

@@ -1,98 +1,10 @@
-//! What a page is before anyone reads it: too deep, or not the page that was wanted.
+//! Whether a page is the one that was wanted, or stands in front of it.
 
-use super::{Page, SHORT, names};
+use super::{Page, SHORT};
 use crate::content::line;
-
-/// The deepest nesting of elements that is read; browsers stop at 512.
-pub(crate) const MAX_DEPTH: usize = 512;
 
 /// Pages with so much to read begin before they ask for a login, in bytes.
 const BEGINNING: usize = 600;
-
-/// How an element nests in what follows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Nesting {
-    /// It has no end tag.
-    Void,
-    /// The next of its kind ends it, so that it never nests by itself.
-    EndedByNext,
-    /// Nothing in it is a tag but its own end.
-    Raw,
-    /// It holds elements of another language.
-    Foreign,
-    Plain,
-}
-
-impl Nesting {
-    fn of(name: &str) -> Self {
-        match names::lower(name.as_bytes(), &mut [0; names::LONGEST]) {
-            b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta"
-            | b"param" | b"source" | b"track" | b"wbr" => Self::Void,
-            b"html" | b"head" | b"body" | b"p" | b"li" | b"dd" | b"dt" | b"tr" | b"td" | b"th" | b"thead"
-            | b"tbody" | b"tfoot" | b"colgroup" | b"option" | b"optgroup" | b"a" | b"button" | b"rt" | b"rp" => {
-                Self::EndedByNext
-            }
-            b"script" | b"style" | b"textarea" | b"title" => Self::Raw,
-            b"svg" | b"math" => Self::Foreign,
-            _ => Self::Plain,
-        }
-    }
-}
-
-/// Whether elements nest deeper than [`MAX_DEPTH`]; stops as soon as it knows.
-///
-/// Parsers of HTML keep their own stack, but what walks their trees may not: this looks first.
-pub(crate) fn is_too_deep(html: &str) -> bool {
-    let mut stack: Vec<&str> = Vec::new();
-    // The place of the outermost `<svg>` or `<math>` that is open.
-    let mut foreign: Option<usize> = None;
-    let mut rest = html;
-    while let Some(start) = memchr::memchr(b'<', rest.as_bytes()) {
-        rest = &rest[start + 1..];
-        if let Some(comment) = rest.strip_prefix("!--") {
-            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
-            continue;
-        }
-        let closing = rest.starts_with('/');
-        let tag = rest.strip_prefix('/').unwrap_or(rest);
-        if !tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            continue;
-        }
-        let name_end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<')).unwrap_or(tag.len());
-        let name = &tag[..name_end];
-        if closing {
-            if let Some(at) = stack.iter().rposition(|open| open.eq_ignore_ascii_case(name)) {
-                stack.truncate(at);
-                foreign = foreign.filter(|outer| *outer < at);
-            }
-            continue;
-        }
-        match (Nesting::of(name), foreign) {
-            (Nesting::Void, _) | (Nesting::EndedByNext, None) => {}
-            (Nesting::Raw, None) => rest = raw_end(tag, name).map_or("", |at| &tag[at..]),
-            (nesting, None) => {
-                if nesting == Nesting::Foreign {
-                    foreign = Some(stack.len());
-                }
-                stack.push(name);
-            }
-            (_, Some(_)) if tag.find('>').is_some_and(|end| tag[..end].ends_with('/')) => {}
-            (_, Some(_)) => stack.push(name),
-        }
-        if stack.len() > MAX_DEPTH {
-            return true;
-        }
-    }
-    false
-}
-
-/// The place of the end tag of an element, whatever its case.
-fn raw_end(text: &str, name: &str) -> Option<usize> {
-    let mut ends = memchr::memmem::find_iter(text.as_bytes(), "</");
-    ends.find(|at| {
-        text.as_bytes()[at + 2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
-    })
-}
 
 /// Says what stands in front of the page that was wanted, if something does.
 ///
@@ -294,24 +206,6 @@ const SHELLS: &[&str] = &["id=\"root\"", "id=\"__next\"", "id=\"app\"", "id=root
 mod tests {
     use super::*;
     use crate::gather::page::tests::read;
-
-    #[test]
-    fn depth_is_that_of_the_tree() {
-        let deep = MAX_DEPTH + 1;
-        for (html, too_deep) in [
-            ("<div>".repeat(deep), true),
-            ("<div><x></div>".repeat(deep), false),
-            ("<div></x>".repeat(deep), true),
-            ("<p>text<li>item<td>cell<a>link<br>".repeat(deep), false),
-            ("<div></div>".repeat(deep), false),
-            (format!("<svg>{}", "<a>".repeat(deep)), true),
-            (format!("<svg>{}", "<g/>".repeat(deep)), false),
-            (format!("<!-- {} --><script>{}</SCRIPT>", "<div>".repeat(deep), "<div>".repeat(deep)), false),
-            ("< <3 </".to_owned(), false),
-        ] {
-            assert_eq!(is_too_deep(&html), too_deep, "{}", &html[..6]);
-        }
-    }
 
     #[test]
     fn a_page_that_asks_for_more_is_cut_off() {

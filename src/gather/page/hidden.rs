@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::attribute::Key;
-use super::scripts::Markup;
 use super::tree::{Id, Tree};
 
 /// Style sheets are read up to so many bytes.
@@ -30,12 +29,12 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn of(tree: &Tree, markup: &Markup) -> Self {
+    pub(super) fn of(tree: &Tree) -> Self {
         let mut rules = Vec::new();
         let mut n_left = MAX_SHEETS;
         for sheet in tree.named(Tree::ROOT, "style").filter(|id| tree.attribute(*id, Key::Media) != Some("print")) {
             // A sheet is one text.
-            let css = markup.sheet(tree.first(sheet).and_then(|text| tree.text(text)).unwrap_or_default());
+            let css = tree.first(sheet).and_then(|text| tree.text(text)).unwrap_or_default();
             if css.len() > n_left {
                 break;
             }
@@ -240,6 +239,7 @@ impl<'a> Style<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::markup;
     use super::*;
 
     #[test]
@@ -272,7 +272,7 @@ mod tests {
             .tab{display:none}.tab.open{display:block} .menu .gone2{display:none}\
             @media print{.page{display:none}} .late{visibility:hidden}";
         let names = |html: &str| {
-            let rules = Rules::of(&Tree::parse(html), &Markup::plain(html));
+            let rules = Rules::of(&markup::tree(html, 9).unwrap());
             [rules.ids, rules.classes].map(|names| names.into_iter().collect::<Vec<_>>().join(" "))
         };
         assert_eq!(names(&format!("<style>{css}</style>")), ["off", "away gone late"]);

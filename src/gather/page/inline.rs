@@ -269,15 +269,19 @@ impl<'a> Words<'a> {
         let Some(heading) = tree.ancestors(id).find(|above| names::level(tree.name(*above)).is_some()) else {
             return false;
         };
-        let is_place = |at: Id| tree.attribute(at, Key::Id) == Some(place) || tree.attribute(at, Key::Name) == Some(place);
+        let is_place =
+            |at: Id| tree.attribute(at, Key::Id) == Some(place) || tree.attribute(at, Key::Name) == Some(place);
         // A heading that holds more may hold as many links.
         tree.parent(heading).into_iter().chain(tree.within(heading).take(MAX_PLACES)).any(is_place)
     }
 
     fn image(&mut self, id: Id) {
         let tree = self.writer.tree;
-        let alt =
-            tree.attribute(id, Key::Alt).or(tree.attribute(id, Key::Title)).map(crate::content::line).unwrap_or_default();
+        let alt = tree
+            .attribute(id, Key::Alt)
+            .or(tree.attribute(id, Key::Title))
+            .map(crate::content::line)
+            .unwrap_or_default();
         // What counts readers is no picture.
         let is_dot = |key: Key| matches!(tree.attribute(id, key), Some("0" | "1" | "0px" | "1px"));
         if is_dot(Key::Width) || is_dot(Key::Height) {
@@ -296,8 +300,7 @@ impl<'a> Words<'a> {
     /// An image by its alternative text and its caption.
     pub(super) fn picture(&mut self, id: Id, caption: &str) {
         let tree = self.writer.tree;
-        let sources =
-            [Key::DataSrc, Key::DataOriginal, Key::DataLazySrc, Key::Src, Key::DataSrcSet, Key::SrcSet];
+        let sources = [Key::DataSrc, Key::DataOriginal, Key::DataLazySrc, Key::Src, Key::DataSrcSet, Key::SrcSet];
         let source = sources.into_iter().find_map(|key| {
             let said = tree.attribute(id, key)?;
             // The first of several sizes.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::attribute::Key;
 use super::Images;
+use super::attribute::Key;
 use super::code;
 use super::inline::Words;
 use super::lines::{guard, prefixed};

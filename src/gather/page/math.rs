@@ -5,8 +5,9 @@ use super::tree::{Id, Tree};
 
 /// The TeX of a `<math>` element.
 pub(super) fn tex(tree: &Tree, id: Id) -> String {
-    let is_tex =
-        |at: &Id| tree.attribute(*at, Key::Encoding).is_some_and(|encoding| encoding.to_ascii_lowercase().contains("tex"));
+    let is_tex = |at: &Id| {
+        tree.attribute(*at, Key::Encoding).is_some_and(|encoding| encoding.to_ascii_lowercase().contains("tex"))
+    };
     if let Some(annotation) = tree.named(id, "annotation").find(is_tex) {
         return tree.text_of(annotation).trim().to_owned();
     }

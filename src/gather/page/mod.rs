@@ -1,8 +1,7 @@
 //! A web page becomes its main content, and what it says of itself.
 //!
-//! HTML comes in as text, its scripts emptied and its style sheets put aside ([`scripts`]); out comes Markdown with
-//! title, author, date and the like. One tree is parsed ([`tree`]) and never changed: what is no part of the content is
-//! marked as gone. What nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an
+//! HTML comes in as text; out comes Markdown with title, author, date and the like. One [`tree`] is made of its
+//! [`markup`], without what nothing reads, and never changed: what is no part of the content is marked as gone. What nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an
 //! advertisement, a teaser or a comment ([`sieve`]), opens above the page ([`dialog`]) or is told to its scripts
 //! ([`fields`]), as strictly as the kind of the page asks for ([`kind`]). Running text is weighed ([`measure`]), and the
 //! smallest element that holds nearly all of it is the content ([`choose`]) with the beginning that may stand beside it,
@@ -23,6 +22,7 @@ mod kind;
 mod lines;
 mod linked;
 mod markdown;
+mod markup;
 mod math;
 mod measure;
 mod metadata;
@@ -30,11 +30,11 @@ mod names;
 mod notes;
 mod policy;
 mod posts;
-mod scripts;
 mod seam;
 mod sieve;
 mod structured;
 mod table;
+mod tag;
 mod tree;
 mod words;
 
@@ -44,16 +44,16 @@ mod tests;
 use hidden::Rules;
 pub(crate) use kind::PageKind;
 use markdown::Source;
+pub(crate) use markup::{MAX_BYTES, Refused};
 use measure::{Measure, holds};
 pub(crate) use metadata::Metadata;
 pub(crate) use policy::Policy;
 pub(crate) use posts::Post;
-pub(crate) use scripts::{Markup, emptied};
 use tree::{Id, Tree};
 use words::Roles;
 
-/// Trees deeper than this are not walked.
-pub(crate) const MAX_DEPTH: usize = 1024;
+/// The deepest nesting of elements that is read; browsers stop at 512.
+pub(crate) const MAX_DEPTH: usize = 512;
 
 /// Main content shorter than this is compared with the whole page, in characters.
 const DOUBTFUL: usize = 200;
@@ -87,17 +87,14 @@ pub(crate) struct Page {
     pub(crate) words: String,
 }
 
-/// Reads a page; none for one that nests deeper than `depth`.
-pub(crate) fn read(markup: &Markup, depth: usize) -> Option<Page> {
-    let tree = Tree::of(markup.html.clone());
-    if tree.depth() > depth {
-        return None;
-    }
+/// Reads a page that nests no deeper than `depth`.
+pub(crate) fn read(html: &str, depth: usize) -> Result<Page, Refused> {
+    let tree = markup::tree(html, depth)?;
     let body = body(&tree);
     let data = structured::Data::of(&tree);
     let metadata = metadata::of(&tree, &data);
     let kind = kind::of(&tree, body, &data);
-    let rules = Rules::of(&tree, markup);
+    let rules = Rules::of(&tree);
     let content = content(&tree, &rules, body, kind, Policy::of(kind));
     let base = metadata.url.as_deref();
     let source = Source::new(&tree, &content.unseen, base);
@@ -121,12 +118,11 @@ pub(crate) fn read(markup: &Markup, depth: usize) -> Option<Page> {
     };
     let mut from_data = false;
     if let Some(text) = data.text(main.chars().count(), content.shown, || sieve::words(&tree, body)) {
-        let whole = text.contains("</").then(|| Tree::parse(&text));
+        let whole = text.contains("</").then(|| markup::tree(&text, depth));
         main = match whole {
-            Some(tree) if (depth + 1..=MAX_DEPTH).contains(&tree.depth()) => return None,
-            Some(tree) if tree.depth() <= depth => {
-                let rules = Rules::of(&tree, &Markup::plain(&text));
-                let gone = sieve::silent(&tree, &rules);
+            Some(Err(Refused::TooDeep)) if depth < MAX_DEPTH => return Err(Refused::TooDeep),
+            Some(Ok(tree)) => {
+                let gone = sieve::silent(&tree, &Rules::of(&tree));
                 markdown::write(&Source::new(&tree, &gone, base), &gone, &[], Tree::ROOT)
             }
             _ => text,
@@ -140,7 +136,7 @@ pub(crate) fn read(markup: &Markup, depth: usize) -> Option<Page> {
     }
     let words = if main.len() < SHORT { sieve::words(&tree, body) } else { String::new() };
     let (n_visible, n_hidden, n_veiled) = (content.shown.n_visible, content.n_hidden, content.n_veiled);
-    Some(Page { kind, metadata, main, posts, n_visible, n_hidden, n_veiled, from_data, is_whole, words })
+    Ok(Page { kind, metadata, main, posts, n_visible, n_hidden, n_veiled, from_data, is_whole, words })
 }
 
 /// A piece of HTML as it is read whole.
@@ -160,27 +156,24 @@ pub(crate) enum Images {
     Told,
 }
 
-/// Reads a piece of HTML without a choice among what it shows; none for one that nests deeper than `depth`.
-pub(crate) fn fragment(html: &str, images: Images, depth: usize) -> Option<Fragment> {
-    let tree = Tree::parse(html);
-    if tree.depth() > depth {
-        return None;
-    }
-    let gone = sieve::silent(&tree, &Rules::of(&tree, &Markup::plain(html)));
-    Some(Fragment { text: markdown::write_whole(&tree, &gone, images), n_hidden: sieve::n_unseen(&tree, &gone) })
+/// Reads a piece of HTML that nests no deeper than `depth`, without a choice among what it shows.
+pub(crate) fn fragment(html: &str, images: Images, depth: usize) -> Result<Fragment, Refused> {
+    let tree = markup::tree(html, depth)?;
+    let gone = sieve::silent(&tree, &Rules::of(&tree));
+    Ok(Fragment { text: markdown::write_whole(&tree, &gone, images), n_hidden: sieve::n_unseen(&tree, &gone) })
 }
 
 /// The TeX of a formula in `MathML`; empty where there is none.
 pub(crate) fn formula(markup: &str) -> String {
-    let tree = Tree::parse(markup);
-    let formula = tree.named(Tree::ROOT, "math").next().filter(|_| tree.depth() <= MAX_DEPTH);
+    let Ok(tree) = markup::tree(markup, MAX_DEPTH) else { return String::new() };
+    let formula = tree.named(Tree::ROOT, "math").next();
     formula.map(|formula| math::tex(&tree, formula)).unwrap_or_default()
 }
 
 /// All text of a piece of HTML, entities decoded.
-pub(crate) fn text(html: &str) -> String {
-    let tree = Tree::parse(html);
-    tree.text_of(body(&tree))
+pub(crate) fn text(html: &str) -> Result<String, Refused> {
+    let tree = markup::tree(html, MAX_DEPTH)?;
+    Ok(tree.text_of(body(&tree)))
 }
 
 fn body(tree: &Tree) -> Id {

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
-use html5ever::tendril::{StrTendril, TendrilSink};
-use html5ever::{Attribute, QualName, local_name, ns, parse_document};
+use html5ever::tendril::StrTendril;
+use html5ever::{Attribute, QualName, local_name, ns};
 
 use super::attribute::Key;
 use super::names;
@@ -19,7 +19,7 @@ pub(crate) type Id = usize;
 /// A place as nodes hold it: pages are far smaller than this reaches.
 type Link = u32;
 
-/// Bytes of a page for each of its nodes, about.
+/// Bytes of a page for each of its nodes, at least as most are; the room that nothing fills costs nothing.
 const BYTES_A_NODE: usize = 24;
 
 /// No node: the parent of the root, the next of the last.
@@ -32,6 +32,8 @@ struct Node {
     last: Link,
     previous: Link,
     next: Link,
+    /// How many are above it, as it was put there.
+    depth: u32,
     data: Data,
 }
 
@@ -77,38 +79,15 @@ pub(crate) struct Tree {
     /// Those of one element beside each other.
     attributes: Vec<(Key, StrTendril)>,
     texts: Vec<StrTendril>,
+    /// The greatest depth at which anything was put.
+    deepest: u32,
     /// The name of what has none.
     nameless: QualName,
 }
 
 impl Tree {
-    /// Parses a page; every text is one.
-    pub(crate) fn parse(html: &str) -> Self {
-        Self::of(StrTendril::from(html))
-    }
-
-    /// Parses a page that nobody else needs.
-    pub(crate) fn of(html: StrTendril) -> Self {
-        let nodes = Vec::with_capacity(html.len() / BYTES_A_NODE);
-        let tree = Self {
-            elements: Vec::with_capacity(nodes.capacity() / 2),
-            texts: Vec::with_capacity(nodes.capacity() / 2),
-            attributes: Vec::with_capacity(nodes.capacity() / 2),
-            nodes,
-            nameless: QualName::new(None, ns!(), local_name!("")),
-        };
-        let sink = Sink { tree: RefCell::new(tree) };
-        sink.tree.borrow_mut().push(Data::Other);
-        let options = html5ever::ParseOpts {
-            // Without scripts, what stands in `<noscript>` is markup.
-            tree_builder: html5ever::tree_builder::TreeBuilderOpts { scripting_enabled: false, ..Default::default() },
-            ..Default::default()
-        };
-        parse_document(sink, options).one(html)
-    }
-
     fn push(&mut self, data: Data) -> Id {
-        self.nodes.push(Node { parent: NONE, first: NONE, last: NONE, previous: NONE, next: NONE, data });
+        self.nodes.push(Node { parent: NONE, first: NONE, last: NONE, previous: NONE, next: NONE, depth: 0, data });
         self.nodes.len() - 1
     }
 
@@ -280,6 +259,13 @@ impl Tree {
             None => self.nodes[parent].first = link(id),
         }
         self.nodes[parent].last = link(id);
+        self.stands_under(parent, id);
+    }
+
+    fn stands_under(&mut self, parent: Id, id: Id) {
+        let depth = self.nodes[parent].depth + 1;
+        self.nodes[id].depth = depth;
+        self.deepest = self.deepest.max(depth);
     }
 
     fn insert_before(&mut self, sibling: Id, id: Id) {
@@ -292,6 +278,9 @@ impl Tree {
             node.next = link(id);
         } else if let Some(node) = self.node(parent) {
             node.first = link(id);
+        }
+        if let Some(parent) = some(parent) {
+            self.stands_under(parent, id);
         }
     }
 
@@ -326,8 +315,30 @@ fn some(at: Link) -> Option<Id> {
 }
 
 /// What the parser writes to; it hands out shared references only.
-struct Sink {
+pub(super) struct Sink {
     tree: RefCell<Tree>,
+}
+
+impl Sink {
+    /// An empty tree for a page of so many bytes.
+    pub(super) fn new(n_bytes: usize) -> Self {
+        let nodes = Vec::with_capacity(n_bytes / BYTES_A_NODE);
+        let mut tree = Tree {
+            elements: Vec::with_capacity(nodes.capacity() / 2),
+            texts: Vec::with_capacity(nodes.capacity() / 2),
+            attributes: Vec::with_capacity(nodes.capacity() / 2),
+            nodes,
+            deepest: 0,
+            nameless: QualName::new(None, ns!(), local_name!("")),
+        };
+        tree.push(Data::Other);
+        Self { tree: RefCell::new(tree) }
+    }
+
+    /// The greatest depth at which the parser has put anything.
+    pub(super) fn deepest(&self) -> usize {
+        place(self.tree.borrow().deepest)
+    }
 }
 
 impl TreeSink for Sink {

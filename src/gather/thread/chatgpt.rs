@@ -44,7 +44,7 @@ fn sniff(input: &Input) -> Confidence {
     let is_conversation = |json: Json| {
         json.at("mapping").members().any(|(_, node)| node.has("message") || node.has("parent") || node.has("children"))
     };
-    if input.json.is_empty() && share_page::is_one(input.text) {
+    if input.json.is_empty() && share_page::is_one(input) {
         return Confidence::Certain;
     }
     input.certain(|json| is_conversation(json) || json.at("conversations").items().any(is_conversation))

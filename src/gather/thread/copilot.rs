@@ -22,7 +22,8 @@ pub(crate) const FORMAT: Format = Format {
 
 fn sniff(input: &Input) -> Confidence {
     let head = input.text.lines().next().unwrap_or_default().trim_end();
-    if head.replace('"', "") == "Conversation,Time,Author,Message" { Confidence::Certain } else { Confidence::No }
+    let names = head.split(',').map(|name| name.trim_matches('"'));
+    if names.eq(["Conversation", "Time", "Author", "Message"]) { Confidence::Certain } else { Confidence::No }
 }
 
 fn read(input: &Input) -> Result<Reading, Error> {

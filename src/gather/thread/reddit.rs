@@ -24,7 +24,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
-    if input.json.is_empty() && reddit_page::is_one(input.text) {
+    if input.json.is_empty() && reddit_page::is_one(input) {
         return Confidence::Certain;
     }
     let is_thing = |json: Json| matches!(json.at("kind").text(), Some("t1" | "t3")) && json.at("data").is_object();

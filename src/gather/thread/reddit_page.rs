@@ -6,11 +6,11 @@
 use super::tags::{Tag, Tags};
 use super::tree::{Item, Note, Order, State, Talk};
 use crate::content::line;
-use crate::gather::moment;
+use crate::gather::{Input, moment};
 
 /// Whether a text is such a page.
-pub(super) fn is_one(text: &str) -> bool {
-    text.contains("class=\"commentarea\"") && text.contains("data-fullname=\"t3_") && text.contains("usertext-body")
+pub(super) fn is_one(input: &Input) -> bool {
+    input.has("class=\"commentarea\"") && input.has("data-fullname=\"t3_") && input.has("usertext-body")
 }
 
 /// The submission with the comments that the page shows.

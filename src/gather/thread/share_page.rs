@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::gather::Input;
 use crate::gather::tape::{Json, Tape};
 
 /// How the calls begin that feed the stream.
@@ -18,8 +19,8 @@ const NEXT_DATA: &str = "id=\"__NEXT_DATA__\"";
 const MAX_DEPTH: usize = 64;
 
 /// Whether a page may hold a shared chat.
-pub(super) fn is_one(text: &str) -> bool {
-    (text.contains(ENQUEUE) || text.contains(NEXT_DATA)) && text.contains("mapping") && text.contains("current_node")
+pub(super) fn is_one(input: &Input) -> bool {
+    (input.has(ENQUEUE) || input.has(NEXT_DATA)) && input.has("mapping") && input.has("current_node")
 }
 
 /// The data of the page as JSON.

@@ -22,7 +22,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
-    if input.json.is_empty() && telegram_page::is_one(input.text) {
+    if input.json.is_empty() && telegram_page::is_one(input) {
         return Confidence::Certain;
     }
     let is_message = |message: Json| {

@@ -8,13 +8,11 @@ use super::tags::{Tag, Tags};
 use super::tree::{Item, State, Talk};
 use super::tweets::quoted;
 use crate::content::line;
-use crate::gather::moment;
+use crate::gather::{Input, moment};
 
 /// Whether a text is such a page.
-pub(super) fn is_one(text: &str) -> bool {
-    text.contains("class=\"message default clearfix")
-        && text.contains("id=\"message")
-        && text.contains("class=\"history\"")
+pub(super) fn is_one(input: &Input) -> bool {
+    input.has("class=\"message default clearfix") && input.has("id=\"message") && input.has("class=\"history\"")
 }
 
 /// The chat that one page, or several one after the other, hold.

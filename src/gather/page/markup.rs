@@ -1,0 +1,469 @@
+//! Markup on its way into a tree.
+//!
+//! `html5ever` builds the tree, and its tokenizer, which looks at every character, reads whatever is not plain:
+//! references, declarations, tags with more than names and values. Plain texts and tags, nearly all of a page, are told
+//! here as the HTML standard tells them (section 13.2.5) and handed over as tokens. Between two of its pieces the
+//! tokenizer always stands at a text, so that the tree is the one that it would make alone, less what nobody reads:
+//! words of scripts and comments, attributes without a [`Key`](super::attribute::Key), drawings, all but one of the blanks
+//! between tags.
+
+use std::ops::Range;
+
+use html5ever::interface::TreeSink;
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tokenizer::{
+    self, CharacterTokens, CommentToken, EndTag, StartTag, TagToken, Token, TokenSink, TokenSinkResult, TokenizerOpts,
+};
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{Attribute, LocalName, ParseOpts, Parser, QualName, ns, parse_document};
+use memchr::{memchr, memchr2, memmem, memrchr};
+
+use super::tag::{Sort, Tag, small};
+use super::tree::{Sink, Tree};
+
+/// Pages that have more to read than this are data, in bytes.
+pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// So much is given to the tokenizer at once.
+const PIECE: usize = 4096;
+
+/// Why a page is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// There is more of it than [`MAX_BYTES`].
+    TooLarge,
+    /// Its elements nest deeper than was asked for.
+    TooDeep,
+}
+
+/// The tree of a page whose elements nest no deeper than `depth`.
+pub(super) fn tree(html: &str, depth: usize) -> Result<Tree, Refused> {
+    let html = html.strip_prefix('\u{feff}').unwrap_or(html);
+    let mut page = Markup { html, shared: html.into(), parser: parser(html.len()), depth, n_read: 0, n_spaced: 0 };
+    page.read()?;
+    let tree = page.parser.finish();
+    if tree.depth() > depth { Err(Refused::TooDeep) } else { Ok(tree) }
+}
+
+fn parser(n_bytes: usize) -> Parser<Sink> {
+    let options = ParseOpts {
+        // A mark of the order of bytes is known before.
+        tokenizer: TokenizerOpts { discard_bom: false, ..Default::default() },
+        // Without scripts, what stands in `<noscript>` is markup.
+        tree_builder: TreeBuilderOpts { scripting_enabled: false, ..Default::default() },
+    };
+    parse_document(Sink::new(n_bytes), options)
+}
+
+/// A page that is being read.
+struct Markup<'a> {
+    html: &'a str,
+    /// The same page, of which a tree keeps pieces.
+    shared: StrTendril,
+    parser: Parser<Sink>,
+    depth: usize,
+    /// Bytes of it that were not left out.
+    n_read: usize,
+    /// How many elements are open whose blanks are read as they stand.
+    n_spaced: usize,
+}
+
+impl<'a> Markup<'a> {
+    fn read(&mut self) -> Result<(), Refused> {
+        let bytes = self.html.as_bytes();
+        let (mut text, mut at) = (0, 0);
+        while let Some(start) = memchr(b'<', &bytes[at..]).map(|found| at + found) {
+            if !matches!(bytes.get(start + 1), Some(b'!' | b'?' | b'/' | b'a'..=b'z' | b'A'..=b'Z')) {
+                at = start + 1;
+                continue;
+            }
+            let is_settled = self.text(text..start);
+            text = start;
+            // What does not end may be anything.
+            let Some(end) = self.markup(start, is_settled) else { break };
+            (text, at) = (end, end);
+            self.check()?;
+        }
+        while text < self.html.len() {
+            let end = self.html.ceil_char_boundary(self.html.len().min(text + PIECE));
+            self.tokenize(text..end);
+            self.check()?;
+            text = end;
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Refused> {
+        match () {
+            () if self.parser.tokenizer.sink.sink.deepest() > self.depth => Err(Refused::TooDeep),
+            () if self.n_read > MAX_BYTES => Err(Refused::TooLarge),
+            () => Ok(()),
+        }
+    }
+
+    fn piece(&self, place: Range<usize>) -> StrTendril {
+        let number = |at: usize| u32::try_from(at).expect("a source is far smaller");
+        self.shared.subtendril(number(place.start), number(place.len()))
+    }
+
+    /// A piece of the page with line feeds as its only ends of lines.
+    fn words(&self, place: Range<usize>) -> StrTendril {
+        let words = &self.html[place.clone()];
+        if memchr(b'\r', words.as_bytes()).is_none() {
+            return self.piece(place);
+        }
+        words.replace("\r\n", "\n").replace('\r', "\n").into()
+    }
+
+    /// Gives a piece of the page to the tokenizer.
+    fn tokenize(&mut self, place: Range<usize>) {
+        self.n_read += place.len();
+        self.parser.process(self.piece(place));
+    }
+
+    fn token(&mut self, token: Token) -> TokenSinkResult<<Sink as TreeSink>::Handle> {
+        self.parser.tokenizer.sink.process_token(token, 1)
+    }
+
+    /// Reads a text, and says whether the tokenizer is done with it: a reference may go on.
+    fn text(&mut self, place: Range<usize>) -> bool {
+        let place = if self.n_spaced == 0 { squeezed(self.html, place) } else { place };
+        self.n_read += place.len();
+        let text = self.words(place);
+        if text.is_empty() {
+            return true;
+        }
+        if memchr2(b'&', 0, text.as_bytes()).is_none() {
+            let _ = self.token(CharacterTokens(text));
+            return true;
+        }
+        // The tokenizer looks for longer names until it sees what is none.
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+        let is_open = |name: &[u8]| name.strip_suffix(b";").unwrap_or(name).iter().all(is_name);
+        let is_settled = memrchr(b'&', text.as_bytes()).is_none_or(|at| !is_open(&text.as_bytes()[at + 1..]));
+        self.parser.process(text);
+        is_settled
+    }
+
+    /// Reads what opens at a `<`, and says where it ends; none where it does not.
+    fn markup(&mut self, start: usize, is_settled: bool) -> Option<usize> {
+        let rest = &self.html.as_bytes()[start..];
+        let name = rest[1..].strip_prefix(b"/").unwrap_or(&rest[1..]);
+        if name.first().is_some_and(u8::is_ascii_alphabetic) {
+            return self.tag(&Tag::read(self.html, start)?, is_settled);
+        }
+        let is_comment = rest.starts_with(b"<!--");
+        let up_to = |mark: &[u8]| memmem::find(rest, mark).map(|at| at + mark.len());
+        let length = if is_comment {
+            comment(rest)?
+        } else if rest.starts_with(b"<![CDATA[") && self.is_foreign() {
+            up_to(b"]]>")?
+        } else {
+            // A declaration, or what is no tag.
+            up_to(b">")?
+        };
+        if is_comment && is_settled {
+            let _ = self.token(CommentToken(StrTendril::new()));
+        } else {
+            self.tokenize(start..start + length);
+        }
+        Some(start + length)
+    }
+
+    /// Whether what is open is of another language than HTML.
+    fn is_foreign(&self) -> bool {
+        self.parser.tokenizer.sink.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+
+    fn tag(&mut self, tag: &Tag<'a>, is_settled: bool) -> Option<usize> {
+        let is_plain = tag.is_plain && is_settled;
+        match tag.sort {
+            Sort::Shape if is_settled && self.is_foreign() => return Some(tag.place.end),
+            Sort::Spaced if tag.is_end => self.n_spaced = self.n_spaced.saturating_sub(1),
+            Sort::Spaced => self.n_spaced += 1,
+            Sort::Plaintext => return None,
+            Sort::Script | Sort::Words | Sort::Raw if !tag.is_end => return self.raw(tag, is_plain),
+            _ => {}
+        }
+        if is_plain {
+            let _ = self.tag_token(tag);
+        } else {
+            self.tokenize(tag.place.clone());
+        }
+        Some(tag.place.end)
+    }
+
+    fn tag_token(&mut self, tag: &Tag<'a>) -> TokenSinkResult<<Sink as TreeSink>::Handle> {
+        self.n_read += tag.place.len();
+        let attribute = |(name, value): &(&str, Range<usize>)| Attribute {
+            name: QualName::new(None, ns!(), LocalName::from(small(name))),
+            value: self.piece(value.clone()),
+        };
+        let token = tokenizer::Tag {
+            kind: if tag.is_end { EndTag } else { StartTag },
+            name: LocalName::from(small(tag.name)),
+            self_closing: tag.closes_itself,
+            attrs: tag.attributes.iter().map(attribute).collect(),
+            had_duplicate_attributes: false,
+        };
+        self.token(TagToken(token))
+    }
+
+    /// Reads the start of an element in which nothing is a tag but its own end, and its words if it is one here.
+    fn raw(&mut self, tag: &Tag<'a>, is_plain: bool) -> Option<usize> {
+        let (start, end) = (tag.place.start, tag.place.end);
+        let close = raw_end(self.html.as_bytes(), end, tag.name.as_bytes())?;
+        let words = &self.html.as_bytes()[end..close];
+        let has = |mark: &[u8]| memmem::find(words, mark).is_some();
+        // A script in a comment in a script may not end where it seems to.
+        if tag.sort == Sort::Script && has(b"<!--") && has(b"<script") {
+            return None;
+        }
+        if !is_plain || memchr(0, words).is_some() || tag.sort == Sort::Words && memchr(b'&', words).is_some() {
+            let end = Tag::read(self.html, close)?.place.end;
+            self.tokenize(start..end);
+            return Some(end);
+        }
+        if !matches!(self.tag_token(tag), TokenSinkResult::RawData(_)) {
+            return Some(end);
+        }
+        if tag.sort != Sort::Script || is_read(&self.html[start..end]) {
+            self.n_read += words.len();
+            let words = self.words(end..close);
+            let _ = self.token(CharacterTokens(words));
+        }
+        Some(close)
+    }
+}
+
+/// A text with at most one of the blanks at either end.
+fn squeezed(html: &str, place: Range<usize>) -> Range<usize> {
+    let text = &html.as_bytes()[place.clone()];
+    let is_word = |byte: &u8| !byte.is_ascii_whitespace();
+    let Some(first) = text.iter().position(is_word) else { return place.end - text.len().min(1)..place.end };
+    let last = text.iter().rposition(is_word).unwrap_or(first);
+    place.start + first.saturating_sub(1)..place.end.min(place.start + last + 2)
+}
+
+/// Whether the tag of a script says that it holds data or a formula.
+fn is_read(tag: &str) -> bool {
+    let tag = tag.to_ascii_lowercase();
+    ["json", "math/", "__next_data__"].iter().any(|mark| tag.contains(mark))
+}
+
+/// How long the comment is that a text opens with.
+fn comment(bytes: &[u8]) -> Option<usize> {
+    if bytes.starts_with(b"<!-->") {
+        return Some(5);
+    }
+    if bytes.starts_with(b"<!--->") {
+        return Some(6);
+    }
+    let mut at = 4;
+    loop {
+        at += memmem::find(&bytes[at..], b"--")?;
+        match (bytes.get(at + 2), bytes.get(at + 3)) {
+            (Some(b'>'), _) => return Some(at + 3),
+            (Some(b'!'), Some(b'>')) => return Some(at + 4),
+            _ => at += 1,
+        }
+    }
+}
+
+/// The place of the end tag of an element of raw text that opens before `from`.
+fn raw_end(bytes: &[u8], from: usize, name: &[u8]) -> Option<usize> {
+    let is_end = |at: &usize| {
+        let rest = &bytes[at + 2..];
+        rest.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
+            && rest.get(name.len()).is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
+    };
+    memmem::find_iter(&bytes[from..], b"</").map(|at| from + at).find(is_end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gather::page::attribute::Key;
+
+    /// The tree that the parser makes alone.
+    fn alone(html: &str) -> Tree {
+        let mut parser = parser(html.len());
+        parser.process(html.into());
+        parser.finish()
+    }
+
+    /// What is read of a page.
+    fn read(tree: &Tree) -> Vec<String> {
+        let is_read = |id: &usize| tree.parent(*id).is_none_or(|above| tree.name(above) != "script");
+        let nodes = tree.within(Tree::ROOT).filter(is_read);
+        let text = |id| tree.text(id).unwrap_or_default();
+        let is_spaced = |id| tree.ancestors(id).any(|above| matches!(tree.name(above), "pre" | "code" | "textarea"));
+        let blank = |text: &str| {
+            let mut last = 'x';
+            let kept = text.chars().map(|c| if c.is_ascii_whitespace() { ' ' } else { c });
+            kept.filter(|c| (*c, std::mem::replace(&mut last, *c)) != (' ', ' ')).collect::<String>()
+        };
+        let words = |id| if is_spaced(id) { text(id).to_owned() } else { blank(text(id)) };
+        let is_read = |id, key: Key| tree.name(id) == "img" || !key.is_of_images();
+        let said = |id| tree.attributes(id).filter(move |(key, _)| is_read(id, *key)).map(|said| format!("{said:?}"));
+        let is_shape = |id: &usize| Sort::of(tree.name(*id).as_bytes()) == Sort::Shape;
+        nodes
+            .filter(|id| !is_shape(id))
+            .map(|id| format!("{}{}{}", tree.name(id), said(id).collect::<String>(), words(id)))
+            .collect()
+    }
+
+    fn check(html: &str) {
+        assert_eq!(read(&tree(html, usize::MAX).unwrap()), read(&alone(html)), "{html:?}");
+    }
+
+    #[test]
+    fn a_tree_is_the_one_that_the_parser_makes_alone() {
+        for html in [
+            "<!DOCTYPE html><title>a &amp; b</title><p>a<script>b <c></script>d",
+            "<p>a<SCRIPT src=x>b</Script >c",
+            "<p>a<!-- b -->c<!-- d --!>e<!-->f<!--->g<!-- --",
+            "<p title='<script>'>a</p><p>b<script>c</script>d",
+            "<p a=b\"c><script>d</script>e<p f=\">\">g",
+            "<p = '><script>a</script>'>b<p =c='><script>d</script>e",
+            "<p class=a onclick='a > b' id=b data-x>c<br data-x/>d<br/data-x>e<p/>f<br / >",
+            "<p id data-x =a class=b>c<p id data-x = c =d>e<p id data-x='f' =g>h<p href data-x =i>j",
+            "<p title=a>b<img title=a alt='b' sizes=c>d<IMG SRC=a SIZES=b ALT='c &lt; d'>",
+            "<a href='?a&amp;b'>c</a><a href=?a&b>c</a><A HREF=a href=b CLASS=c>d</A><a id='\r\n'>",
+            "<svg viewBox=a><path d=b></path><use href=c /><a href=d>e</a></svg><i g=f>g",
+            "<svg><font color=a>b</font></svg><p>c<font color=a>d",
+            "<textarea>\n<script>a</textarea>b<script>c</script>d<textarea>\n\na &lt; b",
+            "<title><script></title>a</script>b<title>c",
+            "<style><!-- </style>a--><script>b</script>c<STYLE media=print>d\r\n</STYLE>e",
+            "<p>\n  a \n\t</p>\n\n<pre>\n\n a\n\n</pre>\n <code>  b</code>",
+            "<pre>\n\n a<p>  b\n\n</p>  c\n\n<textarea>\n\n a</textarea>",
+            "<script><!-- a</script>b",
+            "<script><!-- <script> a</script>b</script>c<script>d</script>e",
+            "<svg><script>a</script><style>b</style><title>c<b>d</b></title>e</svg><script>f</script>g",
+            "<script type='application/ld+json'>{\"a\": \"<b>&amp;\"}\r</script>c",
+            "<script>a",
+            "a<!-- b",
+            "a<p class='b",
+            "a<p class",
+            "<plaintext><script>a</script>&amp;",
+            "<",
+            "a < b <3 & c &amp d &ampe &#65 &#x42;<b>f &lt<i>g &notit; h\u{0}i",
+            "AT&T<b>a</b>&am<!-- -->p;&am<b>p;</b>&#6<svg><g>5;</g></svg>",
+            "a\rb\r<b>\nc\r\n</b>\r",
+            "</><! x><?y ></ z><!doctype x><p",
+            "a<?<script>b<p>c</script>d",
+            "a</ <script>b<p>c</script>d",
+            "<svg><![CDATA[</svg><script>]]></svg>a<![CDATA[b]]>c<p>d</script>e",
+            "<table><tr>a<td>b<form><input type=hidden><input type=HIDDEN></table><select><option>c<p>d</select>",
+            "<noscript><img src=a><p>b</noscript><iframe><p>c</iframe><noembed>&amp;</noembed><xmp><b></xmp>d",
+            "<frameset><frame></frameset>",
+            "<b><p>a</b>b</p><a href=c>d<a href=e>f<div></a>g</div>",
+            "<\u{e9}><p\u{e9} class=\u{e9}>\u{e9}</p\u{e9}><p\u{0}>a<p cl\u{0}ass=a>",
+            "<math><mi>a</mi><annotation-xml encoding='text/html'><p>b</annotation-xml></math>",
+            "<template><p>a</template><html lang=a><body class=b><html lang=c id=d><body id=e>",
+        ] {
+            check(html);
+        }
+    }
+
+    #[test]
+    fn no_page_is_read_otherwise_than_by_the_parser_alone() {
+        let pieces = [
+            "<script>",
+            "</script>",
+            "<!--",
+            "-->",
+            "--!>",
+            "<svg>",
+            "</svg>",
+            "<math>",
+            "<p a='",
+            "'>",
+            "\"",
+            "=",
+            ">",
+            "<style>",
+            "</style>",
+            "<textarea>",
+            "</textarea>",
+            "<title>",
+            "</title>",
+            "<p>",
+            "</p>",
+            "b",
+            "/>",
+            "<br/",
+            "</script ",
+            " ",
+            "<!",
+            "<?",
+            "</",
+            "<script src=a>",
+            "<xmp>",
+            "</xmp>",
+            "<plaintext>",
+            "\n\n",
+            "<pre>",
+            "</pre>",
+            " id=a",
+            " data-x",
+            " x='b'",
+            " =",
+            "<img ",
+            "&",
+            "&amp",
+            ";",
+            "&#65",
+            "\r",
+            "\0",
+            "<P CLASS=",
+            "<a href=c>",
+            "<td>",
+            "<table>",
+            "<b>",
+            "</b>",
+            "<![CDATA[",
+            "]]>",
+            "<font color=a>",
+            "<g>",
+            "</g>",
+            "<option>",
+            "<select>",
+        ];
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap_or(0)
+        };
+        for _ in 0..8000 {
+            let html: String = (0..14).map(|_| pieces[next() % pieces.len()]).collect();
+            // What is left out of a drawing may change what stands around it.
+            if !html.contains("g>") || !html.contains("<svg>") && !html.contains("<math>") {
+                check(&html);
+            }
+        }
+    }
+
+    #[test]
+    fn what_nests_too_deep_or_is_too_large_is_refused() {
+        let refused = |html: &str| tree(html, 40).err();
+        for (html, expected) in [
+            ("<div>".repeat(100_000), Some(Refused::TooDeep)),
+            ("<div>".repeat(36), None),
+            ("<div><x></div>".repeat(100), None),
+            ("<div></x>".repeat(100), Some(Refused::TooDeep)),
+            ("<p>text<li>item<td>cell<a>link<br>".repeat(100), None),
+            ("<ul><li>".repeat(30), Some(Refused::TooDeep)),
+            (format!("<svg>{}", "<a>".repeat(100)), Some(Refused::TooDeep)),
+            (format!("<svg>{}", "<a/>".repeat(100)), None),
+            (format!("<!-- {} --><script>{}</SCRIPT>", "<div>".repeat(100), "<div>".repeat(100)), None),
+            (format!("<textarea>{}", "<div>".repeat(100)), None),
+            ("<p>text ".repeat(MAX_BYTES / 8 + 1), Some(Refused::TooLarge)),
+            (format!("<textarea>{}", "text ".repeat(MAX_BYTES / 5)), Some(Refused::TooLarge)),
+            (format!("<script>{}</script>", "text ".repeat(MAX_BYTES / 5)), None),
+        ] {
+            assert_eq!(refused(&html), expected, "{}", &html[..html.len().min(40)]);
+        }
+    }
+}
