@@ -189,12 +189,15 @@ fn file(locator: &str, path: &Path, wishes: Wishes) -> Result<Gathered, Error> {
         return archive(locator, open, measured, wishes);
     }
     open.rewind().map_err(unreadable)?;
-    let shown = wishes.pick.and_then(|pick| locator.strip_suffix(pick)?.strip_suffix('#')).unwrap_or(locator);
     let size = open.metadata().map_err(unreadable)?.len();
-    if wishes.pick.is_none() && size > MAX_BYTES as u64 {
-        return Err(Error::TooLarge { name: shown.to_owned(), limit: MAX_BYTES });
-    }
-    if wishes.pick.is_some() && size > stream::FROM {
+    let Some(pick) = wishes.pick else {
+        if size > MAX_BYTES as u64 {
+            return Err(Error::TooLarge { name: locator.to_owned(), limit: MAX_BYTES });
+        }
+        return gathered(locator, &read_sized(&mut open, size, locator)?, wishes);
+    };
+    if size > stream::FROM {
+        let shown = locator.strip_suffix(pick).and_then(|rest| rest.strip_suffix('#')).unwrap_or(locator);
         let mut head = Vec::new();
         (&mut open).take(stream::FROM).read_to_end(&mut head).map_err(unreadable)?;
         if let Some((format, Stream::Linked(links))) = stream::format(shown, &head, wishes) {
@@ -203,14 +206,14 @@ fn file(locator: &str, path: &Path, wishes: Wishes) -> Result<Gathered, Error> {
         open.rewind().map_err(unreadable)?;
     }
     let mut hashing = Hashing::new(open);
-    let Reading { documents, problems } = reading(locator, &mut hashing, size, wishes)?;
+    let Reading { documents, problems } = reading(locator, &mut hashing, wishes)?;
     let (sha256, bytes) = hashing.finish().map_err(unreadable)?;
     let documents = documents.into_iter().map(Arc::new).collect();
     Ok(Gathered { locator: locator.to_owned(), bytes, sha256, documents, problems })
 }
 
-/// Reads one text of about `size` bytes: whole, or where one conversation is picked of a large one, element by element.
-fn reading(name: &str, reader: &mut dyn Read, size: u64, wishes: Wishes) -> Result<Reading, Error> {
+/// Reads one text: whole, or where one conversation is picked of a large one, element by element.
+fn reading(name: &str, reader: &mut dyn Read, wishes: Wishes) -> Result<Reading, Error> {
     let unreadable = |source| Error::Read { path: name.to_owned(), source };
     let mut head = Vec::new();
     if wishes.pick.is_some() {
@@ -221,7 +224,7 @@ fn reading(name: &str, reader: &mut dyn Read, size: u64, wishes: Wishes) -> Resu
             return stream::pick(name, &mut head.chain(reader), (format, outlines), wishes);
         }
     }
-    super::read_as(name, &read_sized(&mut head.chain(reader), size, name)?, wishes)
+    super::read_as(name, &read_capped(&mut head.chain(reader), name)?, wishes)
 }
 
 fn contents(locator: &str, path: &Path) -> Result<Vec<u8>, Error> {

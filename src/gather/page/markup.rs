@@ -25,6 +25,8 @@ use super::tree::{Sink, Tree};
 pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// So much is given to the tokenizer at once.
 const PIECE: usize = 4096;
+/// So much of a page is held for the pieces of it that a tree keeps; scripts are as large, and nothing holds them.
+const PART: usize = 8192;
 
 /// Why a page is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +40,8 @@ pub(crate) enum Refused {
 /// The tree of a page whose elements nest no deeper than `depth`.
 pub(super) fn tree(html: &str, depth: usize) -> Result<Tree, Refused> {
     let html = html.strip_prefix('\u{feff}').unwrap_or(html);
-    let mut page = Markup { html, shared: html.into(), parser: parser(html.len()), depth, n_read: 0, n_spaced: 0 };
+    let mut page =
+        Markup { html, part: (StrTendril::new(), 0), parser: parser(html.len()), depth, n_read: 0, n_spaced: 0 };
     page.read()?;
     let tree = page.parser.finish();
     if tree.depth() > depth { Err(Refused::TooDeep) } else { Ok(tree) }
@@ -57,8 +60,8 @@ fn parser(n_bytes: usize) -> Parser<Sink> {
 /// A page that is being read.
 struct Markup<'a> {
     html: &'a str,
-    /// The same page, of which a tree keeps pieces.
-    shared: StrTendril,
+    /// The part of the page at hand, of which a tree keeps pieces, and where it begins.
+    part: (StrTendril, usize),
     parser: Parser<Sink>,
     depth: usize,
     /// Bytes of it that were not left out.
@@ -100,13 +103,20 @@ impl<'a> Markup<'a> {
         }
     }
 
-    fn piece(&self, place: Range<usize>) -> StrTendril {
+    /// A piece of the page; those that stand near to each other share their bytes.
+    fn piece(&mut self, place: Range<usize>) -> StrTendril {
         let number = |at: usize| u32::try_from(at).expect("a source is far smaller");
-        self.shared.subtendril(number(place.start), number(place.len()))
+        let (part, start) = &self.part;
+        if place.start < *start || place.end > start + part.len() {
+            let end = place.end.max(self.html.floor_char_boundary(self.html.len().min(place.start + PART)));
+            self.part = (self.html[place.start..end].into(), place.start);
+        }
+        let (part, start) = &self.part;
+        part.subtendril(number(place.start - start), number(place.len()))
     }
 
     /// A piece of the page with line feeds as its only ends of lines.
-    fn words(&self, place: Range<usize>) -> StrTendril {
+    fn words(&mut self, place: Range<usize>) -> StrTendril {
         let words = &self.html[place.clone()];
         if memchr(b'\r', words.as_bytes()).is_none() {
             return self.piece(place);
@@ -117,7 +127,8 @@ impl<'a> Markup<'a> {
     /// Gives a piece of the page to the tokenizer.
     fn tokenize(&mut self, place: Range<usize>) {
         self.n_read += place.len();
-        self.parser.process(self.piece(place));
+        let piece = self.piece(place);
+        self.parser.process(piece);
     }
 
     fn token(&mut self, token: Token) -> TokenSinkResult<<Sink as TreeSink>::Handle> {
@@ -198,11 +209,12 @@ impl<'a> Markup<'a> {
             name: QualName::new(None, ns!(), LocalName::from(small(name))),
             value: self.piece(value.clone()),
         };
+        let attrs = tag.attributes.iter().map(attribute).collect();
         let token = tokenizer::Tag {
             kind: if tag.is_end { EndTag } else { StartTag },
             name: LocalName::from(small(tag.name)),
             self_closing: tag.closes_itself,
-            attrs: tag.attributes.iter().map(attribute).collect(),
+            attrs,
             had_duplicate_attributes: false,
         };
         self.token(TagToken(token))

@@ -8,7 +8,7 @@ use std::cell::{Ref, RefCell};
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::{Attribute, QualName, local_name, ns};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 
 use super::attribute::Key;
 use super::names;
@@ -209,13 +209,15 @@ impl Tree {
     }
 
     /// The elements at and below a node that have this name.
-    pub(crate) fn named(&self, top: Id, name: &str) -> impl Iterator<Item = Id> {
-        self.within(top).filter(move |id| self.name(*id) == name)
+    pub(crate) fn named(&self, top: Id, name: &str) -> impl Iterator<Item = Id> + use<'_> {
+        // Names of one kind are one number to the parser.
+        let name = LocalName::from(name);
+        self.within(top).filter(move |id| self.element(*id).is_some_and(|element| element.name.local == name))
     }
 
     /// Whether an element of this name stands below.
     pub(crate) fn has(&self, top: Id, name: &str) -> bool {
-        self.within(top).skip(1).any(|id| self.name(id) == name)
+        self.named(top, name).any(|id| id != top)
     }
 
     /// The longest way from the root to a leaf.

@@ -77,7 +77,7 @@ fn members_of<R: Read + Seek>(
             continue;
         }
         let name = format!("{shown}/{}", member.name);
-        match container.read(member, |stream| reading(&name, stream, 0, wishes)) {
+        match container.read(member, |stream| reading(&name, stream, wishes)) {
             Ok(reading) => {
                 documents.extend(reading.documents);
                 problems.extend(reading.problems);
