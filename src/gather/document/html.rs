@@ -155,7 +155,7 @@ fn without_data(html: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(html.len() / 2);
     let mut rest = html;
-    while let Some(at) = rest.find(MARK) {
+    while let Some(at) = memchr::memmem::find(rest.as_bytes(), MARK.as_bytes()) {
         let (before, data) = rest.split_at(at + MARK.len());
         out.push_str(before);
         let is_data = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'%');

@@ -18,7 +18,8 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{Attribute, LocalName, ParseOpts, Parser, QualName, ns, parse_document};
 use memchr::{memchr, memchr2, memmem, memrchr};
 
-use super::tag::{Sort, Tag, small};
+use super::reference::{self, Within};
+use super::tag::{Sort, Tag, Value, small};
 use super::tree::{Sink, Tree};
 
 /// Pages that have more to read than this are data, in bytes.
@@ -124,6 +125,16 @@ impl<'a> Markup<'a> {
         words.replace("\r\n", "\n").replace('\r', "\n").into()
     }
 
+    /// A text as a tree has it, if that is plain.
+    fn decoded(&mut self, place: Range<usize>, has_references: bool) -> Option<StrTendril> {
+        let text = self.words(place);
+        match memchr2(0, if has_references { b'&' } else { 0 }, text.as_bytes()) {
+            None => Some(text),
+            Some(_) if has_references => reference::plain(&text, Within::Text).map(StrTendril::from),
+            Some(_) => None,
+        }
+    }
+
     /// Gives a piece of the page to the tokenizer.
     fn tokenize(&mut self, place: Range<usize>) {
         self.n_read += place.len();
@@ -139,14 +150,14 @@ impl<'a> Markup<'a> {
     fn text(&mut self, place: Range<usize>) -> bool {
         let place = if self.n_spaced == 0 { squeezed(self.html, place) } else { place };
         self.n_read += place.len();
-        let text = self.words(place);
-        if text.is_empty() {
+        if place.is_empty() {
             return true;
         }
-        if memchr2(b'&', 0, text.as_bytes()).is_none() {
+        if let Some(text) = self.decoded(place.clone(), true) {
             let _ = self.token(CharacterTokens(text));
             return true;
         }
+        let text = self.words(place);
         // The tokenizer looks for longer names until it sees what is none.
         let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
         let is_open = |name: &[u8]| name.strip_suffix(b";").unwrap_or(name).iter().all(is_name);
@@ -205,9 +216,12 @@ impl<'a> Markup<'a> {
 
     fn tag_token(&mut self, tag: &Tag<'a>) -> TokenSinkResult<<Sink as TreeSink>::Handle> {
         self.n_read += tag.place.len();
-        let attribute = |(name, value): &(&str, Range<usize>)| Attribute {
+        let attribute = |(name, value): &(&str, Value)| Attribute {
             name: QualName::new(None, ns!(), LocalName::from(small(name))),
-            value: self.piece(value.clone()),
+            value: match value {
+                Value::Placed(place) => self.piece(place.clone()),
+                Value::Decoded(text) => text.as_str().into(),
+            },
         };
         let attrs = tag.attributes.iter().map(attribute).collect();
         let token = tokenizer::Tag {
@@ -223,27 +237,28 @@ impl<'a> Markup<'a> {
     /// Reads the start of an element in which nothing is a tag but its own end, and its words if it is one here.
     fn raw(&mut self, tag: &Tag<'a>, is_plain: bool) -> Option<usize> {
         let (start, end) = (tag.place.start, tag.place.end);
-        let close = raw_end(self.html.as_bytes(), end, tag.name.as_bytes())?;
-        let words = &self.html.as_bytes()[end..close];
-        let has = |mark: &[u8]| memmem::find(words, mark).is_some();
-        // A script in a comment in a script may not end where it seems to.
-        if tag.sort == Sort::Script && has(b"<!--") && has(b"<script") {
+        let bytes = self.html.as_bytes();
+        let mut close = raw_end(bytes, end, tag.name.as_bytes())?;
+        if tag.sort == Sort::Script && memmem::find(&bytes[end..close], b"<!--").is_some() {
+            close = script_end(bytes, end)?;
+        }
+        let is_wanted = tag.sort != Sort::Script || is_read(&self.html[start..end]);
+        let place = if is_wanted { end..close } else { end..end };
+        self.n_read += place.len();
+        let words = self.decoded(place, tag.sort == Sort::Words);
+        if let Some(words) = words.filter(|_| is_plain) {
+            if !matches!(self.tag_token(tag), TokenSinkResult::RawData(_)) {
+                return Some(end);
+            }
+            let _ = self.token(CharacterTokens(words));
+            return Some(close);
+        }
+        if self.is_foreign() {
             return None;
         }
-        if !is_plain || memchr(0, words).is_some() || tag.sort == Sort::Words && memchr(b'&', words).is_some() {
-            let end = Tag::read(self.html, close)?.place.end;
-            self.tokenize(start..end);
-            return Some(end);
-        }
-        if !matches!(self.tag_token(tag), TokenSinkResult::RawData(_)) {
-            return Some(end);
-        }
-        if tag.sort != Sort::Script || is_read(&self.html[start..end]) {
-            self.n_read += words.len();
-            let words = self.words(end..close);
-            let _ = self.token(CharacterTokens(words));
-        }
-        Some(close)
+        let end = Tag::read(self.html, close)?.place.end;
+        self.tokenize(start..end);
+        Some(end)
     }
 }
 
@@ -291,191 +306,34 @@ fn raw_end(bytes: &[u8], from: usize, name: &[u8]) -> Option<usize> {
     memmem::find_iter(&bytes[from..], b"</").map(|at| from + at).find(is_end)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::gather::page::attribute::Key;
-
-    /// The tree that the parser makes alone.
-    fn alone(html: &str) -> Tree {
-        let mut parser = parser(html.len());
-        parser.process(html.into());
-        parser.finish()
-    }
-
-    /// What is read of a page.
-    fn read(tree: &Tree) -> Vec<String> {
-        let is_read = |id: &usize| tree.parent(*id).is_none_or(|above| tree.name(above) != "script");
-        let nodes = tree.within(Tree::ROOT).filter(is_read);
-        let text = |id| tree.text(id).unwrap_or_default();
-        let is_spaced = |id| tree.ancestors(id).any(|above| matches!(tree.name(above), "pre" | "code" | "textarea"));
-        let blank = |text: &str| {
-            let mut last = 'x';
-            let kept = text.chars().map(|c| if c.is_ascii_whitespace() { ' ' } else { c });
-            kept.filter(|c| (*c, std::mem::replace(&mut last, *c)) != (' ', ' ')).collect::<String>()
+/// The place of the end tag of a script with comments in it: a script in a comment ends for itself.
+fn script_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let (mut is_comment, mut is_inner) = (false, false);
+    let mut at = from;
+    loop {
+        at += memchr2(b'<', b'-', &bytes[at..])?;
+        let rest = &bytes[at..];
+        let is_tag = |open: &[u8]| {
+            let (name, behind) = rest.split_at_checked(open.len()).unwrap_or((rest, &[]));
+            name.eq_ignore_ascii_case(open)
+                && behind.first().is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
         };
-        let words = |id| if is_spaced(id) { text(id).to_owned() } else { blank(text(id)) };
-        let is_read = |id, key: Key| tree.name(id) == "img" || !key.is_of_images();
-        let said = |id| tree.attributes(id).filter(move |(key, _)| is_read(id, *key)).map(|said| format!("{said:?}"));
-        let is_shape = |id: &usize| Sort::of(tree.name(*id).as_bytes()) == Sort::Shape;
-        nodes
-            .filter(|id| !is_shape(id))
-            .map(|id| format!("{}{}{}", tree.name(id), said(id).collect::<String>(), words(id)))
-            .collect()
-    }
-
-    fn check(html: &str) {
-        assert_eq!(read(&tree(html, usize::MAX).unwrap()), read(&alone(html)), "{html:?}");
-    }
-
-    #[test]
-    fn a_tree_is_the_one_that_the_parser_makes_alone() {
-        for html in [
-            "<!DOCTYPE html><title>a &amp; b</title><p>a<script>b <c></script>d",
-            "<p>a<SCRIPT src=x>b</Script >c",
-            "<p>a<!-- b -->c<!-- d --!>e<!-->f<!--->g<!-- --",
-            "<p title='<script>'>a</p><p>b<script>c</script>d",
-            "<p a=b\"c><script>d</script>e<p f=\">\">g",
-            "<p = '><script>a</script>'>b<p =c='><script>d</script>e",
-            "<p class=a onclick='a > b' id=b data-x>c<br data-x/>d<br/data-x>e<p/>f<br / >",
-            "<p id data-x =a class=b>c<p id data-x = c =d>e<p id data-x='f' =g>h<p href data-x =i>j",
-            "<p title=a>b<img title=a alt='b' sizes=c>d<IMG SRC=a SIZES=b ALT='c &lt; d'>",
-            "<a href='?a&amp;b'>c</a><a href=?a&b>c</a><A HREF=a href=b CLASS=c>d</A><a id='\r\n'>",
-            "<svg viewBox=a><path d=b></path><use href=c /><a href=d>e</a></svg><i g=f>g",
-            "<svg><font color=a>b</font></svg><p>c<font color=a>d",
-            "<textarea>\n<script>a</textarea>b<script>c</script>d<textarea>\n\na &lt; b",
-            "<title><script></title>a</script>b<title>c",
-            "<style><!-- </style>a--><script>b</script>c<STYLE media=print>d\r\n</STYLE>e",
-            "<p>\n  a \n\t</p>\n\n<pre>\n\n a\n\n</pre>\n <code>  b</code>",
-            "<pre>\n\n a<p>  b\n\n</p>  c\n\n<textarea>\n\n a</textarea>",
-            "<script><!-- a</script>b",
-            "<script><!-- <script> a</script>b</script>c<script>d</script>e",
-            "<svg><script>a</script><style>b</style><title>c<b>d</b></title>e</svg><script>f</script>g",
-            "<script type='application/ld+json'>{\"a\": \"<b>&amp;\"}\r</script>c",
-            "<script>a",
-            "a<!-- b",
-            "a<p class='b",
-            "a<p class",
-            "<plaintext><script>a</script>&amp;",
-            "<",
-            "a < b <3 & c &amp d &ampe &#65 &#x42;<b>f &lt<i>g &notit; h\u{0}i",
-            "AT&T<b>a</b>&am<!-- -->p;&am<b>p;</b>&#6<svg><g>5;</g></svg>",
-            "a\rb\r<b>\nc\r\n</b>\r",
-            "</><! x><?y ></ z><!doctype x><p",
-            "a<?<script>b<p>c</script>d",
-            "a</ <script>b<p>c</script>d",
-            "<svg><![CDATA[</svg><script>]]></svg>a<![CDATA[b]]>c<p>d</script>e",
-            "<table><tr>a<td>b<form><input type=hidden><input type=HIDDEN></table><select><option>c<p>d</select>",
-            "<noscript><img src=a><p>b</noscript><iframe><p>c</iframe><noembed>&amp;</noembed><xmp><b></xmp>d",
-            "<frameset><frame></frameset>",
-            "<b><p>a</b>b</p><a href=c>d<a href=e>f<div></a>g</div>",
-            "<\u{e9}><p\u{e9} class=\u{e9}>\u{e9}</p\u{e9}><p\u{0}>a<p cl\u{0}ass=a>",
-            "<math><mi>a</mi><annotation-xml encoding='text/html'><p>b</annotation-xml></math>",
-            "<template><p>a</template><html lang=a><body class=b><html lang=c id=d><body id=e>",
-        ] {
-            check(html);
-        }
-    }
-
-    #[test]
-    fn no_page_is_read_otherwise_than_by_the_parser_alone() {
-        let pieces = [
-            "<script>",
-            "</script>",
-            "<!--",
-            "-->",
-            "--!>",
-            "<svg>",
-            "</svg>",
-            "<math>",
-            "<p a='",
-            "'>",
-            "\"",
-            "=",
-            ">",
-            "<style>",
-            "</style>",
-            "<textarea>",
-            "</textarea>",
-            "<title>",
-            "</title>",
-            "<p>",
-            "</p>",
-            "b",
-            "/>",
-            "<br/",
-            "</script ",
-            " ",
-            "<!",
-            "<?",
-            "</",
-            "<script src=a>",
-            "<xmp>",
-            "</xmp>",
-            "<plaintext>",
-            "\n\n",
-            "<pre>",
-            "</pre>",
-            " id=a",
-            " data-x",
-            " x='b'",
-            " =",
-            "<img ",
-            "&",
-            "&amp",
-            ";",
-            "&#65",
-            "\r",
-            "\0",
-            "<P CLASS=",
-            "<a href=c>",
-            "<td>",
-            "<table>",
-            "<b>",
-            "</b>",
-            "<![CDATA[",
-            "]]>",
-            "<font color=a>",
-            "<g>",
-            "</g>",
-            "<option>",
-            "<select>",
-        ];
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from(state >> 33).unwrap_or(0)
-        };
-        for _ in 0..8000 {
-            let html: String = (0..14).map(|_| pieces[next() % pieces.len()]).collect();
-            // What is left out of a drawing may change what stands around it.
-            if !html.contains("g>") || !html.contains("<svg>") && !html.contains("<math>") {
-                check(&html);
+        if !is_comment && rest.starts_with(b"<!--") {
+            // Its end may share the dashes of its beginning.
+            (is_comment, at) = (true, at + 1);
+        } else if is_comment && rest.starts_with(b"-->") {
+            (is_comment, is_inner) = (false, false);
+        } else if is_tag(b"</script") {
+            if !is_inner {
+                return Some(at);
             }
+            is_inner = false;
+        } else if is_comment && is_tag(b"<script") {
+            is_inner = true;
         }
-    }
-
-    #[test]
-    fn what_nests_too_deep_or_is_too_large_is_refused() {
-        let refused = |html: &str| tree(html, 40).err();
-        for (html, expected) in [
-            ("<div>".repeat(100_000), Some(Refused::TooDeep)),
-            ("<div>".repeat(36), None),
-            ("<div><x></div>".repeat(100), None),
-            ("<div></x>".repeat(100), Some(Refused::TooDeep)),
-            ("<p>text<li>item<td>cell<a>link<br>".repeat(100), None),
-            ("<ul><li>".repeat(30), Some(Refused::TooDeep)),
-            (format!("<svg>{}", "<a>".repeat(100)), Some(Refused::TooDeep)),
-            (format!("<svg>{}", "<a/>".repeat(100)), None),
-            (format!("<!-- {} --><script>{}</SCRIPT>", "<div>".repeat(100), "<div>".repeat(100)), None),
-            (format!("<textarea>{}", "<div>".repeat(100)), None),
-            ("<p>text ".repeat(MAX_BYTES / 8 + 1), Some(Refused::TooLarge)),
-            (format!("<textarea>{}", "text ".repeat(MAX_BYTES / 5)), Some(Refused::TooLarge)),
-            (format!("<script>{}</script>", "text ".repeat(MAX_BYTES / 5)), None),
-        ] {
-            assert_eq!(refused(&html), expected, "{}", &html[..html.len().min(40)]);
-        }
+        at += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ mod names;
 mod notes;
 mod policy;
 mod posts;
+mod reference;
 mod seam;
 mod sieve;
 mod structured;

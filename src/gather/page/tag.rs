@@ -7,6 +7,7 @@ use memchr::{memchr, memchr3};
 
 use super::attribute::Key;
 use super::names;
+use super::reference::{self, Within};
 
 /// What a tag is to one who looks for what can be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +56,16 @@ pub(super) struct Tag<'a> {
     pub(super) closes_itself: bool,
     /// Whether its name and what is read of it stand as they are meant.
     pub(super) is_plain: bool,
-    /// The names of the attributes that are read, and where their values stand.
-    pub(super) attributes: Vec<(&'a str, Range<usize>)>,
+    /// The attributes that are read.
+    pub(super) attributes: Vec<(&'a str, Value)>,
+}
+
+/// The value of an attribute.
+pub(super) enum Value {
+    /// As it stands here.
+    Placed(Range<usize>),
+    /// With its references decoded.
+    Decoded(String),
 }
 
 impl<'a> Tag<'a> {
@@ -87,7 +96,7 @@ impl<'a> Tag<'a> {
                     let value = if bytes[behind] == b'=' { value(bytes, behind + 1)? } else { end..end };
                     // A quote that ends a value is no part of it.
                     at = value.end + usize::from(value.start > end && matches!(bytes[value.start - 1], b'"' | b'\''));
-                    tag.add(bytes, name, value);
+                    tag.add(html, name, value);
                 }
             }
         }
@@ -96,12 +105,17 @@ impl<'a> Tag<'a> {
     }
 
     /// Keeps an attribute if it is read.
-    fn add(&mut self, bytes: &[u8], name: &'a str, value: Range<usize>) {
+    fn add(&mut self, html: &str, name: &'a str, place: Range<usize>) {
         let is_wanted = |key: Key| self.sort == Sort::Image || !key.is_of_images();
         let is_read = !self.is_end && Key::of(&small(name)).is_some_and(is_wanted);
         if is_read && self.attributes.iter().all(|(known, _)| !known.eq_ignore_ascii_case(name)) {
-            self.is_plain &= memchr3(b'&', b'\r', 0, &bytes[value.clone()]).is_none();
-            self.attributes.push((name, value));
+            let text = &html[place.clone()];
+            let value = match memchr3(b'&', b'\r', 0, text.as_bytes()) {
+                None => Some(Value::Placed(place)),
+                Some(_) => reference::plain(text, Within::Value).map(Value::Decoded),
+            };
+            self.is_plain &= value.is_some();
+            self.attributes.extend(value.map(|value| (name, value)));
         }
     }
 }
