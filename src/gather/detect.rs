@@ -62,16 +62,16 @@ const PIECE: usize = 64;
 /// Says how many characters of the source no reader of it would see.
 pub(crate) fn odd_characters(input: &Input) -> Vec<Problem> {
     let (mut n_control, mut n_hidden, mut n_invisible) = (0, 0, 0);
-    let is_plain = |c: char| matches!(c, ' '..='~' | '\n' | '\r' | '\t');
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
     let mut rest = input.text;
     while !rest.is_empty() {
         let (piece, more) = rest.split_at(rest.ceil_char_boundary(PIECE.min(rest.len())));
         rest = more;
         // Nearly every piece is printed ASCII, which is told at once.
-        if piece.bytes().fold(true, |plain, byte| plain & is_plain(char::from(byte))) {
+        if piece.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
             continue;
         }
-        for c in piece.chars().filter(|c| !is_plain(*c)) {
+        for c in piece.chars().filter(|c| !matches!(c, '\n' | '\r' | '\t')) {
             n_control += usize::from(c.is_control());
             n_hidden += usize::from(turns(c) || is_tag(c));
             n_invisible += usize::from(matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'));

@@ -18,10 +18,13 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(input: &Input) -> Confidence {
+    // Numbers and times open with a digit; other lines may be as long as a page.
+    if !input.text.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+        return Confidence::No;
+    }
     let mut lines = input.text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).peekable();
     lines.next_if(|line| is_number(line));
-    let opens = |line: &str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let timed = lines.next().is_some_and(|line| opens(line) && times(line).is_some());
+    let timed = lines.next().is_some_and(|line| times(line).is_some());
     if timed { Confidence::Certain } else { Confidence::No }
 }
 

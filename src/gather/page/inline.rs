@@ -241,8 +241,15 @@ impl<'a> Words<'a> {
         if notes.backs.contains(&id) {
             return;
         }
-        let href = self.writer.tree.attribute(id, Key::Href).and_then(|href| self.address(href));
-        let Some(href) = href.filter(|_| !self.inside.link && !self.leads_to_its_heading(id)) else {
+        let tree = self.writer.tree;
+        let href = tree.attribute(id, Key::Href).and_then(|href| self.address(href));
+        let is_own = self.leads_to_its_heading(id);
+        // A sign for those who copy the address of a place.
+        let is_place = is_own || href.as_ref().is_some_and(|href| href.contains('#'));
+        if is_place && matches!(tree.text_of(id).trim(), "¶" | "§" | "#" | "🔗" | "⚓") {
+            return;
+        }
+        let Some(href) = href.filter(|_| !self.inside.link && !is_own) else {
             return self.children(id);
         };
         self.inside.link = true;
@@ -253,7 +260,6 @@ impl<'a> Words<'a> {
         match bare.as_str() {
             // A link of a picture without words has nothing to press; one to its own heading says nothing.
             "" => {}
-            "¶" | "§" | "\\#" | "#" | "🔗" | "⚓" if href.contains('#') => {}
             image if image.starts_with("![") && image.ends_with(')') && image.matches("](").count() == 1 => {
                 self.word(image);
             }

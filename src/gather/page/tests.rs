@@ -84,6 +84,7 @@ fn html_has_its_markdown() {
         ),
         ("<p>a<a href=#n1 id=r1>1</a></p><p id=n1 hidden>one <a href=#r1>↩</a></p>b", "a[1](#n1)\n\nb"),
         ("<h2>Pear<a href=#pear>¶</a></h2>b", "## Pear\n\nb"),
+        ("<h2 id=pear>Pear <a href=#pear>#</a></h2><p>b<a href=#pear> § </a>c", "## Pear\n\nbc"),
         ("<h2 id=pear><a href=#pear>The <i>pear</i></a></h2>b", "## The *pear*\n\nb"),
         ("<section id=pear><h2><a href=#pear>Pear</a></h2>b</section>", "## Pear\n\nb"),
         ("<h2><a href=#plum>Plum</a></h2><p id=plum>b</p>", "## [Plum](#plum)\n\nb"),

@@ -34,7 +34,7 @@ fn sniff(input: &Input) -> Confidence {
     if input.any(|json| is_activity(json) || json.at("chunkedPrompt").at("chunks").is_array()) {
         return Confidence::Certain;
     }
-    let is_page = input.has(CELL) && input.has(BODY) && input.has("Gemini");
+    let is_page = input.has("outer-cell") && input.has(CELL) && input.has(BODY) && input.has("Gemini");
     if is_page { Confidence::Certain } else { Confidence::No }
 }
 

@@ -10,7 +10,7 @@ use crate::gather::{Input, moment};
 
 /// Whether a text is such a page.
 pub(super) fn is_one(input: &Input) -> bool {
-    input.has("class=\"commentarea\"") && input.has("data-fullname=\"t3_") && input.has("usertext-body")
+    input.has("usertext-body") && input.has("class=\"commentarea\"") && input.has("data-fullname=\"t3_")
 }
 
 /// The submission with the comments that the page shows.

@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 64;
 
 /// Whether a page may hold a shared chat.
 pub(super) fn is_one(input: &Input) -> bool {
-    (input.has(ENQUEUE) || input.has(NEXT_DATA)) && input.has("mapping") && input.has("current_node")
+    input.has("current_node") && input.has("mapping") && (input.has(ENQUEUE) || input.has(NEXT_DATA))
 }
 
 /// The data of the page as JSON.

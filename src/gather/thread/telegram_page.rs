@@ -12,7 +12,7 @@ use crate::gather::{Input, moment};
 
 /// Whether a text is such a page.
 pub(super) fn is_one(input: &Input) -> bool {
-    input.has("class=\"message default clearfix") && input.has("id=\"message") && input.has("class=\"history\"")
+    input.has("message default clearfix") && input.has("id=\"message") && input.has("class=\"history\"")
 }
 
 /// The chat that one page, or several one after the other, hold.
