@@ -41,8 +41,14 @@ pub(crate) enum Refused {
 /// The tree of a page whose elements nest no deeper than `depth`.
 pub(super) fn tree(html: &str, depth: usize) -> Result<Tree, Refused> {
     let html = html.strip_prefix('\u{feff}').unwrap_or(html);
-    let mut page =
-        Markup { html, part: (StrTendril::new(), 0), parser: parser(html.len()), depth, n_read: 0, n_spaced: 0 };
+    let mut page = Markup {
+        html,
+        part: (StrTendril::new(), 0),
+        parser: parser(html.len().min(MAX_BYTES)),
+        depth,
+        n_read: 0,
+        n_spaced: 0,
+    };
     page.read()?;
     let tree = page.parser.finish();
     if tree.depth() > depth { Err(Refused::TooDeep) } else { Ok(tree) }
@@ -104,11 +110,14 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// A piece of the page; those that stand near to each other share their bytes.
+    /// A piece of the page; those that stand near to each other share their bytes, and no part is held twice.
     fn piece(&mut self, place: Range<usize>) -> StrTendril {
         let number = |at: usize| u32::try_from(at).expect("a source is far smaller");
         let (part, start) = &self.part;
-        if place.start < *start || place.end > start + part.len() {
+        if place.start < *start {
+            return self.html[place].into();
+        }
+        if place.end > start + part.len() {
             let end = place.end.max(self.html.floor_char_boundary(self.html.len().min(place.start + PART)));
             self.part = (self.html[place.start..end].into(), place.start);
         }
