@@ -79,8 +79,13 @@ pub(super) fn page(source: &str, html: &str, format: &str) -> Result<Reading, Er
     let name = || source.to_owned();
     let html = &*without_data(html);
     let page = walked(|depth| page::read(html, depth)).map_err(|refused| match refused {
-        Some(Refused::TooLarge) => Error::TooLarge { name: name(), limit: page::MAX_BYTES },
-        Some(Refused::TooDeep) => Error::TooDeep { name: name(), limit: page::MAX_DEPTH },
+        Some(Refused::Large) => Error::TooLarge { name: name(), limit: page::MAX_BYTES },
+        Some(Refused::Deep) => Error::TooDeep { name: name(), limit: page::MAX_DEPTH },
+        Some(Refused::Many) => Error::Malformed {
+            name: name(),
+            format: FORMAT.name,
+            reason: "tags that nothing closes make more elements than can be read",
+        },
         None => Error::Malformed { name: name(), format: FORMAT.name, reason: "the parser gave up" },
     })?;
     if let Some(reason) = barrier::blocked(&page, html) {
@@ -184,7 +189,7 @@ pub(in crate::gather) fn whole(html: &str, images: Images) -> Option<Fragment> {
 /// reason where it panics, so that no page can.
 fn walked<T: Send>(work: impl Fn(usize) -> Result<T, Refused> + Sync) -> Result<T, Option<Refused>> {
     let done = panic::catch_unwind(AssertUnwindSafe(|| work(SHALLOW))).map_err(|_| None)?;
-    if done.as_ref().is_err_and(|refused| *refused == Refused::TooDeep) {
+    if done.as_ref().is_err_and(|refused| *refused == Refused::Deep) {
         return threads::scope(|scope| {
             let deep = threads::Builder::new().stack_size(64 * 1024 * 1024);
             let deep = deep.spawn_scoped(scope, || work(page::MAX_DEPTH)).map_err(|_| None)?;

@@ -24,6 +24,8 @@ use super::tree::{Sink, Tree};
 
 /// Pages that have more to read than this are data, in bytes.
 pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// A page may have so many elements and texts, and one more for every two of its bytes.
+const FREE_NODES: usize = 1024 * 1024;
 /// So much is given to the tokenizer at once.
 const PIECE: usize = 4096;
 /// So much of a page is held for the pieces of it that a tree keeps; scripts are as large, and nothing holds them.
@@ -33,9 +35,11 @@ const PART: usize = 8192;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// There is more of it than [`MAX_BYTES`].
-    TooLarge,
+    Large,
     /// Its elements nest deeper than was asked for.
-    TooDeep,
+    Deep,
+    /// There are more of them than it has tags, as those make that stay open: each paragraph has all of them again.
+    Many,
 }
 
 /// The tree of a page whose elements nest no deeper than `depth`.
@@ -51,7 +55,7 @@ pub(super) fn tree(html: &str, depth: usize) -> Result<Tree, Refused> {
     };
     page.read()?;
     let tree = page.parser.finish();
-    if tree.depth() > depth { Err(Refused::TooDeep) } else { Ok(tree) }
+    if tree.depth() > depth { Err(Refused::Deep) } else { Ok(tree) }
 }
 
 fn parser(n_bytes: usize) -> Parser<Sink> {
@@ -103,9 +107,11 @@ impl<'a> Markup<'a> {
     }
 
     fn check(&self) -> Result<(), Refused> {
+        let (deepest, n_nodes) = self.parser.tokenizer.sink.sink.extent();
         match () {
-            () if self.parser.tokenizer.sink.sink.deepest() > self.depth => Err(Refused::TooDeep),
-            () if self.n_read > MAX_BYTES => Err(Refused::TooLarge),
+            () if deepest > self.depth => Err(Refused::Deep),
+            () if n_nodes > FREE_NODES + self.n_read / 2 => Err(Refused::Many),
+            () if self.n_read > MAX_BYTES => Err(Refused::Large),
             () => Ok(()),
         }
     }

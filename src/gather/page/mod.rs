@@ -121,7 +121,7 @@ pub(crate) fn read(html: &str, depth: usize) -> Result<Page, Refused> {
     if let Some(text) = data.text(main.chars().count(), content.shown, || sieve::words(&tree, body)) {
         let whole = text.contains("</").then(|| markup::tree(&text, depth));
         main = match whole {
-            Some(Err(Refused::TooDeep)) if depth < MAX_DEPTH => return Err(Refused::TooDeep),
+            Some(Err(Refused::Deep)) if depth < MAX_DEPTH => return Err(Refused::Deep),
             Some(Ok(tree)) => {
                 let gone = sieve::silent(&tree, &Rules::of(&tree));
                 markdown::write(&Source::new(&tree, &gone, base), &gone, &[], Tree::ROOT)

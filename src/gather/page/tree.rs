@@ -337,9 +337,10 @@ impl Sink {
         Self { tree: RefCell::new(tree) }
     }
 
-    /// The greatest depth at which the parser has put anything.
-    pub(super) fn deepest(&self) -> usize {
-        place(self.tree.borrow().deepest)
+    /// The greatest depth at which the parser has put anything, and how many nodes it has made.
+    pub(super) fn extent(&self) -> (usize, usize) {
+        let tree = self.tree.borrow();
+        (place(tree.deepest), tree.len())
     }
 }
 

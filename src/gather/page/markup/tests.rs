@@ -172,18 +172,19 @@ fn no_page_is_read_otherwise_than_by_the_parser_alone() {
 fn what_nests_too_deep_or_is_too_large_is_refused() {
     let refused = |html: &str| tree(html, 40).err();
     for (html, expected) in [
-        ("<div>".repeat(100_000), Some(Refused::TooDeep)),
+        ("<div>".repeat(100_000), Some(Refused::Deep)),
         ("<div>".repeat(36), None),
         ("<div><x></div>".repeat(100), None),
-        ("<div></x>".repeat(100), Some(Refused::TooDeep)),
+        ("<div></x>".repeat(100), Some(Refused::Deep)),
         ("<p>text<li>item<td>cell<a>link<br>".repeat(100), None),
-        ("<ul><li>".repeat(30), Some(Refused::TooDeep)),
-        (format!("<svg>{}", "<a>".repeat(100)), Some(Refused::TooDeep)),
+        ("<ul><li>".repeat(30), Some(Refused::Deep)),
+        (format!("<svg>{}", "<a>".repeat(100)), Some(Refused::Deep)),
         (format!("<svg>{}", "<a/>".repeat(100)), None),
         (format!("<!-- {} --><script>{}</SCRIPT>", "<div>".repeat(100), "<div>".repeat(100)), None),
         (format!("<textarea>{}", "<div>".repeat(100)), None),
-        ("<p>text ".repeat(MAX_BYTES / 8 + 1), Some(Refused::TooLarge)),
-        (format!("<textarea>{}", "text ".repeat(MAX_BYTES / 5)), Some(Refused::TooLarge)),
+        ("<p>text ".repeat(MAX_BYTES / 8 + 1), Some(Refused::Large)),
+        (format!("<textarea>{}", "text ".repeat(MAX_BYTES / 5)), Some(Refused::Large)),
+        ("<b><i><u><p>".repeat(FREE_NODES / 3), Some(Refused::Many)),
         (format!("<script>{}</script>", "text ".repeat(MAX_BYTES / 5)), None),
     ] {
         assert_eq!(refused(&html), expected, "{}", &html[..html.len().min(40)]);
