@@ -7,6 +7,11 @@
 //! words of scripts and comments, attributes without a [`Key`](super::attribute::Key), drawings, all but one of the blanks
 //! between tags.
 
+mod reference;
+mod tag;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use html5ever::interface::TreeSink;
@@ -18,8 +23,8 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{Attribute, LocalName, ParseOpts, Parser, QualName, ns, parse_document};
 use memchr::{memchr, memchr2, memmem, memrchr};
 
-use super::reference::{self, Within};
-use super::tag::{Sort, Tag, Value, small};
+use self::reference::Within;
+use self::tag::{Sort, Tag, Value, small};
 use super::tree::{Sink, Tree};
 
 /// Pages that have more to read than this are data, in bytes.
@@ -349,6 +354,3 @@ fn script_end(bytes: &[u8], from: usize) -> Option<usize> {
         at += 1;
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,12 +1,13 @@
 //! A web page becomes its main content, and what it says of itself.
 //!
 //! HTML comes in as text; out comes Markdown with title, author, date and the like. One [`tree`] is made of its
-//! [`markup`], without what nothing reads, and never changed: what is no part of the content is marked as gone. What nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an
-//! advertisement, a teaser or a comment ([`sieve`]), opens above the page ([`dialog`]) or is told to its scripts
-//! ([`fields`]), as strictly as the kind of the page asks for ([`kind`]). Running text is weighed ([`measure`]), and the
-//! smallest element that holds nearly all of it is the content ([`choose`]) with the beginning that may stand beside it,
-//! less the links in it that lead away ([`linked`]) and what it writes twice. Where that leaves next to nothing, it is
-//! tried again with less taken away. [`markdown`] writes it, and [`posts`] the posts of a discussion.
+//! [`markup`], without what nothing reads, and never changed: what is no part of the content is marked as gone. What
+//! nobody sees goes first ([`hidden`]), then what names itself as a way through the site, an advertisement, a teaser or a
+//! comment ([`sieve`]), opens above the page ([`dialog`]) or is told to its scripts ([`fields`]), as strictly as the kind
+//! of the page asks for ([`kind`]). Running text is weighed ([`measure`]), and the smallest element that holds nearly all
+//! of it is the content ([`choose`]) with the beginning that may stand beside it, less the links in it that lead away
+//! ([`linked`]) and what it writes twice. Where that leaves next to nothing, it is tried again with less taken away.
+//! [`markdown`] writes it, and [`posts`] the posts of a discussion.
 //! Nothing here fetches, reads a clock or knows the other formats.
 
 pub(crate) mod address;
@@ -30,12 +31,10 @@ mod names;
 mod notes;
 mod policy;
 mod posts;
-mod reference;
 mod seam;
 mod sieve;
 mod structured;
 mod table;
-mod tag;
 mod tree;
 mod words;
 

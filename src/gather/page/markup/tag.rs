@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr3};
 
-use super::attribute::Key;
-use super::names;
 use super::reference::{self, Within};
+use crate::gather::page::attribute::Key;
+use crate::gather::page::names;
 
 /// What a tag is to one who looks for what can be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
