@@ -1,6 +1,7 @@
 //! The words of a line: emphasis, code, links, images, formulas.
 
 use super::attribute::Key;
+use super::mail;
 use super::markdown::{Writer, is_formula};
 use super::math;
 use super::names;
@@ -61,7 +62,8 @@ impl<'a> Words<'a> {
 
     /// An address made absolute; none for one that leads nowhere.
     pub(super) fn address(&self, href: &str) -> Option<String> {
-        let href = href.trim();
+        let hidden = mail::target(href);
+        let href = hidden.as_deref().unwrap_or(href).trim();
         if !super::address::leads(href) {
             return None;
         }
@@ -82,6 +84,10 @@ impl<'a> Words<'a> {
         if is_formula(tree, id) {
             let display = tree.attribute(id, Key::Type).is_some_and(|kind| kind.contains("display"));
             return self.formula(&tree.text_of(id), display);
+        }
+        if let Some(address) = tree.attribute(id, Key::DataCfEmail).and_then(mail::shown) {
+            let is_link = tree.name(id) == "a" && !self.inside.link;
+            return if is_link { self.word(&format!("[{address}](mailto:{address})")) } else { self.text(&address) };
         }
         match tree.name(id) {
             "br" => self.line_end(),
@@ -263,7 +269,10 @@ impl<'a> Words<'a> {
             image if image.starts_with("![") && image.ends_with(')') && image.matches("](").count() == 1 => {
                 self.word(image);
             }
-            _ => self.word(&format!("[{bare}]({href})")),
+            _ => match mail::words(&tree.text_of(id), &href) {
+                Some(address) => self.word(&format!("[{address}]({href})")),
+                None => self.word(&format!("[{bare}]({href})")),
+            },
         }
         self.blank |= inner.ends_with(char::is_whitespace);
     }

@@ -22,6 +22,7 @@ mod inline;
 mod kind;
 mod lines;
 mod linked;
+mod mail;
 mod markdown;
 mod markup;
 mod math;

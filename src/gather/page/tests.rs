@@ -84,6 +84,16 @@ fn html_has_its_markdown() {
         ),
         ("<p>a<a href=#n1 id=r1>1</a></p><p id=n1 hidden>one <a href=#r1>↩</a></p>b", "a[1](#n1)\n\nb"),
         ("<h2>Pear<a href=#pear>¶</a></h2>b", "## Pear\n\nb"),
+        (
+            "a <a href='/cdn-cgi/l/email-protection#2a4b4e4b6a4c045f'>[email&#160;protected]</a>",
+            "a [ada@f.u](mailto:ada@f.u)",
+        ),
+        ("a <a href='/cdn-cgi/l/email-protection#2a4b4e4b6a4c045f'>Ada</a>", "a [Ada](mailto:ada@f.u)"),
+        (
+            "a <a href='/cdn-cgi/l/email-protection' data-cfemail=2a4b4e4b6a4c045f>[email&#160;protected]</a>",
+            "a [ada@f.u](mailto:ada@f.u)",
+        ),
+        ("a <span data-cfemail=2a4b4e4b6a4c045f>[email&#160;protected]</span> b", "a ada@f.u b"),
         ("<h2 id=pear>Pear <a href=#pear>#</a></h2><p>b<a href=#pear> § </a>c", "## Pear\n\nbc"),
         ("<h2 id=pear><a href=#pear>The <i>pear</i></a></h2>b", "## The *pear*\n\nb"),
         ("<section id=pear><h2><a href=#pear>Pear</a></h2>b</section>", "## Pear\n\nb"),
