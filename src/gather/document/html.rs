@@ -5,6 +5,7 @@
 //! for robots, a shell of scripts) is an error, never an article.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::thread as threads;
 
@@ -152,22 +153,27 @@ fn discussion(format: &str, posts: Vec<page::Post>, title: Option<String>) -> Do
     thread::document(format, Kind::Thread, &thread)
 }
 
-/// The page without the files that it carries in `data:` addresses, which may be most of it.
+/// The page without the files that it carries in `data:` addresses, where those are a good part of it.
 fn without_data(html: &str) -> Cow<'_, str> {
     const MARK: &str = ";base64,";
-    if html.len() < FROM_DATA || memchr::memmem::find(html.as_bytes(), MARK.as_bytes()).is_none() {
+    if html.len() < FROM_DATA {
+        return Cow::Borrowed(html);
+    }
+    let is_data = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'%');
+    let files: Vec<Range<usize>> = memchr::memmem::find_iter(html.as_bytes(), MARK)
+        .map(|at| at + MARK.len())
+        .map(|start| start..start + html.as_bytes()[start..].iter().take_while(|byte| is_data(byte)).count())
+        .collect();
+    if files.iter().map(Range::len).sum::<usize>() < html.len() / 8 {
         return Cow::Borrowed(html);
     }
     let mut out = String::with_capacity(html.len() / 2);
-    let mut rest = html;
-    while let Some(at) = memchr::memmem::find(rest.as_bytes(), MARK.as_bytes()) {
-        let (before, data) = rest.split_at(at + MARK.len());
-        out.push_str(before);
-        let is_data = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'%');
-        let n = data.bytes().take_while(|byte| is_data(byte)).count();
-        rest = &data[n..];
+    let mut kept = 0;
+    for file in files {
+        out.push_str(&html[kept..file.start]);
+        kept = file.end;
     }
-    out.push_str(rest);
+    out.push_str(&html[kept..]);
     Cow::Owned(out)
 }
 
