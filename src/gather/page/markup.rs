@@ -24,7 +24,7 @@ use html5ever::{Attribute, LocalName, ParseOpts, Parser, QualName, ns, parse_doc
 use memchr::{memchr, memchr2, memmem, memrchr};
 
 use self::reference::Within;
-use self::tag::{Sort, Tag, Value, small};
+use self::tag::{Sort, Tag, Value, ends_name, small};
 use super::tree::{Sink, Tree};
 
 /// Pages that have more to read than this are data, in bytes.
@@ -35,6 +35,9 @@ const FREE_NODES: usize = 1024 * 1024;
 const PIECE: usize = 4096;
 /// So much of a page is held for the pieces of it that a tree keeps; scripts are as large, and nothing holds them.
 const PART: usize = 8192;
+
+/// Where so many bytes were searched for the end of an element that is none here, the tokenizer reads the rest.
+const MAX_VAIN: usize = 1024 * 1024;
 
 /// Why a page is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,7 @@ pub(super) fn tree(html: &str, depth: usize) -> Result<Tree, Refused> {
         parser: parser(html.len().min(MAX_BYTES)),
         depth,
         n_read: 0,
+        n_vain: 0,
         n_spaced: 0,
     };
     page.read()?;
@@ -82,6 +86,8 @@ struct Markup<'a> {
     depth: usize,
     /// Bytes of it that were not left out.
     n_read: usize,
+    /// Bytes of it that were searched for the ends of elements that are not raw where they stand.
+    n_vain: usize,
     /// How many elements are open whose blanks are read as they stand.
     n_spaced: usize,
 }
@@ -258,18 +264,23 @@ impl<'a> Markup<'a> {
     fn raw(&mut self, tag: &Tag<'a>, is_plain: bool) -> Option<usize> {
         let (start, end) = (tag.place.start, tag.place.end);
         let bytes = self.html.as_bytes();
+        if self.n_vain > MAX_VAIN {
+            return None;
+        }
         let mut close = raw_end(bytes, end, tag.name.as_bytes())?;
         if tag.sort == Sort::Script && memmem::find(&bytes[end..close], b"<!--").is_some() {
             close = script_end(bytes, end)?;
         }
         let is_wanted = tag.sort != Sort::Script || is_read(&self.html[start..end]);
         let place = if is_wanted { end..close } else { end..end };
-        self.n_read += place.len();
+        let n_words = place.len();
         let words = self.decoded(place, tag.sort == Sort::Words);
         if let Some(words) = words.filter(|_| is_plain) {
             if !matches!(self.tag_token(tag), TokenSinkResult::RawData(_)) {
+                self.n_vain += close - end;
                 return Some(end);
             }
+            self.n_read += n_words;
             let _ = self.token(CharacterTokens(words));
             return Some(close);
         }
@@ -316,14 +327,15 @@ fn comment(bytes: &[u8]) -> Option<usize> {
     }
 }
 
+/// Whether bytes open with a name, and not with a longer one.
+fn opens(bytes: &[u8], name: &[u8]) -> bool {
+    bytes.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+        && bytes.get(name.len()).is_some_and(|byte| ends_name(*byte))
+}
+
 /// The place of the end tag of an element of raw text that opens before `from`.
 fn raw_end(bytes: &[u8], from: usize, name: &[u8]) -> Option<usize> {
-    let is_end = |at: &usize| {
-        let rest = &bytes[at + 2..];
-        rest.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
-            && rest.get(name.len()).is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
-    };
-    memmem::find_iter(&bytes[from..], b"</").map(|at| from + at).find(is_end)
+    memmem::find_iter(&bytes[from..], b"</").map(|at| from + at).find(|at| opens(&bytes[at + 2..], name))
 }
 
 /// The place of the end tag of a script with comments in it: a script in a comment ends for itself.
@@ -333,22 +345,17 @@ fn script_end(bytes: &[u8], from: usize) -> Option<usize> {
     loop {
         at += memchr2(b'<', b'-', &bytes[at..])?;
         let rest = &bytes[at..];
-        let is_tag = |open: &[u8]| {
-            let (name, behind) = rest.split_at_checked(open.len()).unwrap_or((rest, &[]));
-            name.eq_ignore_ascii_case(open)
-                && behind.first().is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
-        };
         if !is_comment && rest.starts_with(b"<!--") {
             // Its end may share the dashes of its beginning.
             (is_comment, at) = (true, at + 1);
         } else if is_comment && rest.starts_with(b"-->") {
             (is_comment, is_inner) = (false, false);
-        } else if is_tag(b"</script") {
+        } else if opens(rest, b"</script") {
             if !is_inner {
                 return Some(at);
             }
             is_inner = false;
-        } else if is_comment && is_tag(b"<script") {
+        } else if is_comment && opens(rest, b"<script") {
             is_inner = true;
         }
         at += 1;

@@ -88,17 +88,6 @@ fn is_formula(name: &str) -> bool {
     )
 }
 
-/// The longest name that is known of an element: `blockquote`, `figcaption`.
-pub(crate) const LONGEST: usize = 10;
-
-/// A name in small letters; empty where it is longer than those that are known.
-pub(crate) fn lower<'a>(name: &[u8], room: &'a mut [u8; LONGEST]) -> &'a [u8] {
-    let Some(lower) = room.get_mut(..name.len()) else { return &[] };
-    lower.copy_from_slice(name);
-    lower.make_ascii_lowercase();
-    lower
-}
-
 /// Elements that scripts define; they stand in a line unless they hold blocks.
 pub(crate) fn is_custom(name: &str) -> bool {
     name.contains('-')

@@ -1,4 +1,4 @@
-//! A parsed page: elements and texts in one list, linked by their places in it.
+//! A parsed page: its nodes in one list, linked by their places in it, and what they are in one list a kind.
 //!
 //! `html5ever` reads HTML as browsers do; this is what it builds. Nothing is ever freed: what is
 //! taken out of the tree is only unlinked, so that places stay true.

@@ -7,7 +7,6 @@ use memchr::{memchr, memchr3};
 
 use super::reference::{self, Within};
 use crate::gather::page::attribute::Key;
-use crate::gather::page::names;
 
 /// What a tag is to one who looks for what can be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,17 +29,17 @@ pub(super) enum Sort {
 }
 
 impl Sort {
-    pub(super) fn of(name: &[u8]) -> Self {
-        match names::lower(name, &mut [0; names::LONGEST]) {
-            b"script" => Self::Script,
-            b"textarea" | b"title" => Self::Words,
-            b"style" | b"iframe" | b"noembed" | b"noframes" | b"xmp" => Self::Raw,
-            b"plaintext" => Self::Plaintext,
-            b"pre" | b"code" | b"listing" => Self::Spaced,
-            b"path" | b"g" | b"use" | b"circle" | b"rect" | b"polygon" | b"polyline" | b"line" | b"ellipse"
-            | b"defs" | b"stop" => Self::Shape,
-            b"img" => Self::Image,
-            b"font" => Self::Font,
+    pub(super) fn of(name: &str) -> Self {
+        match &*small(name) {
+            "script" => Self::Script,
+            "textarea" | "title" => Self::Words,
+            "style" | "iframe" | "noembed" | "noframes" | "xmp" => Self::Raw,
+            "plaintext" => Self::Plaintext,
+            "pre" | "code" | "listing" => Self::Spaced,
+            "path" | "g" | "use" | "circle" | "rect" | "polygon" | "polyline" | "line" | "ellipse" | "defs"
+            | "stop" => Self::Shape,
+            "img" => Self::Image,
+            "font" => Self::Font,
             _ => Self::Other,
         }
     }
@@ -76,7 +75,7 @@ impl<'a> Tag<'a> {
         let from = start + 1 + usize::from(is_end);
         let mut at = find(bytes, from, ends_name)?;
         let name = &html[from..at];
-        let sort = Sort::of(name.as_bytes());
+        let sort = Sort::of(name);
         let is_plain = !name.contains('\0') && sort != Sort::Font;
         let (closes_itself, attributes) = (false, Vec::new());
         let mut tag = Self { place: start..at, name, sort, is_end, closes_itself, is_plain, attributes };
@@ -138,7 +137,8 @@ fn is_word(byte: u8) -> bool {
     !byte.is_ascii_whitespace()
 }
 
-fn ends_name(byte: u8) -> bool {
+/// Whether a name ends before a byte.
+pub(super) fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>')
 }
 
